@@ -1,0 +1,348 @@
+"""The loader: catalogue files → frozen types. Reports every fault of a catalogue, not just the first."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from cchc_xl.catalogue.model import (
+    Appendix,
+    AppendixKind,
+    Below,
+    CellKind,
+    CellSpec,
+    Column,
+    Form,
+    PeriodKind,
+    Quantity,
+    Rollup,
+    Row,
+    RowRole,
+)
+from cchc_xl.catalogue.rules import RuleLoader
+from cchc_xl.catalogue.tables import Faults, Line, read_table
+from cchc_xl.errors import CatalogueFault, InputFault
+from cchc_xl.expressions import (
+    CellRef,
+    Expression,
+    ExpressionFault,
+    Names,
+    cell_refs,
+    column_refs,
+    parse,
+    parse_alternatives,
+)
+
+_CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+_KEY = re.compile(r"[a-z][a-z_0-9]*")
+_LEVELS = frozenset({"tinh", "huyen", "xa"})
+_ROLES = {"heading": RowRole.HEADING, "total": RowRole.TOTAL, "item": RowRole.ITEM, "task": RowRole.ITEM}
+_ROW_COLUMNS = ("order", "stt", "level", "label", "kind")
+_INDICATOR_COLUMNS = (*_ROW_COLUMNS, "unit", "answers", "code", "below", "derived", "options")
+
+
+def catalogue_root() -> Traversable:
+    """The folder of the catalogue's files inside the package."""
+    return files("cchc_xl.catalogue")
+
+
+def form_ids(root: Traversable | None = None) -> list[str]:
+    """Ids of all forms, sorted."""
+    folder = (root or catalogue_root()).joinpath("forms")
+    return sorted(entry.name for entry in folder.iterdir() if entry.joinpath("form.toml").is_file())
+
+
+@cache
+def load_form(form_id: str) -> Form:
+    """One form of the built-in catalogue.
+
+    Raises ``InputFault`` for an unknown form and ``CatalogueFault`` for a faulty one.
+    """
+    known = form_ids()
+    if form_id not in known:
+        raise InputFault(f"Không có biểu mẫu “{form_id}”. Các biểu mẫu hiện có: {', '.join(known)}.")
+    faults = Faults()
+    form = FormLoader(catalogue_root(), faults).load(form_id)
+    if faults.found:
+        raise CatalogueFault(faults.found)
+    return form
+
+
+def load_catalogue(root: Traversable | None = None) -> dict[str, Form]:
+    """Every form, by id. Raises ``CatalogueFault`` with all faults of all files."""
+    faults = Faults()
+    loader = FormLoader(root or catalogue_root(), faults)
+    forms = {form_id: loader.load(form_id) for form_id in form_ids(root)}
+    for code in loader.quantities:
+        if not any(spec.code == code for form in forms.values() for spec in form.specs()):
+            faults.add("quantities.tsv", f"mã {code} không biểu mẫu nào dùng")
+    if faults.found:
+        raise CatalogueFault(faults.found)
+    return forms
+
+
+class FormLoader:
+    """Loads forms from one catalogue folder, noting faults."""
+
+    def __init__(self, root: Traversable, faults: Faults) -> None:
+        self.root = root
+        self.faults = faults
+        self.quantities = self._quantities()
+
+    def _quantities(self) -> dict[str, Quantity]:
+        quantities: dict[str, Quantity] = {}
+        table = self.root.joinpath("quantities.tsv")
+        for line in read_table(table, "quantities.tsv", ("code", "name", "rollup", "period"), self.faults):
+            code = line["code"]
+            if not _CODE.fullmatch(code):
+                self.faults.add(line.place, f"mã '{code}' phải là chữ ASCII thường, nối bằng dấu chấm")
+            if code in quantities:
+                self.faults.add(line.place, f"mã {code} đã có ở trên")
+            rollup = self.faults.choice(line.place, "rollup", line["rollup"], Rollup, Rollup.NONE)
+            if rollup is Rollup.OWN_PLUS_CHILDREN:
+                self.faults.add(line.place, "own_plus_children thuộc về cặp dòng (cột below), không thuộc về mã")
+            period = self.faults.choice(line.place, "period", line["period"], PeriodKind, PeriodKind.TIMELESS)
+            quantities[code] = Quantity(code, line["name"], rollup, period)
+        return quantities
+
+    def load(self, form_id: str) -> Form:
+        """One form. Faults go to the collector; what comes back is whole only if none was added."""
+        folder = self.root.joinpath("forms", form_id)
+        place = f"{form_id}/form.toml"
+        try:
+            raw = tomllib.loads(folder.joinpath("form.toml").read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            self.faults.add(place, f"không đọc được TOML: {error}")
+            raw = {}
+        for key in ("id", "version", "name", "locality", "level", "period", "appendix"):
+            if key not in raw:
+                self.faults.add(place, f"thiếu {key}")
+        if raw.get("id", form_id) != form_id:
+            self.faults.add(place, f"id '{raw.get('id')}' khác tên thư mục")
+        if raw.get("level", "xa") not in _LEVELS:
+            self.faults.add(place, f"level '{raw.get('level')}' không hợp lệ")
+        tables: list[dict[str, Any]] = raw.get("appendix", [])
+        column_keys: dict[str, frozenset[str]] = {}
+        for table in tables:
+            if table.get("id", "") in column_keys:
+                self.faults.add(place, f"hai phụ lục cùng id {table['id']}")
+            column_keys[table.get("id", "")] = frozenset(str(c.get("key")) for c in table.get("column", []))
+        level = str(raw.get("level", ""))
+        appendices = tuple(self._appendix(folder, form_id, table, column_keys, level) for table in tables)
+        self._check_references(form_id, appendices)
+        rules = RuleLoader(self.root, form_id, appendices, column_keys, self.faults).load()
+        dates = raw.get("dates")
+        return Form(
+            id=form_id,
+            version=int(raw.get("version", 0)),
+            name=str(raw.get("name", "")),
+            locality=str(raw.get("locality", "")),
+            level=level,
+            period=str(raw.get("period", "")),
+            dates=(str(dates[0]), str(dates[1])) if dates else None,
+            appendices=appendices,
+            rules=rules,
+        )
+
+    def _appendix(
+        self,
+        folder: Traversable,
+        form_id: str,
+        table: dict[str, Any],
+        column_keys: Mapping[str, frozenset[str]],
+        level: str,
+    ) -> Appendix:
+        appendix_id = str(table.get("id", ""))
+        place = f"{form_id}/form.toml [{appendix_id}]"
+        kind = self.faults.choice(place, "kind", str(table.get("kind", "")), AppendixKind, AppendixKind.INDICATORS)
+        names = Names(appendix_id, column_keys)
+        columns = tuple(self._column(place, raw, names) for raw in table.get("column", []))
+        keys = [column.key for column in columns]
+        for missing in {"stt", "label"} - set(keys):
+            self.faults.add(place, f"thiếu cột {missing}")
+        if len(set(keys)) != len(keys):
+            self.faults.add(place, "hai cột cùng key")
+        required = _INDICATOR_COLUMNS if kind is AppendixKind.INDICATORS else _ROW_COLUMNS
+        file_name = f"{form_id}/{appendix_id}.tsv"
+        lines = read_table(folder.joinpath(f"{appendix_id}.tsv"), file_name, required, self.faults)
+        rows = tuple(
+            self._row(line, index, kind, columns, names, level) for index, line in enumerate(lines, start=1)
+        )
+        cells = {spec.ref: spec for row in rows for spec in self._row_cells(appendix_id, kind, row, columns)}
+        return Appendix(
+            id=appendix_id,
+            kind=kind,
+            printed_id=str(table.get("printed_id", appendix_id)),
+            title=str(table.get("title", "")),
+            office=str(table.get("office", "")),
+            columns=columns,
+            rows=rows,
+            cells=cells,
+        )
+
+    def _column(self, place: str, raw: dict[str, Any], names: Names) -> Column:
+        key = str(raw.get("key", ""))
+        place = f"{place} cột {key}"
+        if not _KEY.fullmatch(key):
+            self.faults.add(place, f"key '{key}' phải là tên ASCII thường")
+        role = raw.get("role", "")
+        if role not in ("given", "input"):
+            self.faults.add(place, f"role '{role}' không hợp lệ (được phép: given, input)")
+        kind_text = str(raw.get("kind", "text" if role == "given" else ""))
+        kind = None
+        if kind_text != "row":
+            kind = self.faults.choice(place, "kind", kind_text, CellKind, CellKind.TEXT)
+        code = str(raw.get("code", ""))
+        if code and code not in self.quantities:
+            self.faults.add(place, f"mã {code} không có trong quantities.tsv")
+        if role == "input" and kind is not None and kind.figure and not code:
+            self.faults.add(place, "cột số liệu thiếu code")
+        name = str(raw.get("name", key))
+        return Column(
+            key=key,
+            name=name,
+            heading=str(raw.get("heading", name)),
+            given=role == "given",
+            kind=kind,
+            code=code,
+            derived=self._expression(place, raw.get("derived"), names),
+            total=self._expression(place, raw.get("total"), names),
+        )
+
+    def _expression(self, place: str, text: object, names: Names) -> Expression | None:
+        if not text:
+            return None
+        try:
+            return parse(str(text), names)
+        except ExpressionFault as fault:
+            self.faults.add(place, str(fault))
+            return None
+
+    def _row(
+        self,
+        line: Line,
+        index: int,
+        appendix_kind: AppendixKind,
+        columns: tuple[Column, ...],
+        names: Names,
+        level: str,
+    ) -> Row:
+        place = line.place
+        if line["order"] != str(index):
+            self.faults.add(place, f"order '{line['order']}' phải là {index}")
+        kind: CellKind | None = None
+        if appendix_kind is AppendixKind.INDICATORS:
+            kind = self.faults.choice(place, "kind", line["kind"], CellKind, CellKind.HEADING)
+            role = RowRole.HEADING if kind is CellKind.HEADING else RowRole.ITEM
+            self._check_indicator(line, kind)
+        else:
+            role = _ROLES.get(line["kind"], RowRole.ITEM)
+            if line["kind"] not in _ROLES:
+                self.faults.add(place, f"kind '{line['kind']}' không hợp lệ (được phép: {', '.join(_ROLES)})")
+        answers = frozenset(filter(None, line["answers"].split("+"))) or frozenset({level})
+        if answers - _LEVELS:
+            self.faults.add(place, f"answers '{line['answers']}' không hợp lệ")
+        derived: tuple[Expression, ...] = ()
+        if line["derived"]:
+            try:
+                derived = parse_alternatives(line["derived"], names)
+            except ExpressionFault as fault:
+                self.faults.add(place, str(fault))
+        if not line["level"].isdigit():
+            self.faults.add(place, f"level '{line['level']}' phải là số")
+        return Row(
+            order=index,
+            stt=line["stt"],
+            level=int(line["level"]) if line["level"].isdigit() else 1,
+            label=line["label"],
+            role=role,
+            kind=kind,
+            unit=line["unit"],
+            answers=answers,
+            code=line["code"],
+            below=self._below(line),
+            derived=derived,
+            options=self._options(line),
+            given={column.key: line[column.key] for column in columns if column.given},
+        )
+
+    def _check_indicator(self, line: Line, kind: CellKind) -> None:
+        code = line["code"]
+        if kind in (CellKind.HEADING, CellKind.TEXT):
+            if kind is CellKind.HEADING and (code or line["derived"]):
+                self.faults.add(line.place, "dòng tiêu đề không được có code hoặc derived")
+        elif code not in self.quantities:
+            self.faults.add(line.place, f"mã '{code}' không có trong quantities.tsv" if code else "dòng thiếu code")
+        if kind is CellKind.CODE and not line["options"]:
+            self.faults.add(line.place, "dòng mã thiếu options")
+
+    def _below(self, line: Line) -> Below | None:
+        text = line["below"].strip()
+        if not text:
+            return None
+        if text == "-":
+            return Below(())
+        own = text.startswith("+")
+        codes = tuple(filter(None, text.removeprefix("+").split("|"))) or (line["code"],)
+        for code in codes:
+            if code not in self.quantities:
+                self.faults.add(line.place, f"below: mã {code} không có trong quantities.tsv")
+        return Below(codes, own)
+
+    def _options(self, line: Line) -> tuple[tuple[str, str], ...]:
+        options = []
+        for part in filter(None, line["options"].split(";")):
+            value, separator, meaning = part.partition("=")
+            if not separator or not value.strip().isdigit():
+                self.faults.add(line.place, f"options '{part}' phải có dạng số=nghĩa")
+            options.append((value.strip(), meaning.strip()))
+        return tuple(options)
+
+    def _row_cells(
+        self, appendix_id: str, appendix_kind: AppendixKind, row: Row, columns: tuple[Column, ...]
+    ) -> list[CellSpec]:
+        specs = []
+        for column in columns:
+            kind = column.kind or row.kind or CellKind.TEXT
+            heading = row.role is RowRole.HEADING and kind is not CellKind.TEXT
+            if heading or column.key in ("stt", "label", "unit"):
+                continue
+            if column.given and appendix_kind is not AppendixKind.PROCEDURE_LIST:
+                continue  # printed by the form; only a list's own columns (code, field) take part in checks
+            derived = row.derived if column.kind is None else ()
+            expression = column.total if row.role is RowRole.TOTAL else column.derived
+            if expression is not None:
+                derived = (expression,)
+            code = row.code if column.kind is None else column.code
+            specs.append(
+                CellSpec(
+                    ref=CellRef(appendix_id, row.order, column.key),
+                    row=row,
+                    column=column,
+                    kind=kind,
+                    quantity=self.quantities.get(code),
+                    derived=derived,
+                )
+            )
+        return specs
+
+    def _check_references(self, form_id: str, appendices: tuple[Appendix, ...]) -> None:
+        cells = {ref for appendix in appendices for ref in appendix.cells}
+        column_names = {(appendix.id, column.key) for appendix in appendices for column in appendix.columns}
+        for appendix in appendices:
+            place = f"{form_id}/{appendix.id}.tsv"
+            for spec in appendix.cells.values():
+                for expression in spec.derived:
+                    for ref in cell_refs(expression):
+                        if ref.at(spec.row.order) not in cells:
+                            self.faults.add(f"{place}:{spec.row.order + 1}", f"derived gọi dòng {ref.order} không có số")
+                        if ref.at(spec.row.order) == spec.ref:
+                            self.faults.add(f"{place}:{spec.row.order + 1}", "derived gọi chính nó")
+                    for column in column_refs(expression):
+                        if (column.appendix, column.column) not in column_names:
+                            self.faults.add(place, f"derived gọi cột {column.column} không có")

@@ -1,0 +1,267 @@
+"""The frozen types of the catalogue: forms, appendices, rows, columns, cells, rules.
+
+A loaded form is one object: its parts compare by identity (``eq=False``), which also makes them cheap cache keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cchc_xl.expressions import CellRef, Expression
+from cchc_xl.severity import Severity
+
+
+class AppendixKind(StrEnum):
+    """Kinds of appendices that offices use (domain.md, "Appendix kinds that occur")."""
+
+    INDICATORS = "indicators"
+    TASKS = "tasks"
+    CASE_MATRIX = "case_matrix"
+    PROCEDURE_LIST = "procedure_list"
+    TASK_SUMMARY = "task_summary"
+
+
+class CellKind(StrEnum):
+    """What may stand in a cell."""
+
+    HEADING = "heading"
+    COUNT = "count"
+    DECIMAL = "decimal"
+    PERCENT = "percent"
+    MONEY = "money"
+    CODE = "code"
+    YESNO = "yesno"
+    TEXT = "text"
+    MARK = "mark"
+    FLAG = "flag"
+    PROCEDURE_CODE = "procedure_code"
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the cell asks for a quantity that can be computed with."""
+        return self in _NUMERIC
+
+    @property
+    def figure(self) -> bool:
+        """Whether the cell counts as reported data (a text or a name does not)."""
+        return self not in (CellKind.HEADING, CellKind.TEXT, CellKind.PROCEDURE_CODE)
+
+
+_NUMERIC = frozenset({CellKind.COUNT, CellKind.DECIMAL, CellKind.PERCENT, CellKind.MONEY})
+
+
+class RowRole(StrEnum):
+    """What a row is in its appendix: only item rows enter column sums."""
+
+    HEADING = "heading"
+    ITEM = "item"
+    TOTAL = "total"
+
+
+class Rollup(StrEnum):
+    """How the figures of several units become one (semantics.md, "Roll-up")."""
+
+    SUM = "sum"
+    OWN_PLUS_CHILDREN = "own_plus_children"
+    RECOMPUTE = "recompute"
+    SHARED = "shared"
+    DISTINCT = "distinct"
+    SPREAD = "spread"
+    COUNT_YES = "count_yes"
+    DISTRIBUTION = "distribution"
+    NONE = "none"
+
+
+class PeriodKind(StrEnum):
+    """What span of time a figure speaks of; decides how quarters become a year."""
+
+    IN_PERIOD = "in_period"
+    CUMULATIVE = "cumulative"
+    AT_DATE = "at_date"
+    TIMELESS = ""
+
+
+class Missing(StrEnum):
+    """What a rule does with blanks (semantics.md, "Blank, zero, not applicable")."""
+
+    SKIP_ANY = "skip_any"
+    SKIP_ALL = "skip_all"
+    NEVER = "never"
+
+
+class RuleKind(StrEnum):
+    """Each kind has one small file in ``checks``."""
+
+    TYPE = "type"
+    OPTION = "option"
+    RATIO = "ratio"
+    RATIO_MISSING = "ratio_missing"
+    RATIO_WITHOUT_INPUTS = "ratio_without_inputs"
+    ZERO_OVER_ZERO = "zero_over_zero"
+    INPUTS_PARTIAL = "inputs_partial"
+    TOTAL = "total"
+    TOTAL_MISSING = "total_missing"
+    OVERWRITTEN = "overwritten"
+    SINGLE_MARK = "single_mark"
+    MARK_EVIDENCE = "mark_evidence"
+    SAME_CODE = "same_code"
+    COMPARE = "compare"
+    REQUIRED = "required"
+    EVIDENCE = "evidence"
+    LIST_CODES = "list_codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A canonical quantity: what the same code means in every form."""
+
+    code: str
+    name: str
+    rollup: Rollup
+    period: PeriodKind
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """Where a row of a summary comes from when the submissions are of other forms, a level below.
+
+    ``codes``: the children's codes, the first that a child's form has; empty = nothing comes from below.
+    ``own``: the row counts the parent's own offices as well (own_plus_children).
+    """
+
+    codes: tuple[str, ...]
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """A column of an appendix. ``kind`` is ``None`` where each row has its own kind."""
+
+    key: str
+    name: str
+    heading: str
+    given: bool
+    kind: CellKind | None
+    code: str
+    derived: Expression | None
+    total: Expression | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """A row as printed. ``order`` is its lasting identity: STT repeats or is missing."""
+
+    order: int
+    stt: str
+    level: int
+    label: str
+    role: RowRole
+    kind: CellKind | None
+    unit: str
+    answers: frozenset[str]
+    code: str
+    below: Below | None
+    derived: tuple[Expression, ...]
+    options: tuple[tuple[str, str], ...]
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def title(self) -> str:
+        """How a message names the row: by STT and label, never by an id."""
+        label = self.label if len(self.label) <= 90 else self.label[:87].rstrip() + "…"
+        label = label.lstrip("-+ ")
+        stt = self.stt.strip().rstrip(".")
+        return f"{stt} “{label}”" if stt and label else f"“{label}”" if label else stt
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellSpec:
+    """An input cell of a form: what it asks for and how it is computed."""
+
+    ref: CellRef
+    row: Row
+    column: Column
+    kind: CellKind
+    quantity: Quantity | None
+    derived: tuple[Expression, ...]
+
+    @property
+    def code(self) -> str:
+        """The canonical code; empty for texts."""
+        return self.quantity.code if self.quantity else ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Appendix:
+    """One appendix: one sheet of the workbook."""
+
+    id: str
+    kind: AppendixKind
+    printed_id: str
+    title: str
+    office: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    cells: Mapping[CellRef, CellSpec]
+
+    def row(self, order: int) -> Row:
+        """The row with this order number."""
+        return self.rows[order - 1]
+
+    def column(self, key: str) -> Column:
+        """The column with this key."""
+        return next(column for column in self.columns if column.key == key)
+
+    def item_orders(self) -> tuple[int, ...]:
+        """Orders of the rows that count in column sums."""
+        return tuple(row.order for row in self.rows if row.role is RowRole.ITEM)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One check. ``right`` holds alternatives of which one must hold; ``softer`` is the severity in the milder case."""
+
+    id: str
+    kind: RuleKind
+    appendix: str
+    at: CellRef | None
+    left: Expression | None
+    op: str
+    right: tuple[Expression, ...]
+    when: Expression | None
+    each: bool
+    missing: Missing
+    severity: Severity
+    softer: Severity
+    soften: Expression | None
+    active: bool
+    native: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """A form: the appendices that a unit of one level fills for one period."""
+
+    id: str
+    version: int
+    name: str
+    locality: str
+    level: str
+    period: str
+    dates: tuple[str, str] | None
+    appendices: tuple[Appendix, ...]
+    rules: tuple[Rule, ...]
+
+    def appendix(self, appendix_id: str) -> Appendix:
+        """The appendix with this id."""
+        return next(appendix for appendix in self.appendices if appendix.id == appendix_id)
+
+    def spec(self, ref: CellRef) -> CellSpec:
+        """What a cell asks for. Raises ``KeyError`` for a cell that the form does not have."""
+        return self.appendix(ref.appendix).cells[ref]
+
+    def specs(self) -> list[CellSpec]:
+        """Every input cell in form order."""
+        return [spec for appendix in self.appendices for spec in appendix.cells.values()]

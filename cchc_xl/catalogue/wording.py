@@ -1,0 +1,81 @@
+"""How rules and messages speak of the form's cells: by STT, label and column heading, never by an id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, RowRole
+from cchc_xl.expressions import CellRef, ColumnRef, Expression, Ratio
+from cchc_xl.expressions.tree import Argument, Arithmetic, Call, Number
+
+_WHAT = {
+    CellKind.COUNT: "số nguyên từ 0 trở lên",
+    CellKind.DECIMAL: "số từ 0 trở lên",
+    CellKind.PERCENT: "số phần trăm, không kèm dấu %",
+    CellKind.MONEY: "số tiền từ 0 trở lên",
+    CellKind.PROCEDURE_CODE: "mã thủ tục có dạng 016.07.044.3",
+    CellKind.YESNO: "Có, Không",
+    CellKind.FLAG: "0, 1",
+    CellKind.MARK: "x hoặc để trống",
+}
+
+
+def cell_title(appendix: Appendix, spec: CellSpec) -> str:
+    """The name of a cell in a message: its row, and its column where the table has several."""
+    name = spec.row.title() or "dòng tổng"
+    if spec.column.kind is None:
+        return f"Dòng {name}"
+    return f"Dòng {name}, cột “{short_heading(spec.column.heading)}”"
+
+
+def short_heading(heading: str) -> str:
+    """The innermost tiers of a printed heading that still tell columns apart."""
+    tiers = [tier for tier in heading.split(" > ") if tier not in ("Trong đó", "Kết quả giải quyết")]
+    return " – ".join(tiers[-2:])
+
+
+def allowed_values(spec: CellSpec) -> str:
+    """What a cell accepts, in words."""
+    if spec.kind is CellKind.CODE:
+        return ", ".join(f"{value} = {meaning}" for value, meaning in spec.row.options)
+    if spec.kind is CellKind.MARK and spec.row.role is RowRole.TOTAL:
+        return _WHAT[CellKind.COUNT]
+    return _WHAT.get(spec.kind, "")
+
+
+def formula_words(expression: Expression, appendices: Mapping[str, Appendix], order: int) -> str:
+    """A derived expression in words: ``100 × 3.1.2 / 3.1.1``."""
+    return _words(expression, appendices, order)
+
+
+def cell_name(ref: CellRef, appendices: Mapping[str, Appendix], home: str = "") -> str:
+    """The shortest name of a cell that a reader of the form recognises: STT, else label."""
+    appendix = appendices[ref.appendix]
+    row = appendix.row(ref.order or 1)
+    label = row.label.strip().lstrip("-+ ")
+    name = row.stt.strip().rstrip(".") or (f"“{label[:60].rstrip()}…”" if len(label) > 62 else f"“{label}”")
+    column = appendix.column(ref.column)
+    if column.kind is not None:
+        heading = short_heading(column.heading)
+        name = f"“{heading}”" if not home else f"{name}, cột “{heading}”"
+    return name if not home or home == ref.appendix else f"{name} ({ref.appendix})"
+
+
+def _words(node: Argument, appendices: Mapping[str, Appendix], order: int) -> str:
+    match node:
+        case CellRef():
+            return cell_name(node.at(order), appendices)
+        case ColumnRef(appendix=appendix, column=column):
+            return f"cộng cả cột “{short_heading(appendices[appendix].column(column).heading)}”"
+        case Ratio(numerator=numerator, denominator=denominator):
+            return f"100 × {_words(numerator, appendices, order)} / {_words(denominator, appendices, order)}"
+        case Call(name="sum", args=args):
+            return " + ".join(_words(arg, appendices, order) for arg in args)
+        case Call(name="count_x"):
+            return "số dấu x trong cột"
+        case Arithmetic(op=op, left=left, right=right):
+            sign = {"-": "−", "*": "×"}.get(op, op)
+            return f"{_words(left, appendices, order)} {sign} {_words(right, appendices, order)}"
+        case Number(number=number):
+            return f"{number:f}"
+    return "số tính được"

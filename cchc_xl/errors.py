@@ -1,0 +1,25 @@
+"""Exceptions: only for files and catalogues that are broken. What is wrong with figures is data (see ``finding``)."""
+
+
+class CchcError(Exception):
+    """Base of all. Its message is one Vietnamese sentence for the user: what, where, what to do."""
+
+
+class WorkbookFault(CchcError):
+    """A file that cannot be read as a workbook, or a workbook that cannot be written to."""
+
+
+class ForeignWorkbook(CchcError):
+    """A sound workbook that is not one of our forms (no stamp, or an unknown form)."""
+
+
+class InputFault(CchcError):
+    """The user asked for something that is not there: a form, a period, a folder, a list of units."""
+
+
+class CatalogueFault(CchcError):
+    """A catalogue with faults. ``faults`` holds all of them, each with file and row."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("Danh mục biểu mẫu có lỗi:\n" + "\n".join(faults))
+        self.faults = faults

@@ -1,0 +1,30 @@
+"""One expression language for derived figures, rules and gates.
+
+An expression is written once, in the catalogue. ``parse`` turns it into a tree that is refused at load time when bad;
+``evaluate`` gives its exact value on a submission and ``as_excel`` the same thing as a native formula.
+The language is described in ``catalogue/README.md``.
+"""
+
+from cchc_xl.expressions.evaluate import Figures, evaluate, holds
+from cchc_xl.expressions.excel import Addresses, NotNative, as_excel
+from cchc_xl.expressions.parse import ExpressionFault, Names, parse, parse_alternatives
+from cchc_xl.expressions.tree import CellRef, ColumnRef, Expression, Ratio, cell_refs, column_refs
+
+__all__ = [
+    "Addresses",
+    "CellRef",
+    "ColumnRef",
+    "Expression",
+    "ExpressionFault",
+    "Figures",
+    "Names",
+    "NotNative",
+    "Ratio",
+    "as_excel",
+    "cell_refs",
+    "column_refs",
+    "evaluate",
+    "holds",
+    "parse",
+    "parse_alternatives",
+]

@@ -1,0 +1,275 @@
+"""One appendix → one sheet: official head, table, formulas, open and locked cells, hidden keys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from cchc_xl.catalogue.model import Appendix, AppendixKind, CellKind, CellSpec, Column, Row, RowRole
+from cchc_xl.expressions import CellRef, Ratio, as_excel
+from cchc_xl.form_workbook.styles import BAD_FILL, COMPUTED_FILL, HEADER_FILL, INPUT_FILL, NUMBER_FORMATS, Styles
+from cchc_xl.form_workbook.validation import condition, validation
+from cchc_xl.layout import FIRST_COLUMN, KEY_COLUMN, KEY_ROW, AppendixLayout, FormLayout, appendix_key, cell_address
+from cchc_xl.stamp import Stamp
+from cchc_xl.values import State, Value
+
+# Widths in characters of the default font; what is not named here is a column of figures.
+_WIDTHS = {"stt": 7.0, "unit": 14.0, "value": 13.0, "note": 24.0, "result_note": 38.0, "code": 17.0, "field": 17.0,
+           "content": 16.0, "component": 20.0}
+_LABEL_WIDTHS = {
+    AppendixKind.INDICATORS: 52.0,
+    AppendixKind.TASKS: 56.0,
+    AppendixKind.CASE_MATRIX: 24.0,
+    AppendixKind.PROCEDURE_LIST: 56.0,
+    AppendixKind.TASK_SUMMARY: 40.0,
+}
+_FIGURE_WIDTH = 11.0
+_LINE_HEIGHT = 16.5
+_MAX_ROW_HEIGHT = 409.0  # Excel's own limit, in points
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a sheet is filled with: values and, for computed cells, their true results.
+
+    ``formulas`` replaces cells by live formulas of the caller's (a summary linking to its sources).
+    """
+
+    values: Mapping[CellRef, Value] = field(default_factory=dict)
+    results: Mapping[CellRef, Decimal | None] = field(default_factory=dict)
+    formulas: Mapping[CellRef, str] = field(default_factory=dict)
+
+
+class AppendixSheet:
+    """Writes one appendix into a workbook that is being built."""
+
+    def __init__(
+        self, workbook: Any, styles: Styles, layout: FormLayout, appendix: Appendix, stamp: Stamp, contents: Contents
+    ) -> None:
+        self.styles = styles
+        self.layout = layout
+        self.appendix = appendix
+        self.place: AppendixLayout = layout.appendices[appendix.id]
+        self.stamp = stamp
+        self.contents = contents
+        self.addresses = layout.addresses(appendix.id)
+        self.sheet = workbook.add_worksheet(self.place.sheet)
+
+    def write(self) -> Any:
+        """Write everything; gives the XlsxWriter worksheet."""
+        self._page()
+        self._keys()
+        self._head()
+        self._table_header()
+        for row in self.appendix.rows:
+            self._row(row)
+        self._red_where_wrong()
+        self.sheet.protect("", {"format_rows": True, "format_columns": True, "autofilter": True})
+        return self.sheet
+
+    # the page -----------------------------------------------------------------------------------------------------
+
+    def _page(self) -> None:
+        sheet, place = self.sheet, self.place
+        sheet.set_paper(9)
+        if self.appendix.kind is not AppendixKind.INDICATORS:
+            sheet.set_landscape()
+        # Decree 30/2020: left 30-35 mm, right 15-20, top and bottom 20-25; XlsxWriter wants inches.
+        sheet.set_margins(left=30 / 25.4, right=15 / 25.4, top=20 / 25.4, bottom=20 / 25.4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_header("&C&\"Times New Roman,Regular\"&13&P", {"margin": 10 / 25.4})
+        sheet.repeat_rows(place.header_top, place.first_row - 1)
+        sheet.print_area(1, 1, place.last_row, place.last_column)
+        sheet.freeze_panes(place.first_row, place.columns["label"] + 1)
+        sheet.hide_gridlines(2)
+        sheet.set_zoom(100)
+        first = next((s for s in self.appendix.cells.values() if not s.column.given and not s.derived), None)
+        if first is not None:
+            sheet.set_selection(*self.place.position(first.ref))
+
+    def _keys(self) -> None:
+        sheet = self.sheet
+        sheet.set_column(KEY_COLUMN, KEY_COLUMN, None, None, {"hidden": True})
+        for column in self.appendix.columns:
+            index = self.place.columns[column.key]
+            hidden = {"hidden": True} if not column.heading else {}
+            sheet.set_column(index, index, self._width(column), None, hidden)
+            sheet.write_string(KEY_ROW, index, column.key)
+        sheet.write_string(KEY_ROW, KEY_COLUMN, appendix_key(self.appendix.id))
+        sheet.set_row(KEY_ROW, None, None, {"hidden": True})
+
+    def _width(self, column: Column) -> float:
+        if column.key == "label":
+            return _LABEL_WIDTHS[self.appendix.kind]
+        return _WIDTHS.get(column.key, _FIGURE_WIDTH)
+
+    def _head(self) -> None:
+        last = self.place.last_column
+        visible = [self.place.columns[c.key] for c in self.appendix.columns if c.heading]
+        split = self.place.columns["label"]
+        agency = self.stamp.unit.upper() or "TÊN CƠ QUAN, ĐƠN VỊ"
+        centre = {"align": "center"}
+        self._span(1, visible[0], split, agency, self.styles.get(bold=True, font_size=13, text_wrap=True, **centre))
+        self._span(1, split + 1, last, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+                   self.styles.get(bold=True, font_size=12, **centre))
+        self._span(2, split + 1, last, "Độc lập - Tự do - Hạnh phúc",
+                   self.styles.get(bold=True, underline=1, font_size=13, **centre))
+        office = self.appendix.office
+        if office:
+            self._span(2, visible[0], split, f"({office} phụ trách)", self.styles.get(italic=True, **centre))
+        self._span(4, visible[0], last, self.appendix.printed_id.upper(),
+                   self.styles.get(bold=True, font_size=14, **centre))
+        title = self.appendix.title
+        self._span(5, visible[0], last, title, self.styles.get(bold=True, font_size=14, text_wrap=True, **centre))
+        width = sum(self._width(c) for c in self.appendix.columns if c.heading)
+        self.sheet.set_row(5, 18.5 * _lines(title, width * 0.8))
+        period = f"(Kèm theo Báo cáo số       /BC-UBND ngày       /       /          {self._of_unit()})"
+        self._span(6, visible[0], last, period, self.styles.get(italic=True, font_size=13, **centre))
+
+    def _of_unit(self) -> str:
+        return f"của {self.stamp.unit}" if self.stamp.unit else "của UBND …………"
+
+    def _span(self, row: int, first: int, last: int, text: str, style: Any) -> None:
+        if last > first:
+            self.sheet.merge_range(row, first, row, last, text, style)
+        else:
+            self.sheet.write_string(row, first, text, style)
+
+    # the table ----------------------------------------------------------------------------------------------------
+
+    def _table_header(self) -> None:
+        style = self.styles.cell(bold=True, align="center", bg_color=HEADER_FILL)
+        tiers, top = self.place.header_tiers, self.place.header_top
+        paths = [tuple(column.heading.split(" > ")) for column in self.appendix.columns]
+        for tier in range(tiers):
+            tallest = 1
+            index = 0
+            while index < len(paths):
+                path = paths[index]
+                end = index + 1
+                if tier < len(path):
+                    last_tier = tier == len(path) - 1
+                    while not last_tier and end < len(paths) and paths[end][: tier + 1] == path[: tier + 1]:
+                        end += 1
+                    bottom = top + tiers - 1 if last_tier else top + tier
+                    first, last = FIRST_COLUMN + index, FIRST_COLUMN + end - 1
+                    if bottom > top + tier or last > first:
+                        self.sheet.merge_range(top + tier, first, bottom, last, path[tier], style)
+                    else:
+                        self.sheet.write_string(top + tier, first, path[tier], style)
+                    width = sum(self._width(self.appendix.columns[i]) for i in range(index, end))
+                    tallest = max(tallest, math.ceil(_lines(path[tier], width) / (bottom - top - tier + 1)))
+                index = end
+            self.sheet.set_row(top + tier, _LINE_HEIGHT * tallest + 3)
+
+    def _row(self, row: Row) -> None:
+        at = self.place.rows[row.order]
+        self.sheet.write_number(at, KEY_COLUMN, row.order)
+        bold = row.role is not RowRole.ITEM or row.level == 1
+        lines = 1
+        for column in self.appendix.columns:
+            spec = self.appendix.cells.get(CellRef(self.appendix.id, row.order, column.key))
+            index = self.place.columns[column.key]
+            if spec is None:
+                text = row.given.get(column.key, "")
+                align = "left" if column.key in ("label", "content", "component") else "center"
+                indent = max(0, min(row.level - 2, 4)) if column.key == "label" else 0
+                style = self.styles.cell(bold=bold, align=align, indent=indent)
+                if text:
+                    self.sheet.write_string(at, index, text, style)
+                else:
+                    self.sheet.write_blank(at, index, None, style)
+                lines = max(lines, _lines(text, self._width(column) - indent * 1.5))
+            else:
+                self._cell(spec, at, index, bold)
+                value = self.contents.values.get(spec.ref)
+                if spec.kind is CellKind.TEXT and value is not None:
+                    lines = max(lines, _lines(value.text, self._width(column)))
+        self.sheet.set_row(at, min(_MAX_ROW_HEIGHT, _LINE_HEIGHT * lines + 3))
+
+    def _cell(self, spec: CellSpec, at: int, index: int, bold: bool) -> None:
+        value = self.contents.values.get(spec.ref)
+        given = spec.column.given
+        if given and value is None:
+            self._content(at, index, Value(State.TEXT, text=spec.row.given.get(spec.column.key, "")),
+                          self.styles.cell(align="center"))
+            return
+        formula = self.contents.formulas.get(spec.ref)
+        if formula is None and value is None and spec.derived:
+            formula = as_excel(spec.derived[0], self.addresses, spec.row.order)
+        style = self._style(spec, locked=formula is not None or given, bold=bold)
+        if formula is not None:
+            result = self.contents.results.get(spec.ref)
+            self.sheet.write_formula(at, index, formula, style, float(result) if result is not None else "")
+        else:
+            self._content(at, index, value, style)
+        if formula is None and not given:
+            options = validation(spec, cell_address(at, index))
+            if options is not None:
+                self.sheet.data_validation(at, index, at, index, options)
+
+    def _content(self, at: int, index: int, value: Value | None, style: Any) -> None:
+        if value is None or value.state is State.BLANK:
+            self.sheet.write_blank(at, index, None, style)
+        elif value.number is not None:
+            self.sheet.write_number(at, index, float(value.number), style)
+        else:
+            self.sheet.write_string(at, index, value.text, style)
+
+    def _style(self, spec: CellSpec, *, locked: bool, bold: bool) -> Any:
+        kind = spec.kind
+        is_text = kind in (CellKind.TEXT, CellKind.PROCEDURE_CODE)
+        number_format = NUMBER_FORMATS["general"]
+        if spec.derived and isinstance(spec.derived[0], Ratio):
+            number_format = NUMBER_FORMATS["ratio"]
+        elif kind is CellKind.COUNT:
+            number_format = NUMBER_FORMATS["count"]
+        elif kind is CellKind.MONEY:
+            number_format = NUMBER_FORMATS["count"]
+        elif is_text:
+            number_format = NUMBER_FORMATS["text"]
+        return self.styles.cell(
+            align="left" if kind is CellKind.TEXT else "center" if not kind.numeric else "right",
+            bg_color=COMPUTED_FILL if locked else INPUT_FILL,
+            italic=locked,
+            bold=bold and not is_text,
+            num_format=number_format,
+            locked=locked,
+        )
+
+    def _red_where_wrong(self) -> None:
+        """Pasting destroys validation, so the condition stands as a colour too; neighbours of one kind share a range."""
+        wrong = self.styles.workbook.add_format({"bg_color": BAD_FILL, "font_color": "#9C0006", "num_format": "General"})
+        for column in self.appendix.columns:
+            index = self.place.columns[column.key]
+            run: list[CellSpec] = []
+            for row in (*self.appendix.rows, None):
+                spec = self.appendix.cells.get(CellRef(self.appendix.id, row.order, column.key)) if row else None
+                if run and (spec is None or _pattern(spec) != _pattern(run[0])):
+                    self._red(run, index, wrong)
+                    run = []
+                if spec is not None and not column.given:
+                    run.append(spec)
+
+    def _red(self, run: list[CellSpec], index: int, wrong: Any) -> None:
+        first, last = self.place.rows[run[0].row.order], self.place.rows[run[-1].row.order]
+        cell = cell_address(first, index)
+        test = condition(run[0], cell)
+        if test is not None:
+            self.sheet.conditional_format(
+                first, index, last, index,
+                {"type": "formula", "criteria": f'=AND({cell}<>"",NOT({test}))', "format": wrong},
+            )
+
+
+def _pattern(spec: CellSpec) -> str | None:
+    return condition(spec, "A1")
+
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that a text needs in a column of so many characters; Times New Roman runs a little narrower than counted."""
+    return sum(max(1, math.ceil(len(paragraph) * 1.08 / max(width, 1))) for paragraph in text.split("\n")) or 1

@@ -1,0 +1,41 @@
+"""Cell formats of our workbooks, made once each. Print style by decree 30/2020: Times New Roman, black on white."""
+
+from __future__ import annotations
+
+from typing import Any
+
+FONT = "Times New Roman"
+TABLE_SIZE = 12
+INPUT_FILL = "#FFF9E3"
+COMPUTED_FILL = "#E8EEF7"
+HEADER_FILL = "#F2F2F2"
+BAD_FILL = "#F8CBAD"
+
+NUMBER_FORMATS = {
+    "count": "#,##0",
+    "money": "#,##0.###;-#,##0.###;0",
+    # 100 and 0 need no decimals; everything else shows two. The value itself is not rounded.
+    "ratio": "[=100]0;[=0]0;#,##0.00",
+    "general": "General",
+    "text": "@",
+}
+
+
+class Styles:
+    """The formats of one workbook."""
+
+    def __init__(self, workbook: Any) -> None:
+        self.workbook = workbook
+        self._made: dict[tuple[tuple[str, object], ...], Any] = {}
+
+    def get(self, **properties: object) -> Any:
+        """A format with these XlsxWriter properties on top of the house style."""
+        full: dict[str, object] = {"font_name": FONT, "font_size": TABLE_SIZE, "valign": "vcenter", **properties}
+        key = tuple(sorted(full.items()))
+        if key not in self._made:
+            self._made[key] = self.workbook.add_format(full)
+        return self._made[key]
+
+    def cell(self, **properties: object) -> Any:
+        """A bordered table cell."""
+        return self.get(**{"border": 1, "text_wrap": True, **properties})

@@ -1,0 +1,82 @@
+"""Data validation of an input cell by its kind: what may be typed, with help before and remedy after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cchc_xl.catalogue.model import CellKind, CellSpec, PeriodKind
+
+_PERIOD_WORDS = {
+    PeriodKind.IN_PERIOD: "Số phát sinh trong kỳ báo cáo.",
+    PeriodKind.CUMULATIVE: "Số lũy kế từ đầu năm đến cuối kỳ.",
+    PeriodKind.AT_DATE: "Số tại thời điểm báo cáo.",
+    PeriodKind.TIMELESS: "",
+}
+_NUMBERS = {
+    CellKind.COUNT: ("{c}=INT({c})", "Nhập số nguyên từ 0 trở lên", "một số nguyên từ 0 trở lên"),
+    CellKind.MARK: ("{c}=INT({c})", "Nhập số nguyên từ 0 trở lên", "một số nguyên từ 0 trở lên"),
+    CellKind.DECIMAL: ("TRUE", "Nhập số từ 0 trở lên", "một số từ 0 trở lên"),
+    CellKind.MONEY: ("TRUE", "Nhập số tiền từ 0 trở lên", "một số tiền từ 0 trở lên"),
+    CellKind.PERCENT: ("{c}<=100", "Nhập số phần trăm từ 0 đến 100, không gõ dấu %", "một số từ 0 đến 100, không kèm dấu %"),
+}
+
+
+def condition(spec: CellSpec, cell: str) -> str | None:
+    """Formula (without ``=``) that is true when the cell's content fits its kind; ``None`` when anything fits."""
+    if spec.kind in _NUMBERS and not (spec.kind is CellKind.MARK and not spec.derived):
+        test = _NUMBERS[spec.kind][0].format(c=cell)
+        # ISNUMBER guards: in Excel "-">=0 is TRUE.
+        return f'OR({cell}="-",IF(ISNUMBER({cell}),AND({cell}>=0,{test}),FALSE))'
+    choices = choice_list(spec)
+    if choices is None:
+        return None
+    return "OR(" + ",".join(f'{cell}&""="{choice}"' for choice in (*choices, "-")) + ")"
+
+
+def choice_list(spec: CellSpec) -> list[str] | None:
+    """The values of a drop-down; ``None`` for a cell that has none."""
+    match spec.kind:
+        case CellKind.CODE:
+            return [value for value, _ in spec.row.options]
+        case CellKind.YESNO:
+            return ["Có", "Không"]
+        case CellKind.FLAG:
+            return ["0", "1"]
+        case CellKind.MARK if not spec.derived:
+            return ["x"]
+    return None
+
+
+def validation(spec: CellSpec, cell: str) -> dict[str, Any] | None:
+    """XlsxWriter's options for the cell; ``None`` where anything may be typed."""
+    choices = choice_list(spec)
+    period = _PERIOD_WORDS[spec.quantity.period] if spec.quantity else ""
+    if choices is not None:
+        meanings = "; ".join(f"{value} = {meaning}" for value, meaning in spec.row.options)
+        help_text = {
+            CellKind.CODE: f"Chọn mã: {meanings}.",
+            CellKind.YESNO: "Chọn Có hoặc Không.",
+            CellKind.FLAG: "Chọn 1 = Có, 0 = Không.",
+            CellKind.MARK: "Chọn x nếu đúng cột này, bỏ trống nếu không.",
+        }[spec.kind]
+        return {
+            "validate": "list",
+            "source": choices,
+            "input_title": "Chọn trong danh sách",
+            "input_message": help_text[:255],
+            "error_title": "Giá trị không có trong danh sách",
+            "error_message": f"Ô này chỉ nhận: {', '.join(choices)}. {help_text}"[:255],
+        }
+    formula = condition(spec, cell)
+    if formula is None:
+        return None
+    _, ask, remedy = _NUMBERS[spec.kind]
+    unit = f" Đơn vị tính: {' '.join(spec.row.unit.split())}." if spec.row.unit and spec.row.unit != "%" else ""
+    return {
+        "validate": "custom",
+        "value": "=" + formula,
+        "input_title": "Nhập số liệu",
+        "input_message": f"{ask}.{unit} {period} Không có số liệu để trống, không áp dụng gõ dấu -".strip()[:255],
+        "error_title": "Số liệu chưa đúng kiểu",
+        "error_message": f"Ô này chỉ nhận {remedy}, hoặc dấu - nếu không áp dụng. Hãy gõ lại."[:255],
+    }

@@ -1,0 +1,134 @@
+"""Where every cell of a form stands in its workbook. Pure; shared by builder, filler and reader.
+
+Row 1 and column A of each sheet are hidden and hold keys: ``A1`` names the appendix, row 1 the columns, column A the rows.
+The reader finds cells by these keys, so an inserted column or a renamed sheet moves no figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from cchc_xl.catalogue.model import Appendix, Form
+from cchc_xl.expressions import CellRef, ColumnRef
+
+KEY_PREFIX = "cchc:"
+KEY_ROW = 0
+KEY_COLUMN = 0
+FIRST_COLUMN = 1
+# Below the key row: agency and motto (2 rows), a gap, appendix number, title, "(Kèm theo …)", a gap.
+HEAD_ROWS = 7
+
+
+def column_letters(index: int) -> str:
+    """0 → A, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_address(row: int, column: int) -> str:
+    """Zero-based row and column → ``E15``."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+def appendix_key(appendix_id: str) -> str:
+    """The key in the corner of an appendix sheet."""
+    return KEY_PREFIX + appendix_id
+
+
+@dataclass(frozen=True, slots=True)
+class AppendixLayout:
+    """Rows and columns (zero-based) of one appendix in its sheet."""
+
+    appendix: str
+    sheet: str
+    columns: Mapping[str, int]
+    rows: Mapping[int, int]
+    header_top: int
+    header_tiers: int
+
+    @property
+    def first_row(self) -> int:
+        """First row of the table's body."""
+        return self.header_top + self.header_tiers
+
+    @property
+    def last_row(self) -> int:
+        """Last row of the table's body."""
+        return max(self.rows.values())
+
+    @property
+    def last_column(self) -> int:
+        """Last column of the table."""
+        return max(self.columns.values())
+
+    def position(self, ref: CellRef) -> tuple[int, int]:
+        """Row and column of a cell."""
+        return self.rows[ref.order or 0], self.columns[ref.column]
+
+    def address(self, ref: CellRef) -> str:
+        """``E15``."""
+        return cell_address(*self.position(ref))
+
+
+@dataclass(frozen=True, slots=True)
+class FormLayout:
+    """The layout of every appendix, by id."""
+
+    form: Form
+    appendices: Mapping[str, AppendixLayout]
+
+    def addresses(self, home: str) -> FormAddresses:
+        """Addresses as formulas on the sheet of appendix ``home`` write them."""
+        return FormAddresses(self, home)
+
+
+@dataclass(frozen=True, slots=True)
+class FormAddresses:
+    """Implements ``expressions.Addresses`` on a layout."""
+
+    layout: FormLayout
+    home: str
+
+    def cell(self, ref: CellRef) -> str:
+        """The address, with its sheet when it is another one."""
+        return self._sheet(ref.appendix) + self.layout.appendices[ref.appendix].address(ref)
+
+    def column(self, ref: ColumnRef) -> str:
+        """Absolute range from the first to the last task or item row."""
+        place = self.layout.appendices[ref.appendix]
+        orders = self.layout.form.appendix(ref.appendix).item_orders()
+        letters = column_letters(place.columns[ref.column])
+        first, last = place.rows[orders[0]] + 1, place.rows[orders[-1]] + 1
+        return f"{self._sheet(ref.appendix)}${letters}${first}:${letters}${last}"
+
+    def row_count(self, appendix: str) -> int:
+        """Number of task or item rows."""
+        return len(self.layout.form.appendix(appendix).item_orders())
+
+    def _sheet(self, appendix: str) -> str:
+        return "" if appendix == self.home else "'" + self.layout.appendices[appendix].sheet.replace("'", "''") + "'!"
+
+
+@cache
+def form_layout(form: Form) -> FormLayout:
+    """The layout of a form as our builder writes it."""
+    return FormLayout(form, {appendix.id: _appendix_layout(appendix) for appendix in form.appendices})
+
+
+def _appendix_layout(appendix: Appendix) -> AppendixLayout:
+    tiers = max(len(column.heading.split(" > ")) for column in appendix.columns)
+    header_top = 1 + HEAD_ROWS
+    return AppendixLayout(
+        appendix=appendix.id,
+        sheet=appendix.id,
+        columns={column.key: FIRST_COLUMN + index for index, column in enumerate(appendix.columns)},
+        rows={row.order: header_top + tiers + index for index, row in enumerate(appendix.rows)},
+        header_top=header_top,
+        header_tiers=tiers,
+    )

@@ -1,0 +1,1 @@
+"""Reading and writing Excel packages without losing what the toolkit does not touch."""

@@ -1,0 +1,162 @@
+"""A workbook file: values through calamine (the fastest reader), formulas and errors by a look at the sheets' XML.
+
+calamine gives values only: an error value and a formula without a result are both ``''`` for it.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Sequence
+from html import unescape
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from cchc_xl.errors import WorkbookFault
+from cchc_xl.readers.grid import CellFacts
+
+# A form workbook is below 1 MB unpacked; a package that unpacks to more than this is none of ours, or a zip bomb.
+MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?>")
+_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*?>")
+_ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
+_FORMULA_CELL = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*[^/])>\s*<(?:\w+:)?f\b([^>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)",
+)
+_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>.*?<(?:\w+:)?v>([^<]*)<', re.DOTALL)
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d*)")
+
+
+class FileBook:
+    """An .xlsx or .xlsm file. Raises ``WorkbookFault`` when it is not one, is damaged, encrypted or far too large."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            if path.stat().st_size == 0:
+                raise WorkbookFault(f"Tệp {path.name} trống (0 byte): hãy xin lại tệp.")
+            self._zip = zipfile.ZipFile(path)
+        except FileNotFoundError:
+            raise WorkbookFault(f"Không tìm thấy tệp {path.name}: hãy kiểm tra lại tên và thư mục.") from None
+        except PermissionError:
+            raise WorkbookFault(f"Không được phép đọc tệp {path.name}: hãy kiểm tra quyền hoặc đóng tệp.") from None
+        except (zipfile.BadZipFile, OSError, ValueError):
+            raise WorkbookFault(self._not_a_workbook()) from None
+        try:
+            self._check_size()
+            self._calamine = self._open()
+        except WorkbookFault:
+            self._zip.close()
+            raise
+        self._parts: dict[str, str] | None = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._zip.close()
+        self._calamine.close()
+
+    def __enter__(self) -> FileBook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _not_a_workbook(self) -> str:
+        with self.path.open("rb") as handle:
+            compound = handle.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        if compound:
+            return f"Tệp {self.path.name} có mật khẩu hoặc ở dạng .xls cũ: hãy bỏ mật khẩu và lưu lại dạng .xlsx."
+        return f"Tệp {self.path.name} không phải là sổ Excel hoặc đã hỏng: hãy xin lại tệp .xlsx."
+
+    def _check_size(self) -> None:
+        infos = self._zip.infolist()
+        if sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
+            raise WorkbookFault(f"Tệp {self.path.name} lớn bất thường khi giải nén: không mở vì an toàn.")
+        if "xl/workbook.xml" not in {info.filename for info in infos}:
+            raise WorkbookFault(self._not_a_workbook())
+
+    def _open(self) -> Any:
+        from python_calamine import CalamineError, CalamineWorkbook
+
+        try:
+            return CalamineWorkbook.from_path(str(self.path))
+        except (CalamineError, OSError, ValueError):
+            raise WorkbookFault(f"Tệp {self.path.name} đã hỏng, không đọc được: hãy xin lại tệp.") from None
+
+    @property
+    def sheet_names(self) -> Sequence[str]:
+        """Names of the sheets, in order."""
+        names: list[str] = self._calamine.sheet_names
+        return names
+
+    def grid(self, sheet: str) -> Sequence[Sequence[object]]:
+        """The values of a sheet from A1 on; blank cells are ``''``."""
+        from python_calamine import CalamineError
+
+        try:
+            rows: list[list[object]] = self._calamine.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        except (CalamineError, OSError, ValueError):
+            raise WorkbookFault(f"Trang “{sheet}” của tệp {self.path.name} đã hỏng: hãy xin lại tệp.") from None
+        return rows
+
+    def facts(self, sheet: str) -> CellFacts:
+        """Formulas and error values of a sheet, straight from its XML."""
+        part = self._sheet_parts().get(sheet)
+        if part is None:
+            return CellFacts()
+        xml = self._read(part)
+        formulas: dict[tuple[int, int], str] = {}
+        errors: dict[tuple[int, int], str] = {}
+        if b"<f" in xml or b":f" in xml:
+            for attributes, _, text in _FORMULA_CELL.findall(xml):
+                position = _position(attributes)
+                if position is not None:
+                    formulas[position] = unescape(text.decode("utf-8", "replace"))
+        if b't="e"' in xml:
+            for attributes, text in _ERROR_CELL.findall(xml):
+                position = _position(attributes)
+                if position is not None:
+                    errors[position] = text.decode("utf-8", "replace")
+        return CellFacts(formulas, errors)
+
+    def _sheet_parts(self) -> dict[str, str]:
+        if self._parts is None:
+            relations = {}
+            for tag in _RELATIONSHIP.findall(self._read("xl/_rels/workbook.xml.rels")):
+                attributes = _attributes(tag)
+                relations[attributes.get("Id", "")] = attributes.get("Target", "")
+            self._parts = {}
+            for tag in _SHEET.findall(self._read("xl/workbook.xml")):
+                attributes = _attributes(tag)
+                target = relations.get(next((v for k, v in attributes.items() if k.endswith(":id")), ""), "")
+                path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
+                self._parts[attributes.get("name", "")] = path
+        return self._parts
+
+    def _read(self, part: str) -> bytes:
+        try:
+            with self._zip.open(part) as handle:
+                content = handle.read(MAX_UNPACKED_BYTES + 1)
+        except (KeyError, zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError, EOFError):
+            raise WorkbookFault(f"Tệp {self.path.name} đã hỏng (phần {part}): hãy xin lại tệp.") from None
+        if len(content) > MAX_UNPACKED_BYTES:
+            raise WorkbookFault(f"Tệp {self.path.name} lớn bất thường khi giải nén: không mở vì an toàn.")
+        return content
+
+
+def _attributes(tag: bytes) -> dict[str, str]:
+    return {
+        key.decode(): unescape((double or single).decode("utf-8", "replace"))
+        for key, double, single in _ATTRIBUTE.findall(tag)
+    }
+
+
+def _position(attributes: bytes) -> tuple[int, int] | None:
+    match = _REFERENCE.fullmatch(_attributes(attributes).get("r", ""))
+    if match is None:
+        return None
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]) - 1, column - 1

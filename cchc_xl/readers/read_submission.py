@@ -1,0 +1,244 @@
+"""Grid + layout → submission. Cells are found by the hidden keys, wherever they have moved to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from cchc_xl.catalogue.load import form_ids, load_form
+from cchc_xl.catalogue.model import Appendix, CellSpec, Form
+from cchc_xl.errors import ForeignWorkbook
+from cchc_xl.expressions import CellRef, ColumnRef, as_excel
+from cchc_xl.layout import KEY_COLUMN, KEY_PREFIX, KEY_ROW, appendix_key, cell_address, form_layout
+from cchc_xl.readers.file_book import FileBook
+from cchc_xl.readers.grid import Book, CellFacts
+from cchc_xl.stamp import STAMP_SHEET, Stamp, read_stamp
+from cchc_xl.submission import Entry, FormulaState, StructureFault, Submission
+from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell, normalise
+
+# How far a user's own rows and columns may have pushed the corner key.
+_CORNER_ROWS, _CORNER_COLUMNS = 40, 20
+_KEY_CELL = re.compile(r"\d+")
+
+
+def read_file(path: Path, shown_as: str | None = None) -> Submission:
+    """Read a workbook file.
+
+    Raises ``WorkbookFault`` when it cannot be read and ``ForeignWorkbook`` when it is not one of our forms.
+    """
+    with FileBook(path) as book:
+        return read_book(book, shown_as or path.name)
+
+
+def read_book(book: Book, name: str) -> Submission:
+    """Read any book that gives grids. Raises ``ForeignWorkbook`` when it is not one of our forms."""
+    stamp = _stamp(book, name)
+    if stamp.form not in form_ids():
+        raise ForeignWorkbook(f"{name}: sổ theo biểu mẫu “{stamp.form}” mà bản này chưa biết: hãy cập nhật bộ công cụ.")
+    form = load_form(stamp.form)
+    if stamp.version != form.version:
+        raise ForeignWorkbook(
+            f"{name}: sổ theo phiên bản {stamp.version} của biểu mẫu {form.id}, bản này dùng phiên bản {form.version}: "
+            "hãy lập sổ mới bằng lệnh tao-so rồi chuyển số liệu sang."
+        )
+    reading = _Reading(form, book)
+    for appendix in form.appendices:
+        reading.appendix(appendix)
+    return Submission(name, form, stamp, reading.entries, tuple(reading.faults))
+
+
+def _stamp(book: Book, name: str) -> Stamp:
+    stamp = None
+    if STAMP_SHEET in book.sheet_names:
+        rows = {str(row[0]): row[1] for row in book.grid(STAMP_SHEET) if len(row) > 1}
+        stamp = read_stamp(rows)
+    if stamp is None:
+        raise ForeignWorkbook(
+            f"{name}: không phải sổ CCHC (thiếu dấu của biểu mẫu): hãy nhập số liệu vào sổ lập bằng lệnh tao-so."
+        )
+    return stamp
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an appendix was found: its sheet and the positions of its keys."""
+
+    sheet: str
+    columns: dict[str, int]
+    rows: dict[int, int]
+
+
+class _Reading:
+    def __init__(self, form: Form, book: Book) -> None:
+        self.form = form
+        self.book = book
+        self.entries: dict[CellRef, Entry] = {}
+        self.faults: list[StructureFault] = []
+        self.grids: dict[str, Sequence[Sequence[object]]] = {}
+
+    def grid(self, sheet: str) -> Sequence[Sequence[object]]:
+        if sheet not in self.grids:
+            self.grids[sheet] = self.book.grid(sheet)
+        return self.grids[sheet]
+
+    def appendix(self, appendix: Appendix) -> None:
+        found = self._find_corner(appendix.id)
+        if found is None:
+            self._fault(appendix, 0, appendix.id, f"Không tìm thấy trang của {appendix.printed_id}",
+                        "Lấy lại trang này từ sổ gốc; không xóa trang, hàng 1 và cột A ẩn của trang")
+            return
+        sheet, top, left = found
+        place = self._place(appendix, sheet, top, left)
+        if place is None:
+            return
+        grid = self.grid(sheet)
+        facts = self.book.facts(sheet)
+        standard = form_layout(self.form).appendices[appendix.id]
+        moved = place.rows != standard.rows or any(place.columns[k] != c for k, c in standard.columns.items())
+        self._check_labels(appendix, place, grid)
+        for spec in appendix.cells.values():
+            row, column = place.rows[spec.row.order], place.columns[spec.column.key]
+            self.entries[spec.ref] = self._entry(spec, place, _at(grid, row, column), facts, moved)
+
+    def _find_corner(self, appendix_id: str) -> tuple[str, int, int] | None:
+        key = appendix_key(appendix_id)
+        names = list(self.book.sheet_names)
+        if appendix_id in names:
+            names.remove(appendix_id)
+            names.insert(0, appendix_id)
+        for sheet in names:
+            grid = self.grid(sheet)
+            if str(_at(grid, KEY_ROW, KEY_COLUMN)).startswith(KEY_PREFIX):
+                if _at(grid, KEY_ROW, KEY_COLUMN) == key:
+                    return sheet, KEY_ROW, KEY_COLUMN
+                continue
+            for row, cells in enumerate(grid[:_CORNER_ROWS]):
+                for column, cell in enumerate(cells[:_CORNER_COLUMNS]):
+                    if cell == key:
+                        return sheet, row, column
+        return None
+
+    def _place(self, appendix: Appendix, sheet: str, top: int, left: int) -> _Place | None:
+        grid = self.grid(sheet)
+        remedy = "Lấy lại trang này từ sổ gốc rồi nhập lại số liệu; không xóa, chép hay dời hàng, cột của biểu"
+        before = len(self.faults)
+        columns: dict[str, int] = {}
+        known = {column.key for column in appendix.columns}
+        for index, cell in enumerate(grid[top]):
+            if index > left and isinstance(cell, str) and cell in known:
+                if cell in columns:
+                    self._fault(appendix, 0, sheet, f"Cột “{appendix.column(cell).heading}” bị chép thành hai", remedy)
+                columns[cell] = index
+        for column in appendix.columns:
+            if column.key not in columns:
+                self._fault(appendix, 0, sheet, f"Mất cột “{column.heading or column.key}”", remedy)
+        rows: dict[int, int] = {}
+        for index in range(top + 1, len(grid)):
+            order = _order(_at(grid, index, left))
+            if order is None:
+                continue
+            if order in rows:
+                name = appendix.row(order).title() if 1 <= order <= len(appendix.rows) else str(order)
+                self._fault(appendix, order, sheet, f"Dòng {name} xuất hiện hai lần (hàng {rows[order] + 1} và {index + 1})",
+                            remedy)
+                continue
+            rows[order] = index
+        previous = -1
+        for row in appendix.rows:
+            if row.order not in rows:
+                self._fault(appendix, row.order, sheet, f"Mất dòng {row.title()}", remedy)
+                continue
+            if rows[row.order] < previous:
+                self._fault(appendix, row.order, sheet, f"Dòng {row.title()} bị dời khỏi chỗ in sẵn", remedy)
+            previous = rows[row.order]
+        return None if len(self.faults) > before else _Place(sheet, columns, rows)
+
+    def _check_labels(self, appendix: Appendix, place: _Place, grid: Sequence[Sequence[object]]) -> None:
+        column = place.columns["label"]
+        for row in appendix.rows:
+            shown = str(_at(grid, place.rows[row.order], column) or "")
+            if shown != row.label and normalise(shown) != normalise(row.label):
+                self._fault(appendix, row.order, place.sheet,
+                            f"Tên chỉ tiêu in sẵn ở hàng {place.rows[row.order] + 1} bị sửa hoặc bị dời: phải là {row.title()}",
+                            "Khôi phục đúng tên và vị trí dòng theo sổ gốc")
+
+    def _entry(self, spec: CellSpec, place: _Place, raw: object, facts: CellFacts, moved: bool) -> Entry:
+        row, column = place.rows[spec.row.order], place.columns[spec.column.key]
+        error = facts.errors.get((row, column))
+        formula = facts.formulas.get((row, column))
+        state = FormulaState.NONE
+        value = from_cell(raw)
+        if error is not None:
+            value = Value(State.ERROR, text=error)
+        if formula is not None:
+            state = FormulaState.ALTERED
+            if spec.derived and self._is_ours(spec, formula, place, moved):
+                state = FormulaState.INTACT
+            elif value is BLANK:
+                value = UNCALCULATED
+        return Entry(value, place.sheet, row, column, state)
+
+    def _is_ours(self, spec: CellSpec, formula: str, place: _Place, moved: bool) -> bool:
+        shown = _bare(formula)
+        if shown == _own_formulas(self.form).get(spec.ref):
+            return True
+        if not moved:
+            return False
+        return shown == _bare(as_excel(spec.derived[0], _MovedAddresses(spec.ref.appendix, self.form, place), spec.row.order))
+
+    def _fault(self, appendix: Appendix, order: int, sheet: str, message: str, remedy: str) -> None:
+        self.faults.append(StructureFault(appendix.id, order, sheet, message, remedy))
+
+
+@dataclass(frozen=True, slots=True)
+class _MovedAddresses:
+    """Addresses in a sheet whose rows or columns a user has pushed; own-sheet references only, as derived figures are."""
+
+    home: str
+    form: Form
+    place: _Place
+
+    def cell(self, ref: CellRef) -> str:
+        return cell_address(self.place.rows[ref.order or 0], self.place.columns[ref.column])
+
+    def column(self, ref: ColumnRef) -> str:
+        orders = self.form.appendix(self.home).item_orders()
+        first, last = (cell_address(self.place.rows[o], self.place.columns[ref.column]) for o in (orders[0], orders[-1]))
+        return ":".join(re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", address) for address in (first, last))
+
+    def row_count(self, appendix: str) -> int:
+        return len(self.form.appendix(appendix).item_orders())
+
+
+@cache
+def _own_formulas(form: Form) -> dict[CellRef, str]:
+    layout = form_layout(form)
+    return {
+        spec.ref: _bare(as_excel(spec.derived[0], layout.addresses(spec.ref.appendix), spec.row.order))
+        for spec in form.specs()
+        if spec.derived
+    }
+
+
+def _bare(formula: str) -> str:
+    """A formula for comparison: programs differ in the leading ``=``, spaces and letter case."""
+    return re.sub(r"\s+", "", formula).lstrip("=").upper()
+
+
+def _at(grid: Sequence[Sequence[object]], row: int, column: int) -> object:
+    return grid[row][column] if row < len(grid) and column < len(grid[row]) else ""
+
+
+def _order(cell: object) -> int | None:
+    if isinstance(cell, bool):
+        return None
+    if isinstance(cell, int | float) and cell == int(cell) and cell > 0:
+        return int(cell)
+    if isinstance(cell, str) and _KEY_CELL.fullmatch(cell.strip()):
+        return int(cell)
+    return None
+
+

@@ -1,0 +1,52 @@
+"""The hidden stamp of a workbook: which form, whose, for which period. One sheet, key and value side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+STAMP_SHEET = "_CCHC"
+STAMP_MARK = "cchc_xl"
+STAMP_FORMAT = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Identity of a workbook. Dates are dd/mm/yyyy, ``submission`` counts the times it was sent (0 = never)."""
+
+    form: str
+    version: int
+    unit: str = ""
+    unit_code: str = ""
+    parent_code: str = ""
+    period: str = ""
+    date_from: str = ""
+    date_to: str = ""
+    submission: int = 0
+    kind: str = "submission"
+
+    def rows(self) -> list[tuple[str, str | int]]:
+        """The stamp sheet's rows."""
+        return [(STAMP_MARK, STAMP_FORMAT), *asdict(self).items()]
+
+
+def read_stamp(rows: Mapping[str, object]) -> Stamp | None:
+    """The stamp from the sheet's rows; ``None`` when it is none of ours."""
+    if STAMP_MARK not in rows or not rows.get("form"):
+        return None
+    values: dict[str, object] = {}
+    for item in fields(Stamp):
+        raw = rows.get(item.name)
+        if item.name in ("version", "submission"):
+            values[item.name] = int(raw) if isinstance(raw, int | float) else 0
+        else:
+            values[item.name] = _text(raw)
+    return Stamp(**values)  # type: ignore[arg-type]  # types were fitted to the fields just above
+
+
+def _text(raw: object) -> str:
+    if raw is None:
+        return ""
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))
+    return str(raw).strip()

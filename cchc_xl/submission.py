@@ -1,0 +1,190 @@
+"""A workbook's content as typed values with the cells they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from cchc_xl.catalogue.model import CellKind, CellSpec, Form
+from cchc_xl.expressions import CellRef, ColumnRef, evaluate
+from cchc_xl.layout import cell_address, form_layout
+from cchc_xl.stamp import Stamp
+from cchc_xl.values import BLANK, Reading, State, Value, normalise, read_number
+
+_YES, _NO = "có", "không"
+
+
+class FormulaState(StrEnum):
+    """What became of a computed cell's formula."""
+
+    NONE = "none"  # no formula stands there: an input cell, or a formula that was typed over or deleted
+    INTACT = "intact"
+    ALTERED = "altered"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cell as found in the workbook. ``row`` and ``column`` are zero-based."""
+
+    value: Value
+    sheet: str
+    row: int
+    column: int
+    formula: FormulaState = FormulaState.NONE
+
+    @property
+    def address(self) -> str:
+        """``E15``."""
+        return cell_address(self.row, self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class StructureFault:
+    """Something that is wrong with the workbook as a form, before any figure is looked at."""
+
+    appendix: str
+    order: int
+    sheet: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one unit sent for one period."""
+
+    file: str
+    form: Form
+    stamp: Stamp
+    entries: Mapping[CellRef, Entry]
+    faults: tuple[StructureFault, ...] = ()
+
+    def value(self, ref: CellRef) -> Value:
+        """What stands in a cell."""
+        entry = self.entries.get(ref)
+        return entry.value if entry else BLANK
+
+    def has_figures(self) -> bool:
+        """Whether anybody entered a figure (what the form prints or computes does not count)."""
+        return any(
+            self._is_typed_figure(spec)
+            for appendix in self.form.appendices
+            for spec in appendix.cells.values()
+            if not spec.column.given
+        )
+
+    def _is_typed_figure(self, spec: CellSpec) -> bool:
+        entry = self.entries.get(spec.ref)
+        return spec.kind.figure and entry is not None and entry.value.filled and entry.formula is FormulaState.NONE
+
+
+class SubmissionFigures:
+    """Figures of a submission for expressions (``expressions.Figures``).
+
+    A computed cell whose formula stands is computed here, exactly; cached results are never trusted.
+    """
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission = submission
+        self.form = submission.form
+        self._numbers: dict[CellRef, Decimal | None] = {}
+
+    def number(self, ref: CellRef) -> Decimal | None:
+        """The number in a cell, computed where its formula stands; ``None`` when it holds none."""
+        if ref not in self._numbers:
+            self._numbers[ref] = self._number(ref)
+        return self._numbers[ref]
+
+    def _number(self, ref: CellRef) -> Decimal | None:
+        entry = self.submission.entries.get(ref)
+        if entry is None:
+            return None
+        spec = self.form.appendix(ref.appendix).cells.get(ref)
+        if spec is None:
+            return None
+        if is_computed(entry):
+            return self.derived(spec)
+        return read_figure(spec.kind, entry.value)
+
+    def derived(self, spec: CellSpec) -> Decimal | None:
+        """What the cell's own formula gives, whatever stands in the cell."""
+        return evaluate(spec.derived[0], self, spec.row.order) if spec.derived else None
+
+    def filled(self, ref: CellRef) -> bool:
+        """Whether a cell holds anything, ``-`` included; a formula without a result holds nothing."""
+        entry = self.submission.entries.get(ref)
+        if entry is None:
+            return False
+        return self.number(ref) is not None if is_computed(entry) else entry.value.filled
+
+    def matching_key(self, ref: CellRef) -> str:
+        """The normalised text of a cell."""
+        entry = self.submission.entries.get(ref)
+        if entry is not None:
+            return normalise(entry.value.text)
+        return normalise(self.form.appendix(ref.appendix).row(ref.order or 1).given.get(ref.column, ""))
+
+    def column(self, ref: ColumnRef) -> Sequence[CellRef]:
+        """The cells of a column over the task or item rows."""
+        return [CellRef(ref.appendix, order, ref.column) for order in self.rows(ref.appendix)]
+
+    def rows(self, appendix: str) -> Sequence[int]:
+        """The orders of the task or item rows."""
+        return self.form.appendix(appendix).item_orders()
+
+    def marked(self, ref: CellRef) -> bool:
+        """Whether a cell holds the mark x."""
+        return is_mark(self.submission.value(ref))
+
+
+def is_computed(entry: Entry) -> bool:
+    """Whether the cell still holds the form's own formula."""
+    return entry.formula is FormulaState.INTACT
+
+
+def is_mark(value: Value) -> bool:
+    """Whether a value is the mark x."""
+    return value.state is State.TEXT and value.text.strip().casefold() == "x"
+
+
+def read_figure(kind: CellKind, value: Value) -> Decimal | None:
+    """The number that a value stands for in a cell of this kind; ``None`` when it stands for none.
+
+    Texts go through the Vietnamese number reader; what is odd about them is the type check's to say.
+    """
+    if kind in (CellKind.TEXT, CellKind.HEADING, CellKind.PROCEDURE_CODE):
+        return None
+    if value.number is not None:
+        return value.number
+    if value.state is not State.TEXT:
+        return None
+    if kind is CellKind.YESNO:
+        word = normalise(value.text)
+        return Decimal(1) if word == _YES else Decimal(0) if word == _NO else None
+    if kind is CellKind.MARK and is_mark(value):
+        return None
+    reading = read_number(value.text)
+    if not kind.numeric and kind is not CellKind.MARK and reading.reading is not Reading.CLEAN:
+        return None
+    return reading.number
+
+
+def blank_submission(form: Form, stamp: Stamp) -> Submission:
+    """A form in which nothing has been entered and every formula stands."""
+    layout = form_layout(form)
+    entries = {}
+    for spec in form.specs():
+        place = layout.appendices[spec.ref.appendix]
+        row, column = place.position(spec.ref)
+        given = Value(State.TEXT, text=spec.row.given.get(spec.column.key, "")) if spec.column.given else BLANK
+        formula = FormulaState.INTACT if spec.derived else FormulaState.NONE
+        entries[spec.ref] = Entry(given, place.sheet, row, column, formula)
+    return Submission("", form, stamp, entries)
+
+
+def computed_results(submission: Submission) -> dict[CellRef, Decimal | None]:
+    """The true result of every formula that stands in the submission."""
+    figures = SubmissionFigures(submission)
+    return {ref: figures.number(ref) for ref, entry in submission.entries.items() if is_computed(entry)}

@@ -1,0 +1,225 @@
+"""What a cell can hold, and how Vietnamese offices write numbers.
+
+Blank, ``0``, ``-`` (not applicable) and "not calculated" are four things and stay four things.
+Numbers are exact decimals: amounts in đồng reach 10⁹ and a sum must not lose the last one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What kind of thing stands in a cell."""
+
+    BLANK = "blank"
+    NUMBER = "number"
+    NOT_APPLICABLE = "not_applicable"
+    TEXT = "text"
+    DATE = "date"
+    ERROR = "error"
+    UNCALCULATED = "uncalculated"
+
+
+class Reading(StrEnum):
+    """How surely a text was read as a number."""
+
+    CLEAN = "clean"  # written the Vietnamese way: 15.667  43,2  02
+    LOOSE = "loose"  # a number with something around it: 99%  76/84  16 (88,9%)  1032 lượt
+    NONE = "none"  # not a number, or one that could be read in two ways: 0.500
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The content of one cell: its state, the exact number if it is one, and the text as it stands there."""
+
+    state: State
+    number: Decimal | None = None
+    text: str = ""
+
+    @property
+    def filled(self) -> bool:
+        """Whether a person put anything there (``-`` counts, a formula without a result does not)."""
+        return self.state not in (State.BLANK, State.UNCALCULATED)
+
+    def shown(self) -> int | float | str:
+        """The value for JSON and reports: a number where it is one, else the text that stands there."""
+        return plain(self.number) if self.number is not None else self.text
+
+
+BLANK = Value(State.BLANK)
+UNCALCULATED = Value(State.UNCALCULATED)
+NOT_APPLICABLE = Value(State.NOT_APPLICABLE, text="-")
+
+_DASHES = frozenset("-–—−")
+# domain.md, "Numbers as people write them": dot for thousands only in this exact shape.
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?")
+_PLAIN = re.compile(r"-?\d+(?:,\d+)?")
+# A dot with one or two digits after it is a decimal point written the foreign way.
+_POINT = re.compile(r"-?\d+\.\d{1,2}")
+_NUMBER_AT_START = re.compile(r"(-?\d[\d.,]*)\s*(.*)", re.DOTALL)
+_ZERO_WORDS = frozenset({"không", "không có", "chưa", "chưa có"})
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberReading:
+    """A text read as a number: the number (``None`` when unreadable), how surely, and what was odd about it."""
+
+    number: Decimal | None
+    reading: Reading
+    remark: str = ""
+
+
+def read_number(text: str) -> NumberReading:
+    """Read a number as Vietnamese offices write it.
+
+    ``15.667`` is 15667, ``43,2`` is 43.2, ``02`` is 2. ``76/84`` ("present of assigned") reads as 76 and
+    ``16 (88,9%)`` as 16, loosely. What can be read in two ways (``0.500``, ``1.5000``) is not read at all.
+
+    >>> read_number("4.136.000").number
+    Decimal('4136000')
+    """
+    stripped = text.strip()
+    clean = _read_clean(stripped)
+    if clean is not None:
+        return NumberReading(clean, Reading.CLEAN)
+    if _POINT.fullmatch(stripped):
+        return NumberReading(Decimal(stripped), Reading.LOOSE, "dấu chấm dùng thay dấu phẩy thập phân")
+    if stripped.lower() in _ZERO_WORDS:
+        return NumberReading(Decimal(0), Reading.LOOSE, "ghi bằng chữ")
+    match = _NUMBER_AT_START.fullmatch(stripped)
+    if match is None:
+        return NumberReading(None, Reading.NONE, "không phải là số")
+    head, rest = match[1].rstrip(".,"), match[2].strip()
+    number = _read_clean(head)
+    if number is None and _POINT.fullmatch(head):
+        number = Decimal(head)
+    if number is None or (not rest and head != match[1]):
+        return NumberReading(None, Reading.NONE, "không rõ dấu chấm là dấu nghìn hay dấu thập phân")
+    if rest == "%":
+        return NumberReading(number, Reading.LOOSE, "ghi kèm dấu %")
+    if re.fullmatch(r"/\s*\d[\d.,]*", rest):
+        return NumberReading(number, Reading.LOOSE, "ghi kèm mẫu số")
+    if rest.startswith("("):
+        return NumberReading(number, Reading.LOOSE, "ghi kèm phần trong ngoặc")
+    if rest[:1].isalpha() and not any(c.isdigit() for c in rest):
+        return NumberReading(number, Reading.LOOSE, "ghi kèm chữ")
+    return NumberReading(None, Reading.NONE, "không phải là một số")
+
+
+def _read_clean(text: str) -> Decimal | None:
+    if _THOUSANDS.fullmatch(text):
+        return Decimal(text.replace(".", "").replace(",", "."))
+    if _PLAIN.fullmatch(text):
+        return Decimal(text.replace(",", "."))
+    return None
+
+
+def from_cell(raw: object) -> Value:
+    """The value of a cell as a reader gives it: ``None``/``''``, number, text, bool, date."""
+    if raw is None or raw == "":
+        return BLANK
+    if isinstance(raw, str):
+        return from_text(raw)
+    if isinstance(raw, bool):
+        return Value(State.TEXT, text="TRUE" if raw else "FALSE")
+    if isinstance(raw, int | float | Decimal):
+        number = exact(raw)
+        return Value(State.NUMBER, number, format_number(number)) if number is not None else Value(State.ERROR)
+    if isinstance(raw, datetime):
+        return Value(State.DATE, text=raw.strftime("%d/%m/%Y"))
+    if isinstance(raw, date):
+        return Value(State.DATE, text=raw.strftime("%d/%m/%Y"))
+    if isinstance(raw, time | timedelta):
+        return Value(State.DATE, text=str(raw))
+    return Value(State.TEXT, text=str(raw))
+
+
+def from_text(text: str) -> Value:
+    """The value of a text: blank when only spaces, ``-`` when a lone dash, else the text as it stands."""
+    stripped = text.strip()
+    if not stripped:
+        return BLANK
+    if len(stripped) == 1 and stripped in _DASHES:
+        return NOT_APPLICABLE
+    return Value(State.TEXT, text=text)
+
+
+def number_value(number: Decimal | int) -> Value:
+    """A value that is this number."""
+    exact_number = Decimal(number)
+    return Value(State.NUMBER, exact_number, format_number(exact_number))
+
+
+def exact(raw: int | float | Decimal) -> Decimal | None:
+    """The decimal that a person sees in the cell: Excel keeps 15 significant digits, so more is noise of binary floats.
+
+    ``None`` for what is no finite number.
+    """
+    if isinstance(raw, Decimal):
+        return raw if raw.is_finite() else None
+    if isinstance(raw, int):
+        return Decimal(raw)
+    try:
+        # ``normalize`` takes away the trailing zero of 5.0; ``+ 0`` would not.
+        number = Decimal(format(raw, ".15g"))
+    except InvalidOperation:
+        return None
+    if not number.is_finite():
+        return None
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() and abs(number) < 10**20 else number
+
+
+def decimals(number: Decimal) -> int:
+    """Digits after the decimal sign, as printed (43.20 read from a cell is 43.2: one digit)."""
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def plain(number: Decimal) -> int | float:
+    """A Python number for JSON: an int when whole, else a float."""
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def format_number(number: Decimal, places: int | None = None) -> str:
+    """A number as Vietnamese offices write it: ``15.667``, ``43,2``; rounded half up to ``places`` when given."""
+    if places is not None:
+        number = number.quantize(Decimal(1).scaleb(-places), rounding="ROUND_HALF_UP")
+    text = f"{number.normalize():,f}"
+    return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
+
+
+def normalise(text: str) -> str:
+    """A text prepared for matching, never for storing: NFC, lower case, one kind of dash, single spaces.
+
+    >>> normalise("Thi đua –  Khen thưởng") == normalise("Thi đua - khen thưởng")
+    True
+    """
+    folded = unicodedata.normalize("NFC", text).casefold()
+    for dash in "–—−":
+        folded = folded.replace(dash, "-")
+    folded = _move_tone(folded)
+    return _SPACES.sub(" ", folded.replace("\u200b", "").replace("\ufeff", "")).strip()
+
+
+# hòa/hoà: the tone on the first or the second vowel of oa, oe, uy at the end of a syllable is a matter of taste.
+_OLD_TO_NEW = {
+    old: new
+    for olds, news in (
+        ("òa óa ỏa õa ọa", "oà oá oả oã oạ"),
+        ("òe óe ỏe õe ọe", "oè oé oẻ oẽ oẹ"),
+        ("ùy úy ủy ũy ụy", "uỳ uý uỷ uỹ uỵ"),
+    )
+    for old, new in zip(olds.split(), news.split(), strict=True)
+}
+_TONES = re.compile("(?:" + "|".join(_OLD_TO_NEW) + r")(?!\w)")
+
+
+def _move_tone(text: str) -> str:
+    return _TONES.sub(lambda match: _OLD_TO_NEW[match[0]], text)

@@ -1,0 +1,25 @@
+"""Fixtures for all tests."""
+
+from pathlib import Path
+
+import pytest
+from judge import NO_PDFTOPPM, NO_SOFFICE, find_pdftoppm, find_soffice, unavailable
+
+
+@pytest.fixture(scope="session")
+def soffice() -> Path:
+    """LibreOffice; skips what needs it where it is missing, and fails it where CCHC_CI is set."""
+    return find_soffice() or unavailable(NO_SOFFICE)
+
+
+@pytest.fixture(scope="session")
+def pdftoppm() -> Path:
+    """Poppler's pdftoppm, on the same terms."""
+    return find_pdftoppm() or unavailable(NO_PDFTOPPM)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs LibreOffice, so that `-m "not libreoffice"` leaves it out."""
+    for item in items:
+        if "soffice" in getattr(item, "fixturenames", ()):
+            item.add_marker("libreoffice")
