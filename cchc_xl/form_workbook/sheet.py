@@ -88,7 +88,7 @@ class AppendixSheet:
         sheet.set_zoom(100)
         first = next((s for s in self.appendix.cells.values() if not s.column.given and not s.derived), None)
         if first is not None:
-            sheet.set_selection(*self.place.position(first.ref))
+            sheet.set_selection(*self.place.position(first.ref), *self.place.position(first.ref))
 
     def _keys(self) -> None:
         sheet = self.sheet
