@@ -1,0 +1,1 @@
+"""Checks: submission → findings. One small file for each family of rules; severities and gates come from the rules."""

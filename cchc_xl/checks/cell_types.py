@@ -1,0 +1,85 @@
+"""R15 type and R16 code list: does a cell hold what it asks for?"""
+
+from __future__ import annotations
+
+import re
+
+from cchc_xl.catalogue.model import CellKind, Rule
+from cchc_xl.catalogue.wording import allowed_values
+from cchc_xl.checks.context import Context, Outcome, Silent, number_words
+from cchc_xl.submission import is_computed, is_mark, read_figure
+from cchc_xl.values import Reading, State, decimals, read_number
+
+# 016.07.044.3 of the provinces, 1.004746.000.00.00.H42 of the national portal.
+_PROCEDURE_CODE = re.compile(r"\d{1,4}(?:\.[0-9A-Za-z]{1,6})+")
+
+
+def check_type(rule: Rule, context: Context) -> Outcome:
+    """A numeric cell holds a number of its kind; what is readable with good will is softer than what is not."""
+    ref = rule.at
+    assert ref is not None
+    entry, spec = context.entry(ref), context.spec(ref)
+    value = entry.value
+    if is_computed(entry) or value.state in (State.BLANK, State.NOT_APPLICABLE):
+        return Silent.PASSED
+    what = allowed_values(spec)
+    if spec.kind is CellKind.PROCEDURE_CODE:
+        if _PROCEDURE_CODE.fullmatch(value.text.strip()):
+            return Silent.PASSED
+        return [context.finding(rule, "ma-thu-tuc-sai", ref, severity=rule.softer, actual=value.shown())]
+    match value.state:
+        case State.NUMBER:
+            number = value.number
+            assert number is not None
+            if number < 0:
+                return [context.finding(rule, "so-am", ref, actual=value.shown(), what=what)]
+            if spec.kind in (CellKind.COUNT, CellKind.MARK) and decimals(number):
+                return [context.finding(rule, "so-le", ref, actual=value.shown(), what=what)]
+            return Silent.PASSED
+        case State.DATE:
+            return [context.finding(rule, "ngay-thang", ref, actual=value.text)]
+        case State.ERROR:
+            return [context.finding(rule, "o-bao-loi", ref, actual=value.text)]
+        case State.UNCALCULATED:
+            return [context.finding(rule, "chua-tinh", ref, actual="")]
+    reading = read_number(value.text)
+    if reading.number is None:
+        return [context.finding(rule, "khong-phai-so", ref, actual=value.text, remark=reading.remark, what=what)]
+    code = "so-dang-chu" if reading.reading is Reading.CLEAN else "so-doc-duoc"
+    return [
+        context.finding(
+            rule,
+            code,
+            ref,
+            severity=rule.softer,
+            actual=value.text,
+            expected=reading.number,
+            number=number_words(reading.number),
+            remark=reading.remark,
+        )
+    ]
+
+
+
+
+def check_option(rule: Rule, context: Context) -> Outcome:
+    """A cell with a list of values holds one of them."""
+    ref = rule.at
+    assert ref is not None
+    entry, spec = context.entry(ref), context.spec(ref)
+    value = entry.value
+    if value.state in (State.BLANK, State.NOT_APPLICABLE):
+        return Silent.PASSED
+    number = read_figure(spec.kind, value)
+    match spec.kind:
+        case CellKind.MARK:
+            fits = is_mark(value)
+        case CellKind.YESNO:
+            fits = value.state is State.TEXT and number is not None
+        case CellKind.FLAG:
+            fits = number in (0, 1)
+        case _:
+            fits = number is not None and any(number == int(option) for option, _ in spec.row.options)
+    if fits:
+        return Silent.PASSED
+    return [context.finding(rule, "ngoai-danh-sach", ref, actual=value.shown(), what=allowed_values(spec))]

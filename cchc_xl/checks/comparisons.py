@@ -1,0 +1,148 @@
+"""Comparisons between cells: sums, parts and wholes, bounds, cross-appendix equalities, the same code twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from cchc_xl.catalogue.model import CellKind, Missing, Rule
+from cchc_xl.checks.context import Context, Outcome, Silent
+from cchc_xl.expressions import CellRef, Expression, cell_refs, column_refs, evaluate, holds
+from cchc_xl.expressions.bounds import bounds
+from cchc_xl.expressions.evaluate import COMPARISONS
+from cchc_xl.submission import is_computed
+from cchc_xl.values import decimals, plain
+
+_ZERO = Decimal(0)
+_HALF = Decimal("0.5")
+_CODES = {"=": "khong-khop", "<=": "vuot-qua", "<": "vuot-qua", ">=": "duoi-muc", ">": "duoi-muc"}
+
+
+def tolerance(refs: Iterable[CellRef], context: Context) -> Decimal:
+    """Sum of the half-units of the rounded figures involved: whole counts are exact, so are formulas.
+
+    A percentage or a figure with d decimals stands for ± 0,5·10⁻ᵈ.
+    """
+    total = _ZERO
+    for ref in refs:
+        number = context.figures.number(ref)
+        if number is None or is_computed(context.entry(ref)):
+            continue
+        places = decimals(number)
+        if places or context.spec(ref).kind is CellKind.PERCENT:
+            total += _HALF.scaleb(-places)
+    return total
+
+
+def check_compare(rule: Rule, context: Context, order: int | None = None) -> Outcome:
+    """left op right, where one of the alternatives of ``right`` must hold."""
+    assert rule.left is not None and rule.at is not None
+    if rule.when is not None and not holds(rule.when, context.figures, order):
+        return Silent.NOT_EVALUATED
+    failing: list[tuple[Expression, Decimal, Decimal]] = []
+    unknown = False
+    for right in rule.right:
+        pair = _values(rule, rule.left, right, context, order)
+        if pair is not None and _holds(rule.op, *pair, tolerance(_cells(rule.left, right, context, order), context)):
+            return Silent.PASSED
+        sides = pair or _certain_failure(rule, rule.left, right, context, order)
+        if sides is None:
+            unknown = True
+        else:
+            failing.append((right, *sides))
+    if unknown or not failing:
+        return Silent.NOT_EVALUATED
+    right, actual, expected = min(failing, key=lambda side: abs(side[1] - side[2]))
+    at = rule.at.at(order)
+    involved = _cells(rule.left, right, context, order)
+    severity = rule.severity
+    if rule.soften is not None:
+        allowed = evaluate(rule.soften, context.figures, order)
+        if allowed is not None and abs(actual - expected) <= allowed:
+            severity = rule.softer
+    single = isinstance(rule.left, CellRef)
+    return [
+        context.finding(
+            rule,
+            _CODES[rule.op],
+            at,
+            severity=severity,
+            actual=plain(actual),
+            expected=expected,
+            imbalance=actual - expected,
+            related=involved,
+            left="số đã ghi" if single else "số tính được",
+        )
+    ]
+
+
+def _holds(op: str, actual: Decimal, expected: Decimal, slack: Decimal) -> bool:
+    if op == "=":
+        return abs(actual - expected) <= slack
+    if op in ("<=", "<"):
+        return COMPARISONS[op](actual - slack, expected)
+    return COMPARISONS[op](actual + slack, expected)
+
+
+def _values(
+    rule: Rule, left: Expression, right: Expression, context: Context, order: int | None
+) -> tuple[Decimal, Decimal] | None:
+    """Both sides by the rule's missing mode; ``None`` when it is not to be evaluated."""
+    cells = _cells(left, right, context, order)
+    if rule.missing is Missing.SKIP_ALL and not any(context.figures.number(ref) is not None for ref in cells):
+        return None
+    zero = rule.missing is not Missing.SKIP_ANY
+    actual = evaluate(left, context.figures, order, blank_is_zero=zero)
+    expected = evaluate(right, context.figures, order, blank_is_zero=zero)
+    return None if actual is None or expected is None else (actual, expected)
+
+
+def _certain_failure(
+    rule: Rule, left: Expression, right: Expression, context: Context, order: int | None
+) -> tuple[Decimal, Decimal] | None:
+    """The nearest bounds of both sides when the comparison fails whatever the blanks are: 10 + ? = 5 with ? ≥ 0."""
+    if rule.missing is not Missing.SKIP_ANY:
+        return None
+    left_low, left_high = bounds(left, context.figures, order)
+    right_low, right_high = bounds(right, context.figures, order)
+    slack = tolerance(_cells(left, right, context, order), context)
+    too_high = rule.op in ("=", "<=") and left_low is not None and right_high is not None
+    if too_high and not _holds("<=", left_low, right_high, slack):
+        return left_low, right_high
+    too_low = rule.op in ("=", ">=") and left_high is not None and right_low is not None
+    if too_low and not _holds(">=", left_high, right_low, slack):
+        return left_high, right_low
+    return None
+
+
+def _cells(left: Expression, right: Expression, context: Context, order: int | None) -> list[CellRef]:
+    cells = [ref.at(order) for side in (left, right) for ref in cell_refs(side)]
+    for side in (left, right):
+        for column in column_refs(side):
+            cells.extend(context.figures.column(column))
+    known = context.submission.entries
+    return [ref for ref in dict.fromkeys(cells) if ref in known]
+
+
+def check_same_code(rule: Rule, context: Context) -> Outcome:
+    """K01: one quantity asked for twice has one figure."""
+    ref = rule.at
+    other = rule.right[0]
+    assert ref is not None and isinstance(other, CellRef)
+    actual, expected = context.figures.number(ref), context.figures.number(other)
+    if actual is None or expected is None:
+        return Silent.NOT_EVALUATED
+    if abs(actual - expected) <= tolerance((ref, other), context):
+        return Silent.PASSED
+    return [
+        context.finding(
+            rule,
+            "hai-noi-khac-nhau",
+            ref,
+            actual=context.shown(ref),
+            expected=expected,
+            imbalance=actual - expected,
+            related=(other,),
+            other=context.name(other),
+        )
+    ]

@@ -1,0 +1,149 @@
+"""What every check works on, and the one place where findings are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from cchc_xl.catalogue.model import Appendix, CellSpec, Form, Rule
+from cchc_xl.catalogue.wording import cell_name, cell_title
+from cchc_xl.expressions import CellRef
+from cchc_xl.finding import Finding, RelatedCell
+from cchc_xl.messages import TEMPLATES
+from cchc_xl.severity import Severity
+from cchc_xl.submission import Entry, Submission, SubmissionFigures
+from cchc_xl.values import format_number, plain
+
+
+class Silent(StrEnum):
+    """A rule that has nothing to say. Not evaluated is never counted as passed."""
+
+    PASSED = "passed"
+    NOT_EVALUATED = "not_evaluated"
+
+
+Outcome = Silent | list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A submission under check."""
+
+    submission: Submission
+    figures: SubmissionFigures
+
+    @property
+    def form(self) -> Form:
+        """The form of the submission."""
+        return self.submission.form
+
+    def spec(self, ref: CellRef) -> CellSpec:
+        """What a cell asks for."""
+        return self.form.appendix(ref.appendix).cells[ref]
+
+    def entry(self, ref: CellRef) -> Entry:
+        """A cell as found in the workbook."""
+        return self.submission.entries[ref]
+
+    def shown(self, ref: CellRef) -> int | float | str:
+        """The value of a cell for a report: its number, computed where a formula stands, else its text."""
+        number = self.figures.number(ref)
+        return plain(number) if number is not None else self.entry(ref).value.text
+
+    def excused(self, ref: CellRef) -> bool:
+        """Whether a blank cell needs no remark: another level answers the row, or a note explains it."""
+        spec = self.spec(ref)
+        if self.form.level not in spec.row.answers and not _from_below(self.form.level, spec.row.answers):
+            return True
+        note = CellRef(ref.appendix, spec.row.order, "note")
+        return note in self.submission.entries and self.submission.value(note).filled
+
+    def finding(
+        self,
+        rule: Rule,
+        code: str,
+        at: CellRef,
+        *,
+        severity: Severity | None = None,
+        actual: int | float | str | None = None,
+        expected: Decimal | str | None = None,
+        imbalance: Decimal | None = None,
+        related: Iterable[CellRef] = (),
+        **words: object,
+    ) -> Finding:
+        """A finding at a cell, its message filled from the template of its code."""
+        spec, entry = self.spec(at), self.entry(at)
+        others = [ref for ref in dict.fromkeys(related) if ref != at and ref in self.submission.entries]
+        fields = {
+            "at": cell_title(self.form.appendix(at.appendix), spec),
+            "actual": number_words(actual),
+            "expected": number_words(expected),
+            "imbalance": number_words(abs(imbalance)) if imbalance is not None else "",
+            "cells": self.cells_words([at, *others], at.appendix),
+            "words": rule.words.rstrip("."),
+            "overwritten": "",
+            **words,
+        }
+        template = TEMPLATES[code]
+        return Finding(
+            code=code,
+            rule=rule.id,
+            severity=severity or rule.severity,
+            appendix=at.appendix,
+            order=spec.row.order,
+            column=spec.column.name,
+            sheet=entry.sheet,
+            cell=entry.address,
+            actual=actual,
+            expected=plain(expected) if isinstance(expected, Decimal) else expected,
+            imbalance=plain(imbalance) if imbalance is not None else None,
+            message=" ".join(template.message.format(**fields).split()),
+            remedy=template.remedy.format(**fields),
+            related=tuple(self.related_cell(ref) for ref in others),
+        )
+
+    def related_cell(self, ref: CellRef) -> RelatedCell:
+        """The address of a cell that takes part."""
+        entry = self.entry(ref)
+        return RelatedCell(ref.appendix, ref.order or 0, entry.sheet, entry.address)
+
+    def cells_words(self, refs: Iterable[CellRef], home: str, limit: int = 6) -> str:
+        """Cells in words with their addresses: ``3.1.2 (ô E16)``."""
+        names = []
+        for ref in refs:
+            entry = self.entry(ref)
+            place = f"ô {entry.address}" if ref.appendix == home else f"trang {entry.sheet}, ô {entry.address}"
+            names.append(f"{self.name(ref)} ({place})")
+        if len(names) > limit:
+            names = [*names[:limit], f"và {len(names) - limit} ô khác"]
+        return "; ".join(names)
+
+    def name(self, ref: CellRef) -> str:
+        """The shortest name of a cell that a reader of the form recognises."""
+        return cell_name(ref, self.appendices, ref.appendix)
+
+    @property
+    def appendices(self) -> dict[str, Appendix]:
+        """The form's appendices by id."""
+        return {appendix.id: appendix for appendix in self.form.appendices}
+
+
+def number_words(value: object) -> str:
+    """A value in a message: numbers the Vietnamese way, ratios to two decimals, texts as they stand."""
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, int | float | Decimal):
+        number = Decimal(str(value))
+        places = None if number == number.to_integral_value() or abs(number.normalize().as_tuple().exponent) <= 2 else 2  # type: ignore[arg-type]  # finite numbers only
+        return format_number(number, places)
+    return str(value)
+
+
+_LEVELS = ("xa", "huyen", "tinh")
+
+
+def _from_below(level: str, answers: frozenset[str]) -> bool:
+    """Rows about the units below are this form's own concern: a district answers for its communes' figures."""
+    return any(_LEVELS.index(answer) < _LEVELS.index(level) for answer in answers)

@@ -1,0 +1,139 @@
+"""Runs every rule of a form on a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cchc_xl.catalogue.model import Rule, RuleKind
+from cchc_xl.checks.causes import without_consequences
+from cchc_xl.checks.cell_types import check_option, check_type
+from cchc_xl.checks.comparisons import check_compare, check_same_code
+from cchc_xl.checks.context import Context, Outcome, Silent
+from cchc_xl.checks.lists import check_list_codes
+from cchc_xl.checks.marks import check_evidence_of_mark, check_single_mark
+from cchc_xl.checks.presence import check_evidence, check_required
+from cchc_xl.checks.ratios import (
+    check_inputs_partial,
+    check_ratio,
+    check_ratio_missing,
+    check_ratio_without_inputs,
+    check_zero_over_zero,
+)
+from cchc_xl.checks.totals import check_overwritten, check_total, check_total_missing
+from cchc_xl.finding import Finding
+from cchc_xl.messages import TEMPLATES
+from cchc_xl.severity import Severity
+from cchc_xl.submission import Submission, SubmissionFigures
+
+_ONCE: dict[RuleKind, Callable[[Rule, Context], Outcome]] = {
+    RuleKind.TYPE: check_type,
+    RuleKind.OPTION: check_option,
+    RuleKind.RATIO: check_ratio,
+    RuleKind.RATIO_MISSING: check_ratio_missing,
+    RuleKind.RATIO_WITHOUT_INPUTS: check_ratio_without_inputs,
+    RuleKind.ZERO_OVER_ZERO: check_zero_over_zero,
+    RuleKind.INPUTS_PARTIAL: check_inputs_partial,
+    RuleKind.TOTAL: check_total,
+    RuleKind.TOTAL_MISSING: check_total_missing,
+    RuleKind.OVERWRITTEN: check_overwritten,
+    RuleKind.SINGLE_MARK: check_single_mark,
+    RuleKind.MARK_EVIDENCE: check_evidence_of_mark,
+    RuleKind.SAME_CODE: check_same_code,
+    RuleKind.LIST_CODES: check_list_codes,
+}
+_EACH_ROW: dict[RuleKind, Callable[[Rule, Context, int | None], Outcome]] = {
+    RuleKind.COMPARE: check_compare,
+    RuleKind.REQUIRED: check_required,
+    RuleKind.EVIDENCE: check_evidence,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """All findings of a submission in form order, and how many rule instances passed or could not be evaluated."""
+
+    findings: tuple[Finding, ...]
+    passed: int
+    not_evaluated: int
+
+    def count(self, severity: Severity) -> int:
+        """Number of findings of one severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+
+def check(submission: Submission) -> CheckResult:
+    """Check one submission. Structure first, and alone when it is broken: rules on shifted cells would only mislead."""
+    if submission.faults:
+        return CheckResult(tuple(_structure(submission)), 0, 0)
+    context = Context(submission, SubmissionFigures(submission))
+    passed = not_evaluated = 0
+    found: list[Finding] = []
+    for rule in submission.form.rules:
+        if not rule.active:
+            continue
+        for outcome in _outcomes(rule, context):
+            if outcome is Silent.PASSED:
+                passed += 1
+            elif outcome is Silent.NOT_EVALUATED:
+                not_evaluated += 1
+            else:
+                found.extend(outcome)
+    appendix_rank = {appendix.id: index for index, appendix in enumerate(submission.form.appendices)}
+    found = without_consequences(found)
+    found.sort(key=lambda f: (appendix_rank[f.appendix], f.order, f.severity.rank))
+    return CheckResult(tuple(found), passed, not_evaluated)
+
+
+def _outcomes(rule: Rule, context: Context) -> Iterator[Outcome]:
+    try:
+        once = _ONCE.get(rule.kind)
+        if once is not None:
+            yield once(rule, context)
+        else:
+            orders = context.figures.rows(rule.appendix) if rule.each else (None,)
+            for order in orders:
+                yield _EACH_ROW[rule.kind](rule, context, order)
+    except (ArithmeticError, LookupError, TypeError, ValueError, AssertionError):
+        # A rule that breaks is reported as a broken rule, not as bad data, and the others still run.
+        yield [_broken(rule, context)]
+
+
+def _broken(rule: Rule, context: Context) -> Finding:
+    template = TEMPLATES["quy-tac-hong"]
+    order = (rule.at.order or 0) if rule.at else 0
+    return Finding(
+        code="quy-tac-hong",
+        rule=rule.id,
+        severity=Severity.WARNING,
+        appendix=rule.appendix,
+        order=order,
+        column="",
+        sheet=rule.appendix,
+        cell="",
+        actual=None,
+        expected=None,
+        imbalance=None,
+        message=template.message.format(rule=rule.id),
+        remedy=template.remedy,
+    )
+
+
+def _structure(submission: Submission) -> Iterator[Finding]:
+    template = TEMPLATES["cau-truc"]
+    for fault in submission.faults:
+        yield Finding(
+            code="cau-truc",
+            rule="S01",
+            severity=Severity.ERROR,
+            appendix=fault.appendix,
+            order=fault.order,
+            column="",
+            sheet=fault.sheet,
+            cell="",
+            actual=None,
+            expected=None,
+            imbalance=None,
+            message=template.message.format(message=fault.message),
+            remedy=template.remedy.format(remedy=fault.remedy),
+        )

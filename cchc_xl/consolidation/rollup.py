@@ -1,0 +1,234 @@
+"""Roll-up: the figures of several units → one, by what the quantity means (semantics.md, "Roll-up")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+
+from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup, RowRole
+from cchc_xl.expressions import CellRef, Ratio, evaluate
+from cchc_xl.submission import Submission, SubmissionFigures
+from cchc_xl.values import normalise
+
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One unit's submission in a merge."""
+
+    unit_code: str
+    unit: str
+    submission: Submission
+    figures: SubmissionFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A unit's contribution: its cell, the number that counts, and what is shown when it is no number."""
+
+    child: Child
+    ref: CellRef
+    number: Decimal | None
+    shown: str = ""
+    # Ratios: the numerator and denominator that enter the recomputed ratio, when the unit has both.
+    parts: tuple[Decimal, Decimal] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryCell:
+    """A figure of the summary. ``value`` is ``None`` where no single figure is right; then the others say what is known.
+
+    ``children``: the sum over the units of an own_plus_children row, whose total waits for the parent's own part.
+    ``left_out``: units without both parts of a recomputed ratio.
+    """
+
+    spec: CellSpec
+    rollup: Rollup
+    value: Decimal | None
+    sources: tuple[Source, ...]
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    children: Decimal | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def n_units(self) -> int:
+        """How many units gave a figure."""
+        return sum(source.number is not None for source in self.sources)
+
+
+def consolidate(form: Form, children: Sequence[Child]) -> list[SummaryCell]:
+    """Every figure of the summary form, in form order. Pure."""
+    same_form = all(child.submission.form is form for child in children)
+    return [_cell(spec, children, same_form) for spec in form.specs() if spec.quantity and not spec.column.given]
+
+
+def _cell(spec: CellSpec, children: Sequence[Child], same_form: bool) -> SummaryCell:
+    rollup = rollup_of(spec, same_form)
+    sources: list[Source] = []
+    if rollup is not Rollup.NONE:
+        for child in children:
+            theirs = _counterpart(spec, child.submission.form, same_form)
+            if theirs is not None:
+                sources.append(_source(theirs, child))
+    return _RULES[rollup](spec, tuple(sources))
+
+
+def rollup_of(spec: CellSpec, same_form: bool) -> Rollup:
+    """How a row rolls up: the quantity's own way, unless the pair of forms says otherwise (``below``).
+
+    Submissions on the summary's own form are units of one level: every row is the quantity's own.
+    """
+    assert spec.quantity is not None
+    if spec.kind is CellKind.MARK and spec.row.role is RowRole.TOTAL:
+        return Rollup.SUM  # the column's marks are flags of one task, its total row counts tasks
+    below = spec.row.below
+    if same_form or below is None:
+        return spec.quantity.rollup
+    if not below.codes:
+        return Rollup.NONE
+    return Rollup.OWN_PLUS_CHILDREN if below.own else spec.quantity.rollup
+
+
+def _counterpart(spec: CellSpec, form: Form, same_form: bool) -> CellSpec | None:
+    """The cell of a child's form that asks for what the summary's cell asks for."""
+    if same_form:
+        return spec
+    below = spec.row.below
+    codes = below.codes if below is not None else (spec.code,)
+    index = _by_code(form)
+    label = normalise(spec.row.label) if spec.column.kind is not None else ""
+    return next((index[code, label] for code in codes if (code, label) in index), None)
+
+
+@cache
+def _by_code(form: Form) -> dict[tuple[str, str], CellSpec]:
+    """Cells by canonical code; in tables also by the row's name, normalised."""
+    index: dict[tuple[str, str], CellSpec] = {}
+    for spec in form.specs():
+        if spec.code:
+            label = normalise(spec.row.label) if spec.column.kind is not None else ""
+            index.setdefault((spec.code, label), spec)
+    return index
+
+
+def _source(spec: CellSpec, child: Child) -> Source:
+    figures = child.figures
+    if spec.kind is CellKind.MARK and spec.row.role is not RowRole.TOTAL:
+        return Source(child, spec.ref, _mark(spec, child))
+    number = figures.number(spec.ref)
+    text = "" if number is not None else child.submission.value(spec.ref).text
+    parts = None
+    if spec.derived and isinstance(spec.derived[0], Ratio):
+        ratio = spec.derived[0]
+        top = evaluate(ratio.numerator, figures, spec.row.order)
+        bottom = evaluate(ratio.denominator, figures, spec.row.order)
+        parts = (top, bottom) if top is not None and bottom is not None else None
+    return Source(child, spec.ref, number, text, parts)
+
+
+def _mark(spec: CellSpec, child: Child) -> Decimal | None:
+    """1 for an x, 0 where the task is marked in another column, ``None`` where it is not marked at all."""
+    if child.figures.marked(spec.ref):
+        return Decimal(1)
+    appendix = child.submission.form.appendix(spec.ref.appendix)
+    marked = any(
+        child.figures.marked(CellRef(appendix.id, spec.row.order, column.key))
+        for column in appendix.columns
+        if column.kind is CellKind.MARK
+    )
+    return _ZERO if marked else None
+
+
+# One small function for each roll-up ------------------------------------------------------------------------------
+
+
+def _numbers(sources: Sequence[Source]) -> list[Decimal]:
+    return [source.number for source in sources if source.number is not None]
+
+
+def _sum(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+    numbers = _numbers(sources)
+    return SummaryCell(spec, Rollup.SUM, sum(numbers, _ZERO) if numbers else None, sources)
+
+
+def _own_plus_children(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+    """No total until the parent's own part is entered."""
+    numbers = _numbers(sources)
+    children = sum(numbers, _ZERO) if numbers else None
+    return SummaryCell(spec, Rollup.OWN_PLUS_CHILDREN, None, sources, children=children)
+
+
+def _recompute(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+    """From the rolled-up numerator and denominator over the units that have both; never an average of percentages."""
+    both = [source.parts for source in sources if source.parts is not None]
+    top = sum((parts[0] for parts in both), _ZERO)
+    bottom = sum((parts[1] for parts in both), _ZERO)
+    left_out = tuple(source.child.unit for source in sources if source.parts is None)
+    value = 100 * top / bottom if bottom else None
+    return SummaryCell(spec, Rollup.RECOMPUTE, value, sources, left_out=left_out)
+
+
+def _shared(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+    """One and the same list in every unit: never added."""
+    numbers = _numbers(sources)
+    if not numbers:
+        return SummaryCell(spec, Rollup.SHARED, None, sources)
+    low, high = min(numbers), max(numbers)
+    return SummaryCell(spec, Rollup.SHARED, low if low == high else None, sources, low, high)
+
+
+def _distinct(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+    """Different things that may coincide: between the largest and the sum."""
+    numbers = _numbers(sources)
+    if not numbers:
+        return SummaryCell(spec, Rollup.DISTINCT, None, sources)
+    low, high = max(numbers), sum(numbers, _ZERO)
+    return SummaryCell(spec, Rollup.DISTINCT, low if low == high else None, sources, low, high)
+
+
+def _spread(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+    """Percentages whose parts are not on the form: lowest and highest, no total."""
+    numbers = _numbers(sources)
+    if not numbers:
+        return SummaryCell(spec, Rollup.SPREAD, None, sources)
+    return SummaryCell(spec, Rollup.SPREAD, None, sources, min(numbers), max(numbers))
+
+
+def _count_yes(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+    """How many units have it."""
+    numbers = _numbers(sources)
+    yes = sum(number == 1 for number in numbers)
+    counts = {"1": yes, "0": len(numbers) - yes} if numbers else {}
+    return SummaryCell(spec, Rollup.COUNT_YES, Decimal(yes) if numbers else None, sources, counts=counts)
+
+
+def _distribution(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+    """How many units chose each code."""
+    counts = {value: 0 for value, _ in spec.row.options}
+    for number in _numbers(sources):
+        key = f"{number.normalize():f}"
+        counts[key] = counts.get(key, 0) + 1
+    return SummaryCell(spec, Rollup.DISTRIBUTION, None, sources, counts=counts)
+
+
+def _none(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+    """The parent's own figure."""
+    return SummaryCell(spec, Rollup.NONE, None, sources)
+
+
+_RULES: dict[Rollup, Callable[[CellSpec, tuple[Source, ...]], SummaryCell]] = {
+    Rollup.SUM: _sum,
+    Rollup.OWN_PLUS_CHILDREN: _own_plus_children,
+    Rollup.RECOMPUTE: _recompute,
+    Rollup.SHARED: _shared,
+    Rollup.DISTINCT: _distinct,
+    Rollup.SPREAD: _spread,
+    Rollup.COUNT_YES: _count_yes,
+    Rollup.DISTRIBUTION: _distribution,
+    Rollup.NONE: _none,
+}

@@ -1,0 +1,46 @@
+"""The result of a merge, ready for the summary workbook, JSON and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cchc_xl.catalogue.model import Form
+from cchc_xl.consolidation.rollup import Child, SummaryCell
+from cchc_xl.consolidation.states import FileState, JudgedFile
+from cchc_xl.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything a merge knows. ``form`` is ``None`` when no submission could be read and no form was named.
+
+    ``expected`` is the list of units that owe a report; ``None`` when the officer gave no list.
+    """
+
+    form: Form | None
+    period: str
+    parent_code: str
+    parent: str
+    expected: Sequence[Unit] | None
+    files: Sequence[JudgedFile]
+    children: Sequence[Child]
+    cells: Sequence[SummaryCell]
+
+    @property
+    def units_expected(self) -> int:
+        """Units that owe a report; without a list, the units that were seen."""
+        if self.expected is not None:
+            return len(self.expected)
+        return len({file.unit_code for file in self.files if file.unit_code})
+
+    @property
+    def missing(self) -> list[Unit]:
+        """Expected units of which nothing is in the summary."""
+        taken = {child.unit_code for child in self.children}
+        return [unit for unit in self.expected or () if unit.code not in taken]
+
+    @property
+    def left_out(self) -> list[JudgedFile]:
+        """Workbooks that came and are not in the summary."""
+        return [file for file in self.files if not file.state.taken and file.state is not FileState.IGNORED]

@@ -1,0 +1,152 @@
+"""Fill a form workbook from printed figures (nhap): a folder with one .tsv for each appendix.
+
+The printed strings go through the Vietnamese number reader. What a numeric cell cannot hold stays there as the text that
+was printed, so that the check can say so. A figure printed where the form has a formula replaces the formula, as a clerk
+who typed over it would have done; a blank leaves the formula, or the cell, alone.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Form
+from cchc_xl.errors import InputFault
+from cchc_xl.expressions import CellRef
+from cchc_xl.ooxml.patch import CellWrite, patch_cells
+from cchc_xl.submission import FormulaState, Submission, SubmissionFigures, is_computed
+from cchc_xl.values import Reading, State, Value, from_text, normalise, number_value, read_number
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What was filled in: cells by value, and remarks for the user."""
+
+    written: int
+    as_text: int
+    appendices: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedFigures:
+    """Printed strings by cell, as read from the folder."""
+
+    texts: Mapping[CellRef, str]
+    appendices: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def read_printed(folder: Path, form: Form) -> PrintedFigures:
+    """Read ``<folder>/<appendix>.tsv`` for every appendix that is there; ``order`` finds the row.
+
+    Raises ``InputFault`` for a missing folder, a folder without any of the form's appendices, and for all faults of the
+    files at once (no ``order`` column, a row that the form does not have, a row given twice, not UTF-8).
+    """
+    if not folder.is_dir():
+        raise InputFault(f"Không tìm thấy thư mục {folder}: hãy kiểm tra lại đường dẫn.")
+    texts: dict[CellRef, str] = {}
+    faults: list[str] = []
+    remarks: list[str] = []
+    found = []
+    for appendix in form.appendices:
+        path = folder / f"{appendix.id}.tsv"
+        if path.is_file():
+            found.append(appendix.id)
+            _read_appendix(path, appendix, texts, faults, remarks)
+    if not found:
+        wanted = ", ".join(f"{appendix.id}.tsv" for appendix in form.appendices)
+        raise InputFault(f"Thư mục {folder} không có tệp số liệu nào của biểu {form.id} (cần: {wanted}).")
+    if faults:
+        raise InputFault(f"Số liệu trong {folder} không nhập được: " + "; ".join(faults[:10]) + ".")
+    return PrintedFigures(texts, tuple(found), tuple(remarks))
+
+
+def _read_appendix(
+    path: Path, appendix: Appendix, texts: dict[CellRef, str], faults: list[str], remarks: list[str]
+) -> None:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle, dialect="excel-tab")
+            lines: list[dict[str, str]] = list(reader)
+            header: Sequence[str] = reader.fieldnames or ()
+    except (UnicodeDecodeError, csv.Error):
+        faults.append(f"{path.name} không phải tệp văn bản UTF-8 ngăn cách bằng tab")
+        return
+    if "order" not in header:
+        faults.append(f"{path.name} thiếu cột order")
+        return
+    columns = {column.name: column for column in appendix.columns if column.key not in ("stt", "label", "unit")}
+    if not any(name in columns for name in header):
+        faults.append(f"{path.name} không có cột số liệu nào của {appendix.id} ({', '.join(columns)})")
+        return
+    seen: set[int] = set()
+    for number, line in enumerate(lines, start=2):
+        order_text = (line.get("order") or "").strip()
+        if not order_text:
+            continue
+        order = int(order_text) if order_text.isdigit() else 0
+        if not 1 <= order <= len(appendix.rows):
+            faults.append(f"{path.name} dòng {number}: biểu không có dòng order {order_text}")
+            continue
+        if order in seen:
+            faults.append(f"{path.name} dòng {number}: order {order} đã có ở trên")
+            continue
+        seen.add(order)
+        row = appendix.row(order)
+        label = line.get("label")
+        if label and normalise(label) != normalise(row.label):
+            remarks.append(f"{path.name} dòng {number}: tên chỉ tiêu khác biểu mẫu, vẫn nhập vào dòng {row.title()}")
+        for name, column in columns.items():
+            text = line.get(name) or ""
+            ref = CellRef(appendix.id, order, column.key)
+            if not text.strip():
+                continue
+            if ref in appendix.cells:
+                texts[ref] = text
+            elif not column.given:
+                remarks.append(f"{path.name} dòng {number}: dòng {row.title()} không có ô “{name}”, bỏ qua “{text}”")
+
+
+def printed_value(spec: CellSpec, text: str) -> Value:
+    """What a clerk's typing leaves in the cell: a number where it is one, ``-``, else the text as printed."""
+    value = from_text(text)
+    if value.state is not State.TEXT or spec.kind in (CellKind.TEXT, CellKind.PROCEDURE_CODE):
+        return value
+    reading = read_number(text)
+    if reading.reading is Reading.CLEAN and reading.number is not None:
+        return number_value(reading.number)
+    return Value(State.TEXT, text=text.strip() if spec.kind.numeric else text)
+
+
+def fill(submission: Submission, source: Path, target: Path, printed: PrintedFigures) -> Filling:
+    """Write the printed figures into the workbook ``source`` and store it as ``target`` (may be the same), atomically.
+
+    Everything else in the workbook stays as it is; the formulas that stand get their true results.
+    """
+    entries = dict(submission.entries)
+    writes: dict[str, dict[str, CellWrite]] = {}
+    as_text = 0
+    for ref, text in printed.texts.items():
+        spec = submission.form.spec(ref)
+        value = printed_value(spec, text)
+        entry = entries[ref]
+        if value == entry.value and entry.formula is FormulaState.NONE:
+            continue
+        entries[ref] = replace(entry, value=value, formula=FormulaState.NONE)
+        content = value.number if value.number is not None else value.text
+        as_text += spec.kind.figure and value.number is None and value.state is State.TEXT and spec.kind.numeric
+        writes.setdefault(entry.sheet, {})[entry.address] = CellWrite(content)
+    filled = replace(submission, entries=entries)
+    written = sum(len(cells) for cells in writes.values())
+    figures = SubmissionFigures(filled)
+    for ref, entry in entries.items():
+        if is_computed(entry):
+            result = CellWrite(figures.number(ref), keep_formula=True)
+            writes.setdefault(entry.sheet, {})[entry.address] = result
+    patch_cells(source, target, writes)
+    return Filling(written, as_text, printed.appendices, printed.remarks)
+
+

@@ -1,0 +1,258 @@
+"""What the toolkit does, without any host: build, fill, check, merge. Hosts translate arguments and results only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cchc_xl.catalogue.load import load_form
+from cchc_xl.catalogue.model import Form
+from cchc_xl.checks.run import CheckResult
+from cchc_xl.checks.run import check as check_submission
+from cchc_xl.consolidation.gates import Admission, agreed_period, judge
+from cchc_xl.consolidation.rollup import Child, consolidate
+from cchc_xl.consolidation.states import FileState, ReceivedFile
+from cchc_xl.consolidation.summary import Summary
+from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault
+from cchc_xl.periods import format_date, parse_date, parse_period
+from cchc_xl.readers.read_submission import read_file
+from cchc_xl.stamp import Stamp
+from cchc_xl.submission import Submission, SubmissionFigures
+
+Progress = Callable[[int, int, str], None]
+
+_WORKBOOKS = (".xlsx", ".xlsm")
+_OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
+
+
+def _silent(done: int, total: int, name: str) -> None:
+    """No progress wanted."""
+
+
+# tao-so -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorkbook:
+    """What ``tao-so`` is asked for; dates default to those of the period."""
+
+    form: str
+    unit: str = ""
+    unit_code: str = ""
+    period: str = ""
+    date_from: str = ""
+    date_to: str = ""
+
+
+def create_workbook(request: NewWorkbook, target: Path) -> Stamp:
+    """Build a blank form workbook at ``target``. Raises ``InputFault`` for an unknown form, period or date."""
+    from cchc_xl.form_workbook.build import build_form_workbook
+
+    form = load_form(request.form)
+    _check_target(target)
+    period = parse_period(request.period) if request.period else None
+    start = parse_date(request.date_from) if request.date_from else period.start if period else None
+    end = parse_date(request.date_to) if request.date_to else period.end if period else None
+    if start and end and start > end:
+        raise InputFault(f"Ngày bắt đầu {format_date(start)} sau ngày kết thúc {format_date(end)}: hãy kiểm tra lại.")
+    stamp = Stamp(
+        form=form.id,
+        version=form.version,
+        unit=request.unit.strip(),
+        unit_code=request.unit_code.strip(),
+        period=period.key if period else "",
+        date_from=format_date(start) if start else "",
+        date_to=format_date(end) if end else "",
+    )
+    build_form_workbook(form, stamp, target)
+    return stamp
+
+
+def _check_target(target: Path) -> None:
+    if target.suffix.lower() != ".xlsx":
+        raise InputFault(f"Tên tệp {target.name} phải có đuôi .xlsx.")
+    if not target.parent.is_dir():
+        raise InputFault(f"Không có thư mục {target.parent} để ghi tệp {target.name}: hãy tạo thư mục trước.")
+    if target.is_dir():
+        raise InputFault(f"{target} là thư mục, không phải tệp: hãy đặt tên tệp khác.")
+
+
+# nhap -------------------------------------------------------------------------------------------------------------
+
+
+def fill_workbook(workbook: Path, folder: Path, target: Path | None = None) -> object:
+    """Fill ``workbook`` from the printed figures in ``folder``; gives what was filled (``filling.Filling``)."""
+    from cchc_xl.filling import fill, read_printed
+
+    out = target or workbook
+    if target is not None:
+        _check_target(target)
+    submission = read_file(workbook)
+    if submission.faults:
+        raise WorkbookFault(f"{workbook.name}: {submission.faults[0].message}. {submission.faults[0].remedy}.")
+    return fill(submission, workbook, out, read_printed(folder, submission.form))
+
+
+# kiem-tra ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A file after Kiểm tra. ``state``: ``checked``, ``unreadable`` or ``foreign``; ``fault`` says why."""
+
+    file: str
+    state: str
+    submission: Submission | None = None
+    result: CheckResult | None = None
+    fault: str = ""
+
+
+def check_file(path: Path, shown_as: str | None = None) -> CheckedFile:
+    """Read and check one workbook. Raises ``InputFault`` only when there is no such file."""
+    if not path.exists():
+        raise InputFault(f"Không tìm thấy tệp {path}: hãy kiểm tra lại tên và thư mục.")
+    if path.is_dir():
+        raise InputFault(f"{path} là thư mục: kiem-tra nhận tệp; để tổng hợp cả thư mục dùng tong-hop.")
+    name = shown_as or str(path)
+    try:
+        submission = read_file(path, path.name)
+    except ForeignWorkbook as fault:
+        return CheckedFile(name, "foreign", fault=str(fault))
+    except WorkbookFault as fault:
+        return CheckedFile(name, "unreadable", fault=str(fault))
+    return CheckedFile(name, "checked", submission, check_submission(submission))
+
+
+# tong-hop ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRequest:
+    """What ``tong-hop`` is asked for. ``overrides``: file name → the reason for including it in spite of its faults."""
+
+    folder: Path
+    target: Path
+    form: str = ""
+    units_file: Path | None = None
+    parent_code: str | None = None
+    period: str = ""
+    overrides: Mapping[str, str] | None = None
+
+
+def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
+    """Merge the folder's submissions and write the summary workbook to ``request.target``.
+
+    Without a readable submission and without a named form no workbook is written (``Summary.form`` is ``None``).
+    Raises ``InputFault`` for a wrong folder, form, period, list of units or override.
+    """
+    from cchc_xl.units import read_units
+
+    if not request.folder.is_dir():
+        raise InputFault(f"Không tìm thấy thư mục {request.folder}: hãy chọn thư mục chứa các sổ nộp.")
+    _check_target(request.target)
+    named_form = load_form(request.form) if request.form else None
+    period = parse_period(request.period).key if request.period else ""
+    units = read_units(request.units_file) if request.units_file else None
+    paths = submissions_in(request.folder, request.target)
+    if not any(path.suffix.lower() in (*_WORKBOOKS, *_OTHER_WORKBOOKS) for path in paths):
+        raise InputFault(f"Thư mục {request.folder} không có sổ Excel nào: hãy chọn thư mục chứa các sổ nộp.")
+    received = []
+    for index, path in enumerate(paths, start=1):
+        progress(index, len(paths), path.name)
+        received.append(receive(path, path.relative_to(request.folder).as_posix()))
+    overrides = _resolve_overrides(request.overrides or {}, request.folder, received)
+    form = named_form or _common_form(received)
+    period = period or agreed_period(received, overrides)
+    expected = None
+    parent_code, parent = request.parent_code or "", ""
+    if units is not None:
+        if not period:
+            raise InputFault("Chưa biết kỳ báo cáo: hãy ghi kỳ bằng --ky, như 2024-Q1 hoặc 2024-NAM.")
+        day = parse_period(period).calendar_end
+        parent_code = units.parent_of(request.parent_code, day)
+        expected = units.expected(request.parent_code, day)
+        chosen = units.find(parent_code, "", day) if parent_code else None
+        parent = chosen.full_name if chosen else ""
+    judged = judge(received, Admission(period, expected, overrides), check_submission)
+    children = [
+        Child(file.unit_code, file.unit, file.received.submission, SubmissionFigures(file.received.submission))
+        for file in judged
+        if file.state.taken and file.received.submission is not None
+    ]
+    if expected is not None:
+        rank = {unit.code: index for index, unit in enumerate(expected)}
+        children.sort(key=lambda child: rank.get(child.unit_code, len(rank)))
+    cells = consolidate(form, children) if form else []
+    summary = Summary(form, period, parent_code, parent, expected, judged, children, cells)
+    if form is not None:
+        from cchc_xl.summary_workbook.build import build_summary_workbook
+
+        build_summary_workbook(summary, request.target)
+    return summary
+
+
+def submissions_in(folder: Path, target: Path) -> list[Path]:
+    """Every file of the folder and its subfolders, sorted; only Office lock files and the output itself are passed over."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.name.startswith("~$"):
+            continue
+        if target.exists() and path.samefile(target):
+            continue
+        found.append(path)
+    return found
+
+
+def receive(path: Path, name: str) -> ReceivedFile:
+    """Read one file of the folder; whatever it is, it gets an entry."""
+    suffix = path.suffix.lower()
+    try:
+        sha256 = _sha256(path)
+        saved = path.stat().st_mtime
+    except OSError:
+        return ReceivedFile(name, "", 0.0, fault=f"Không đọc được tệp {name}: hãy kiểm tra quyền và thử lại.")
+    if suffix in _OTHER_WORKBOOKS:
+        fault = f"Tệp {path.name} ở dạng {suffix}: hãy mở bằng Excel và lưu lại dạng .xlsx."
+        return ReceivedFile(name, sha256, saved, fault=fault, fault_state=FileState.EXCLUDED)
+    if suffix not in _WORKBOOKS:
+        fault = f"Tệp {path.name} không phải sổ Excel."
+        return ReceivedFile(name, sha256, saved, fault=fault, fault_state=FileState.IGNORED)
+    try:
+        return ReceivedFile(name, sha256, saved, read_file(path, name))
+    except ForeignWorkbook as fault:
+        return ReceivedFile(name, sha256, saved, fault=str(fault), fault_state=FileState.EXCLUDED)
+    except CchcError as fault:
+        return ReceivedFile(name, sha256, saved, fault=str(fault))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Sequence[ReceivedFile]) -> dict[str, str]:
+    """Overrides by the name the file bears in this merge: a path, a path within the folder, or a bare file name."""
+    resolved: dict[str, str] = {}
+    for wanted, reason in overrides.items():
+        names = [file.file for file in received]
+        matches = [name for name in names if wanted in (name, str(folder / name))]
+        if not matches:
+            path = Path(wanted).resolve()
+            matches = [name for name in names if (folder / name).resolve() == path]
+        if not matches:
+            matches = [name for name in names if Path(name).name == wanted]
+        if len(matches) != 1:
+            what = "có nhiều tệp tên" if matches else "không có tệp"
+            raise InputFault(f"--ke-ca: trong thư mục {folder} {what} “{wanted}”: hãy ghi đúng tên tệp.")
+        resolved[matches[0]] = reason
+    return resolved
+
+
+def _common_form(received: Sequence[ReceivedFile]) -> Form | None:
+    forms = {file.submission.form for file in received if file.submission}
+    if len(forms) > 1:
+        names = ", ".join(sorted(form.id for form in forms))
+        raise InputFault(f"Các sổ nộp theo nhiều biểu mẫu ({names}): hãy chọn biểu tổng hợp bằng --mau.")
+    return next(iter(forms), None)
