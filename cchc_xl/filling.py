@@ -1,8 +1,8 @@
 """Fill a form workbook from printed figures (nhap): a folder with one .tsv for each appendix.
 
-The printed strings go through the Vietnamese number reader. What a numeric cell cannot hold stays there as the text that
-was printed, so that the check can say so. A figure printed where the form has a formula replaces the formula, as a clerk
-who typed over it would have done; a blank leaves the formula, or the cell, alone.
+The printed strings go through the Vietnamese number reader. What a numeric cell cannot hold stays there as the text
+that was printed, so that the check can say so. A figure printed where the form has a formula replaces the formula, as a
+clerk who typed over it would have done; a blank leaves the formula, or the cell, alone.
 """
 
 from __future__ import annotations
@@ -148,5 +148,3 @@ def fill(submission: Submission, source: Path, target: Path, printed: PrintedFig
             writes.setdefault(entry.sheet, {})[entry.address] = result
     patch_cells(source, target, writes)
     return Filling(written, as_text, printed.appendices, printed.remarks)
-
-

@@ -19,7 +19,7 @@ class RelatedCell:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding. ``order`` is the row's number in the appendix (0 = the whole sheet), ``column`` its name in the .tsv.
+    """One finding. ``order`` is the row's number in the appendix (0 = whole sheet), ``column`` its name in the .tsv.
 
     ``actual`` and ``expected`` are numbers where they are numbers, else the text that stands there; ``imbalance`` is
     actual − expected, ``None`` where there is no such thing.

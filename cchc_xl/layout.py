@@ -1,7 +1,7 @@
 """Where every cell of a form stands in its workbook. Pure; shared by builder, filler and reader.
 
-Row 1 and column A of each sheet are hidden and hold keys: ``A1`` names the appendix, row 1 the columns, column A the rows.
-The reader finds cells by these keys, so an inserted column or a renamed sheet moves no figure.
+Row 1 and column A of each sheet are hidden and hold keys: ``A1`` names the appendix, row 1 the columns, column A the
+rows. The reader finds cells by these keys, so an inserted column or a renamed sheet moves no figure.
 """
 
 from __future__ import annotations
@@ -102,14 +102,14 @@ class FormAddresses:
     def column(self, ref: ColumnRef) -> str:
         """Absolute range from the first to the last task or item row."""
         place = self.layout.appendices[ref.appendix]
-        orders = self.layout.form.appendix(ref.appendix).item_orders()
+        orders = self.layout.form.appendix(ref.appendix).items
         letters = column_letters(place.columns[ref.column])
         first, last = place.rows[orders[0]] + 1, place.rows[orders[-1]] + 1
         return f"{self._sheet(ref.appendix)}${letters}${first}:${letters}${last}"
 
     def row_count(self, appendix: str) -> int:
         """Number of task or item rows."""
-        return len(self.layout.form.appendix(appendix).item_orders())
+        return len(self.layout.form.appendix(appendix).items)
 
     def _sheet(self, appendix: str) -> str:
         return "" if appendix == self.home else "'" + self.layout.appendices[appendix].sheet.replace("'", "''") + "'!"

@@ -95,12 +95,18 @@ TEMPLATES: dict[str, Template] = {
         "{at}: {left} là {actual}, lớn hơn mức {expected} (quá {imbalance}). {words}.",
         "Kiểm tra và sửa ô sai trong các ô: {cells}.",
     ),
+    "khong-nho-hon": Template(
+        "{at}: {left} là {actual}, phải nhỏ hơn {expected}. {words}.",
+        "Kiểm tra và sửa ô sai trong các ô: {cells}.",
+    ),
     "duoi-muc": Template(
         "{at}: {left} là {actual}, nhỏ hơn mức {expected} (thiếu {imbalance}). {words}.",
         "Kiểm tra và sửa ô sai trong các ô: {cells}.",
     ),
     "thieu-so-lieu": Template("{at}: đang để trống. {words}.", "Bổ sung số liệu (không có thì ghi 0 hoặc “-”)."),
-    "trung-ma": Template("{at}: mã {actual} xuất hiện {count} lần.", "Nếu là cùng một thủ tục, nên gộp thành một dòng."),
+    "trung-ma": Template(
+        "{at}: mã {actual} xuất hiện {count} lần.", "Nếu là cùng một thủ tục, nên gộp thành một dòng."
+    ),
     "ma-hai-muc-do": Template(
         "{at}: mã {actual} có {count} mức độ khác nhau ({values}). {words}.",
         "Kiểm tra mức độ của thủ tục ở các dòng: {cells}.",

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
@@ -20,6 +21,9 @@ from cchc_xl.periods import format_date, parse_date, parse_period
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import Submission, SubmissionFigures
+
+if TYPE_CHECKING:
+    from cchc_xl.filling import Filling
 
 Progress = Callable[[int, int, str], None]
 
@@ -82,8 +86,8 @@ def _check_target(target: Path) -> None:
 # nhap -------------------------------------------------------------------------------------------------------------
 
 
-def fill_workbook(workbook: Path, folder: Path, target: Path | None = None) -> object:
-    """Fill ``workbook`` from the printed figures in ``folder``; gives what was filled (``filling.Filling``)."""
+def fill_workbook(workbook: Path, folder: Path, target: Path | None = None) -> Filling:
+    """Fill ``workbook`` from the printed figures in ``folder`` and store it as ``target`` (default: itself)."""
     from cchc_xl.filling import fill, read_printed
 
     out = target or workbook
@@ -110,12 +114,11 @@ class CheckedFile:
 
 
 def check_file(path: Path, shown_as: str | None = None) -> CheckedFile:
-    """Read and check one workbook. Raises ``InputFault`` only when there is no such file."""
-    if not path.exists():
-        raise InputFault(f"Không tìm thấy tệp {path}: hãy kiểm tra lại tên và thư mục.")
-    if path.is_dir():
-        raise InputFault(f"{path} là thư mục: kiem-tra nhận tệp; để tổng hợp cả thư mục dùng tong-hop.")
+    """Read and check one workbook; whatever the file is, it gets a state."""
     name = shown_as or str(path)
+    if path.is_dir():
+        fault = f"{path} là thư mục: kiem-tra nhận tệp; để tổng hợp cả thư mục hãy dùng tong-hop."
+        return CheckedFile(name, "unreadable", fault=fault)
     try:
         submission = read_file(path, path.name)
     except ForeignWorkbook as fault:
@@ -123,6 +126,13 @@ def check_file(path: Path, shown_as: str | None = None) -> CheckedFile:
     except WorkbookFault as fault:
         return CheckedFile(name, "unreadable", fault=str(fault))
     return CheckedFile(name, "checked", submission, check_submission(submission))
+
+
+def check_output(target: Path, inputs: Sequence[Path]) -> None:
+    """Refuse an output that is no .xlsx, lies nowhere, or would overwrite a file that was given to be read."""
+    _check_target(target)
+    if target.exists() and any(path.exists() and path.samefile(target) for path in inputs):
+        raise InputFault(f"Tệp kết quả {target.name} trùng với sổ đang kiểm tra: hãy đặt tên khác.")
 
 
 # tong-hop ---------------------------------------------------------------------------------------------------------
@@ -194,7 +204,7 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
 
 
 def submissions_in(folder: Path, target: Path) -> list[Path]:
-    """Every file of the folder and its subfolders, sorted; only Office lock files and the output itself are passed over."""
+    """Every file of the folder and its subfolders, sorted; only Office lock files and the output are passed over."""
     found = []
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.name.startswith("~$"):

@@ -101,7 +101,7 @@ class SubmissionFigures:
         entry = self.submission.entries.get(ref)
         if entry is None:
             return None
-        spec = self.form.appendix(ref.appendix).cells.get(ref)
+        spec = self.form.cells.get(ref)
         if spec is None:
             return None
         if is_computed(entry):
@@ -132,7 +132,7 @@ class SubmissionFigures:
 
     def rows(self, appendix: str) -> Sequence[int]:
         """The orders of the task or item rows."""
-        return self.form.appendix(appendix).item_orders()
+        return self.form.appendix(appendix).items
 
     def marked(self, ref: CellRef) -> bool:
         """Whether a cell holds the mark x."""

@@ -121,7 +121,7 @@ def test_an_infinite_number_is_a_fault() -> None:
 
 
 def test_names_mean_cells_columns_and_the_current_row() -> None:
-    """`r15` is a cell of the own appendix, `T.r2.online` one of a table, `note` the current row's, `T.online` a column."""
+    """`r15` is a cell of this appendix, `T.r2.online` of a table, `note` of the current row, `T.online` a column."""
     node = parse("sum(r15, A.r3, T.r2.online, note, T.online)", NAMES)
     assert cell_refs(node) == (
         CellRef("A", 15, "value"),
@@ -262,7 +262,9 @@ class _Line:
         return len(T_ROWS)
 
 
-BUG_NESTED = "BUG as_excel: a function inside another expression loses its blank semantics (only plain cells are guarded)"
+BUG_NESTED = (
+    "BUG as_excel: a function inside another expression loses its blank semantics (only plain cells are guarded)"
+)
 BUG_LOGIC = "BUG as_excel: and/or give '' as soon as one cell is blank; Python decides them three-valued"
 AGREEING = [
     "r1", "-r1", "7", "r1 + r2 - r3", "(r1 - r2) * 2 + 0.5", "r1 * r2",
@@ -307,7 +309,9 @@ def _random_case(rng: random.Random) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def judged(soffice: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, object], dict[str, object]]]:
+def judged(
+    soffice: Path, tmp_path_factory: pytest.TempPathFactory
+) -> list[tuple[dict[str, object], dict[str, object]]]:
     """Random cases with LibreOffice's result of every expression; one workbook, one recalculation."""
     rng = random.Random(20240614)
     cases = [_random_case(rng) for _ in range(CASES)]

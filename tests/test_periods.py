@@ -1,6 +1,7 @@
 """Reporting periods: keys, words and default dates."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_nine_months_is_not_the_third_quarter() -> None:
 def test_quarters_follow_each_other_without_a_gap() -> None:
     """Each quarter begins on the day after the one before, and the four make the year."""
     quarters = [parse_period(f"2024-Q{number}") for number in (1, 2, 3, 4)]
-    for earlier, later in zip(quarters, quarters[1:], strict=False):
+    for earlier, later in pairwise(quarters):
         assert (later.start - earlier.end).days == 1
     year = parse_period("2024-NAM")
     assert (quarters[0].start, quarters[-1].end) == (year.start, year.end)

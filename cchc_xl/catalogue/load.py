@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -170,8 +171,8 @@ class FormLoader:
         required = _INDICATOR_COLUMNS if kind is AppendixKind.INDICATORS else _ROW_COLUMNS
         file_name = f"{form_id}/{appendix_id}.tsv"
         lines = read_table(folder.joinpath(f"{appendix_id}.tsv"), file_name, required, self.faults)
-        rows = tuple(
-            self._row(line, index, kind, columns, names, level) for index, line in enumerate(lines, start=1)
+        rows = _with_parents(
+            [self._row(line, index, kind, columns, names, level) for index, line in enumerate(lines, start=1)]
         )
         cells = {spec.ref: spec for row in rows for spec in self._row_cells(appendix_id, kind, row, columns)}
         return Appendix(
@@ -340,9 +341,27 @@ class FormLoader:
                 for expression in spec.derived:
                     for ref in cell_refs(expression):
                         if ref.at(spec.row.order) not in cells:
-                            self.faults.add(f"{place}:{spec.row.order + 1}", f"derived gọi dòng {ref.order} không có số")
+                            self.faults.add(
+                                f"{place}:{spec.row.order + 1}", f"derived gọi dòng {ref.order} không có số"
+                            )
                         if ref.at(spec.row.order) == spec.ref:
                             self.faults.add(f"{place}:{spec.row.order + 1}", "derived gọi chính nó")
                     for column in column_refs(expression):
                         if (column.appendix, column.column) not in column_names:
                             self.faults.add(place, f"derived gọi cột {column.column} không có")
+
+
+def _with_parents(rows: list[Row]) -> tuple[Row, ...]:
+    """Rows without an STT get that of the nearest numbered row of a lower level above them."""
+    numbered: list[Row] = []
+    done = []
+    for row in rows:
+        while numbered and numbered[-1].level >= row.level:
+            numbered.pop()
+        stt = row.stt.strip().rstrip(".")
+        if re.match(r"[\dIVX]", stt):
+            numbered.append(row)
+        elif numbered and not stt:
+            row = replace(row, parent_stt=numbered[-1].stt.strip().rstrip("."))
+        done.append(row)
+    return tuple(done)

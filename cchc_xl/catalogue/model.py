@@ -166,13 +166,18 @@ class Row:
     derived: tuple[Expression, ...]
     options: tuple[tuple[str, str], ...]
     given: Mapping[str, str] = field(default_factory=dict)
+    # STT of the nearest row above that contains this one: how people speak of a row without a number of its own.
+    parent_stt: str = ""
 
-    def title(self) -> str:
+    def title(self, length: int = 90) -> str:
         """How a message names the row: by STT and label, never by an id."""
-        label = self.label if len(self.label) <= 90 else self.label[:87].rstrip() + "…"
-        label = label.lstrip("-+ ")
+        label = self.label.strip().lstrip("-+ ")
+        if len(label) > length:
+            label = label[: length - 1].rstrip() + "…"
         stt = self.stt.strip().rstrip(".")
-        return f"{stt} “{label}”" if stt and label else f"“{label}”" if label else stt
+        if stt:
+            return f"{stt} “{label}”" if label else stt
+        return f"“{label}” (mục {self.parent_stt})" if self.parent_stt else f"“{label}”"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,6 +209,12 @@ class Appendix:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     cells: Mapping[CellRef, CellSpec]
+    items: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note the rows that count in column sums."""
+        items = tuple(row.order for row in self.rows if row.role is RowRole.ITEM)
+        object.__setattr__(self, "items", items)
 
     def row(self, order: int) -> Row:
         """The row with this order number."""
@@ -212,10 +223,6 @@ class Appendix:
     def column(self, key: str) -> Column:
         """The column with this key."""
         return next(column for column in self.columns if column.key == key)
-
-    def item_orders(self) -> tuple[int, ...]:
-        """Orders of the rows that count in column sums."""
-        return tuple(row.order for row in self.rows if row.role is RowRole.ITEM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -253,15 +260,23 @@ class Form:
     dates: tuple[str, str] | None
     appendices: tuple[Appendix, ...]
     rules: tuple[Rule, ...]
+    by_id: Mapping[str, Appendix] = field(init=False)
+    cells: Mapping[CellRef, CellSpec] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Index appendices and cells."""
+        object.__setattr__(self, "by_id", {appendix.id: appendix for appendix in self.appendices})
+        cells = {ref: spec for appendix in self.appendices for ref, spec in appendix.cells.items()}
+        object.__setattr__(self, "cells", cells)
 
     def appendix(self, appendix_id: str) -> Appendix:
         """The appendix with this id."""
-        return next(appendix for appendix in self.appendices if appendix.id == appendix_id)
+        return self.by_id[appendix_id]
 
     def spec(self, ref: CellRef) -> CellSpec:
         """What a cell asks for. Raises ``KeyError`` for a cell that the form does not have."""
-        return self.appendix(ref.appendix).cells[ref]
+        return self.cells[ref]
 
     def specs(self) -> list[CellSpec]:
         """Every input cell in form order."""
-        return [spec for appendix in self.appendices for spec in appendix.cells.values()]
+        return list(self.cells.values())

@@ -22,8 +22,8 @@ from cchc_xl.expressions import (
     CellRef,
     Expression,
     ExpressionFault,
-    NotNative,
     Names,
+    NotNative,
     Ratio,
     as_excel,
     cell_refs,
@@ -34,9 +34,23 @@ from cchc_xl.expressions import (
 from cchc_xl.severity import Severity
 
 _OPERATORS = ("=", "<=", "<", ">=", ">")
-_COLUMNS = (
-    "id kind appendix at left op right when each missing severity soften active native words".split()
-)
+_COLUMNS = [
+    "id",
+    "kind",
+    "appendix",
+    "at",
+    "left",
+    "op",
+    "right",
+    "when",
+    "each",
+    "missing",
+    "severity",
+    "soften",
+    "active",
+    "native",
+    "words",
+]
 _OWN_KINDS = (RuleKind.COMPARE, RuleKind.REQUIRED, RuleKind.EVIDENCE, RuleKind.LIST_CODES)
 
 
@@ -226,8 +240,12 @@ class RuleLoader:
     def _at(self, line: Line, names: Names, left: tuple[Expression, ...]) -> CellRef | None:
         if line["at"]:
             try:
-                node = parse(line["at"] if "." not in line["at"] or line["at"].split(".")[0] != names.appendix
-                             else line["at"].split(".", 1)[1], names)
+                node = parse(
+                    line["at"]
+                    if "." not in line["at"] or line["at"].split(".")[0] != names.appendix
+                    else line["at"].split(".", 1)[1],
+                    names,
+                )
             except ExpressionFault as fault:
                 self.faults.add(line.place, f"at: {fault}")
                 return None

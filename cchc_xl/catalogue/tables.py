@@ -48,8 +48,7 @@ def read_table(file: Traversable, name: str, required: Sequence[str], faults: Fa
     if not file.is_file():
         faults.add(name, "thiếu tệp")
         return []
-    with file.open("r", encoding="utf-8-sig", newline="") as handle:
-        rows = list(csv.reader(handle, "excel-tab"))
+    rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines(), "excel-tab"))
     if not rows:
         faults.add(name, "tệp trống")
         return []

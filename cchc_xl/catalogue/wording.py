@@ -52,8 +52,7 @@ def cell_name(ref: CellRef, appendices: Mapping[str, Appendix], home: str = "") 
     """The shortest name of a cell that a reader of the form recognises: STT, else label."""
     appendix = appendices[ref.appendix]
     row = appendix.row(ref.order or 1)
-    label = row.label.strip().lstrip("-+ ")
-    name = row.stt.strip().rstrip(".") or (f"“{label[:60].rstrip()}…”" if len(label) > 62 else f"“{label}”")
+    name = row.stt.strip().rstrip(".") or row.title(60)
     column = appendix.column(ref.column)
     if column.kind is not None:
         heading = short_heading(column.heading)

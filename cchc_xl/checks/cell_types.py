@@ -60,8 +60,6 @@ def check_type(rule: Rule, context: Context) -> Outcome:
     ]
 
 
-
-
 def check_option(rule: Rule, context: Context) -> Outcome:
     """A cell with a list of values holds one of them."""
     ref = rule.at

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from cchc_xl.catalogue.model import CellKind, Missing, Rule
 from cchc_xl.checks.context import Context, Outcome, Silent
-from cchc_xl.expressions import CellRef, Expression, cell_refs, column_refs, evaluate, holds
+from cchc_xl.expressions import CellRef, Expression, evaluate, holds, involved
 from cchc_xl.expressions.bounds import bounds
 from cchc_xl.expressions.evaluate import COMPARISONS
 from cchc_xl.submission import is_computed
@@ -15,7 +15,7 @@ from cchc_xl.values import decimals, plain
 
 _ZERO = Decimal(0)
 _HALF = Decimal("0.5")
-_CODES = {"=": "khong-khop", "<=": "vuot-qua", "<": "vuot-qua", ">=": "duoi-muc", ">": "duoi-muc"}
+_CODES = {"=": "khong-khop", "<=": "vuot-qua", "<": "khong-nho-hon", ">=": "duoi-muc", ">": "duoi-muc"}
 
 
 def tolerance(refs: Iterable[CellRef], context: Context) -> Decimal:
@@ -36,7 +36,8 @@ def tolerance(refs: Iterable[CellRef], context: Context) -> Decimal:
 
 def check_compare(rule: Rule, context: Context, order: int | None = None) -> Outcome:
     """left op right, where one of the alternatives of ``right`` must hold."""
-    assert rule.left is not None and rule.at is not None
+    assert rule.left is not None
+    assert rule.at is not None
     if rule.when is not None and not holds(rule.when, context.figures, order):
         return Silent.NOT_EVALUATED
     failing: list[tuple[Expression, Decimal, Decimal]] = []
@@ -106,20 +107,17 @@ def _certain_failure(
     left_low, left_high = bounds(left, context.figures, order)
     right_low, right_high = bounds(right, context.figures, order)
     slack = tolerance(_cells(left, right, context, order), context)
-    too_high = rule.op in ("=", "<=") and left_low is not None and right_high is not None
-    if too_high and not _holds("<=", left_low, right_high, slack):
-        return left_low, right_high
-    too_low = rule.op in ("=", ">=") and left_high is not None and right_low is not None
-    if too_low and not _holds(">=", left_high, right_low, slack):
-        return left_high, right_low
+    if rule.op in ("=", "<=") and left_low is not None and right_high is not None:  # noqa: SIM102  # mypy needs the split
+        if not _holds("<=", left_low, right_high, slack):
+            return left_low, right_high
+    if rule.op in ("=", ">=") and left_high is not None and right_low is not None:  # noqa: SIM102
+        if not _holds(">=", left_high, right_low, slack):
+            return left_high, right_low
     return None
 
 
 def _cells(left: Expression, right: Expression, context: Context, order: int | None) -> list[CellRef]:
-    cells = [ref.at(order) for side in (left, right) for ref in cell_refs(side)]
-    for side in (left, right):
-        for column in column_refs(side):
-            cells.extend(context.figures.column(column))
+    cells = (*involved(left, context.figures, order), *involved(right, context.figures, order))
     known = context.submission.entries
     return [ref for ref in dict.fromkeys(cells) if ref in known]
 
@@ -128,7 +126,8 @@ def check_same_code(rule: Rule, context: Context) -> Outcome:
     """K01: one quantity asked for twice has one figure."""
     ref = rule.at
     other = rule.right[0]
-    assert ref is not None and isinstance(other, CellRef)
+    assert ref is not None
+    assert isinstance(other, CellRef)
     actual, expected = context.figures.number(ref), context.figures.number(other)
     if actual is None or expected is None:
         return Silent.NOT_EVALUATED

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from cchc_xl.catalogue.model import Appendix, CellSpec, Form, Rule
+from cchc_xl.catalogue.model import CellSpec, Form, Rule
 from cchc_xl.catalogue.wording import cell_name, cell_title
 from cchc_xl.expressions import CellRef
 from cchc_xl.finding import Finding, RelatedCell
@@ -41,7 +41,7 @@ class Context:
 
     def spec(self, ref: CellRef) -> CellSpec:
         """What a cell asks for."""
-        return self.form.appendix(ref.appendix).cells[ref]
+        return self.form.cells[ref]
 
     def entry(self, ref: CellRef) -> Entry:
         """A cell as found in the workbook."""
@@ -122,12 +122,7 @@ class Context:
 
     def name(self, ref: CellRef) -> str:
         """The shortest name of a cell that a reader of the form recognises."""
-        return cell_name(ref, self.appendices, ref.appendix)
-
-    @property
-    def appendices(self) -> dict[str, Appendix]:
-        """The form's appendices by id."""
-        return {appendix.id: appendix for appendix in self.form.appendices}
+        return cell_name(ref, self.form.by_id, ref.appendix)
 
 
 def number_words(value: object) -> str:

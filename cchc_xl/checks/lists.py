@@ -15,7 +15,8 @@ def check_list_codes(rule: Rule, context: Context) -> Outcome:
     Rows without any figure do not count: the form prints the codes of all procedures, used or not.
     """
     at, other = rule.at, rule.right[0]
-    assert at is not None and isinstance(other, CellRef)
+    assert at is not None
+    assert isinstance(other, CellRef)
     by_code: dict[str, list[int]] = {}
     for order in context.figures.rows(at.appendix):
         if _used(context, at.appendix, order):

@@ -42,7 +42,8 @@ def check_total(rule: Rule, context: Context) -> Outcome:
             expected=computed,
             imbalance=printed - computed,
             related=parts,
-            cells=context.cells_words([ref], ref.appendix) + " và cả cột phía trên" if of_table
+            cells=context.cells_words([ref], ref.appendix) + " và cả cột phía trên"
+            if of_table
             else context.cells_words([ref, *parts], ref.appendix),
         )
     ]

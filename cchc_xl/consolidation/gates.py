@@ -1,4 +1,4 @@
-"""The gates of a merge, in order: readable → our form → expected unit and period → newest → structure → figures → rules.
+"""The gates of a merge: readable → our form → expected unit and period → newest → structure → figures → rules.
 
 Pure: it judges what was read. Nothing is dropped silently: files in = files judged.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
@@ -21,7 +22,7 @@ from cchc_xl.values import normalise
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What the officer asked for: the period, the expected units (``None`` = any), files included in spite of faults."""
+    """What the officer asked for: period, expected units (``None`` = any), files included in spite of faults."""
 
     period: str
     expected: Sequence[Unit] | None
@@ -83,12 +84,12 @@ def _identify(file: ReceivedFile, admission: Admission) -> JudgedFile:
 
 
 def _find(expected: Sequence[Unit], code: str, name: str) -> Unit | None:
-    """The expected unit that a stamp speaks of. A code decides alone: names recur, so a wrong code is not guessed away."""
+    """The expected unit that a stamp speaks of. A code decides alone: names recur, a wrong code is not guessed away."""
     if code:
         return next((unit for unit in expected if unit.code == code), None)
     wanted = normalise(name)
-    for names in (lambda unit: unit.full_name, lambda unit: unit.name):
-        bearers = [unit for unit in expected if normalise(names(unit)) == wanted]
+    for shown in (attrgetter("full_name"), attrgetter("name")):
+        bearers = [unit for unit in expected if normalise(shown(unit)) == wanted]
         if bearers:
             return bearers[0] if len(bearers) == 1 else None
     return None

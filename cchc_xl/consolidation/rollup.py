@@ -39,7 +39,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SummaryCell:
-    """A figure of the summary. ``value`` is ``None`` where no single figure is right; then the others say what is known.
+    """A figure of the summary. ``value`` is ``None`` where no single figure is right; the others say what is known.
 
     ``children``: the sum over the units of an own_plus_children row, whose total waits for the parent's own part.
     ``left_out``: units without both parts of a recomputed ratio.

@@ -19,6 +19,7 @@ from cchc_xl.expressions.tree import (
     Number,
     Ratio,
     RowsRef,
+    children,
 )
 
 _ZERO = Decimal(0)
@@ -76,6 +77,11 @@ def holds(condition: Expression, figures: Figures, order: int | None = None) -> 
     """The truth of a condition; ``None`` when it cannot be known because something is blank."""
     value = evaluate(condition, figures, order)
     return None if value is None else value != 0
+
+
+def involved(node: Expression, figures: Figures, order: int | None = None) -> list[CellRef]:
+    """The cells that the expression's value comes from: of a column, only the rows that were matched."""
+    return _Evaluation(figures, order, None).involved(node)
 
 
 class _Evaluation:
@@ -143,12 +149,27 @@ class _Evaluation:
 
     def counted_rows(self, column: Argument, wanted: Argument, positive: Argument) -> list[int]:
         """The matching rows whose cell in ``positive`` is above 0."""
-        assert isinstance(column, ColumnRef) and isinstance(positive, ColumnRef)
+        assert isinstance(column, ColumnRef)
+        assert isinstance(positive, ColumnRef)
         return [
             order
             for order in self.matching_rows(column, wanted)
             if (self.figures.number(CellRef(positive.appendix, order, positive.column)) or _ZERO) > 0
         ]
+
+    def involved(self, node: Argument) -> list[CellRef]:
+        match node:
+            case CellRef():
+                return [node.at(self.order)]
+            case ColumnRef():
+                return list(self.figures.column(node))
+            case Call(name="sum_where", args=(ColumnRef() as column, ColumnRef() as matched, wanted)):
+                return [CellRef(column.appendix, o, column.column) for o in self.matching_rows(matched, wanted)]
+            case Call(name=name, args=args) if name.startswith("count_") and isinstance(args[-1], ColumnRef):
+                counted = args[-1]
+                orders = self.counted_rows(*args[-3:]) if len(args) >= 3 else self.figures.rows(counted.appendix)
+                return [CellRef(counted.appendix, o, counted.column) for o in orders]
+        return [cell for child in children(node) for cell in self.involved(child)]
 
     def codes(self, args: Sequence[Argument], parts: int | None) -> Decimal:
         """Number of different codes among the counted rows, each cut to its first ``parts`` parts."""
@@ -194,7 +215,8 @@ def _count_rows(evaluation: _Evaluation, args: Sequence[Argument]) -> Decimal | 
 
 def _sum_where(evaluation: _Evaluation, args: Sequence[Argument]) -> Decimal | None:
     column, matched, wanted = args
-    assert isinstance(column, ColumnRef) and isinstance(matched, ColumnRef)
+    assert isinstance(column, ColumnRef)
+    assert isinstance(matched, ColumnRef)
     orders = evaluation.matching_rows(matched, wanted)
     return sum((evaluation.figures.number(CellRef(column.appendix, o, column.column)) or _ZERO for o in orders), _ZERO)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
-class CellRef:
-    """One cell: appendix, row (``None`` = the current row of an ``each`` rule) and column key."""
+class CellRef(NamedTuple):
+    """One cell: appendix, row (``None`` = the current row of an ``each`` rule) and column key.
+
+    A named tuple and not a dataclass: it is the key of every lookup, and tuples hash and compare in C.
+    """
 
     appendix: str
     order: int | None

@@ -17,8 +17,17 @@ from cchc_xl.stamp import Stamp
 from cchc_xl.values import State, Value
 
 # Widths in characters of the default font; what is not named here is a column of figures.
-_WIDTHS = {"stt": 7.0, "unit": 14.0, "value": 13.0, "note": 24.0, "result_note": 38.0, "code": 17.0, "field": 17.0,
-           "content": 16.0, "component": 20.0}
+_WIDTHS = {
+    "stt": 7.0,
+    "unit": 14.0,
+    "value": 13.0,
+    "note": 24.0,
+    "result_note": 38.0,
+    "code": 17.0,
+    "field": 17.0,
+    "content": 16.0,
+    "component": 20.0,
+}
 _LABEL_WIDTHS = {
     AppendixKind.INDICATORS: 52.0,
     AppendixKind.TASKS: 56.0,
@@ -80,7 +89,7 @@ class AppendixSheet:
         # Decree 30/2020: left 30-35 mm, right 15-20, top and bottom 20-25; XlsxWriter wants inches.
         sheet.set_margins(left=30 / 25.4, right=15 / 25.4, top=20 / 25.4, bottom=20 / 25.4)
         sheet.fit_to_pages(1, 0)
-        sheet.set_header("&C&\"Times New Roman,Regular\"&13&P", {"margin": 10 / 25.4})
+        sheet.set_header('&C&"Times New Roman,Regular"&13&P', {"margin": 10 / 25.4})
         sheet.repeat_rows(place.header_top, place.first_row - 1)
         sheet.print_area(1, 1, place.last_row, place.last_column)
         sheet.freeze_panes(place.first_row, place.columns["label"] + 1)
@@ -113,15 +122,22 @@ class AppendixSheet:
         agency = self.stamp.unit.upper() or "TÊN CƠ QUAN, ĐƠN VỊ"
         centre = {"align": "center"}
         self._span(1, visible[0], split, agency, self.styles.get(bold=True, font_size=13, text_wrap=True, **centre))
-        self._span(1, split + 1, last, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-                   self.styles.get(bold=True, font_size=12, **centre))
-        self._span(2, split + 1, last, "Độc lập - Tự do - Hạnh phúc",
-                   self.styles.get(bold=True, underline=1, font_size=13, **centre))
+        self._span(
+            1, split + 1, last, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", self.styles.get(bold=True, font_size=12, **centre)
+        )
+        self._span(
+            2,
+            split + 1,
+            last,
+            "Độc lập - Tự do - Hạnh phúc",
+            self.styles.get(bold=True, underline=1, font_size=13, **centre),
+        )
         office = self.appendix.office
         if office:
             self._span(2, visible[0], split, f"({office} phụ trách)", self.styles.get(italic=True, **centre))
-        self._span(4, visible[0], last, self.appendix.printed_id.upper(),
-                   self.styles.get(bold=True, font_size=14, **centre))
+        self._span(
+            4, visible[0], last, self.appendix.printed_id.upper(), self.styles.get(bold=True, font_size=14, **centre)
+        )
         title = self.appendix.title
         self._span(5, visible[0], last, title, self.styles.get(bold=True, font_size=14, text_wrap=True, **centre))
         width = sum(self._width(c) for c in self.appendix.columns if c.heading)
@@ -194,8 +210,12 @@ class AppendixSheet:
         value = self.contents.values.get(spec.ref)
         given = spec.column.given
         if given and value is None:
-            self._content(at, index, Value(State.TEXT, text=spec.row.given.get(spec.column.key, "")),
-                          self.styles.cell(align="center"))
+            self._content(
+                at,
+                index,
+                Value(State.TEXT, text=spec.row.given.get(spec.column.key, "")),
+                self.styles.cell(align="center"),
+            )
             return
         formula = self.contents.formulas.get(spec.ref)
         if formula is None and value is None and spec.derived:
@@ -225,9 +245,7 @@ class AppendixSheet:
         number_format = NUMBER_FORMATS["general"]
         if spec.derived and isinstance(spec.derived[0], Ratio):
             number_format = NUMBER_FORMATS["ratio"]
-        elif kind is CellKind.COUNT:
-            number_format = NUMBER_FORMATS["count"]
-        elif kind is CellKind.MONEY:
+        elif kind is CellKind.COUNT or kind is CellKind.MONEY:
             number_format = NUMBER_FORMATS["count"]
         elif is_text:
             number_format = NUMBER_FORMATS["text"]
@@ -241,8 +259,10 @@ class AppendixSheet:
         )
 
     def _red_where_wrong(self) -> None:
-        """Pasting destroys validation, so the condition stands as a colour too; neighbours of one kind share a range."""
-        wrong = self.styles.workbook.add_format({"bg_color": BAD_FILL, "font_color": "#9C0006", "num_format": "General"})
+        """Pasting destroys validation, so the condition stands as a colour too; equal neighbours share a range."""
+        wrong = self.styles.workbook.add_format(
+            {"bg_color": BAD_FILL, "font_color": "#9C0006", "num_format": "General"}
+        )
         for column in self.appendix.columns:
             index = self.place.columns[column.key]
             run: list[CellSpec] = []
@@ -260,7 +280,10 @@ class AppendixSheet:
         test = condition(run[0], cell)
         if test is not None:
             self.sheet.conditional_format(
-                first, index, last, index,
+                first,
+                index,
+                last,
+                index,
                 {"type": "formula", "criteria": f'=AND({cell}<>"",NOT({test}))', "format": wrong},
             )
 
@@ -269,7 +292,6 @@ def _pattern(spec: CellSpec) -> str | None:
     return condition(spec, "A1")
 
 
-
 def _lines(text: str, width: float) -> int:
-    """Lines that a text needs in a column of so many characters; Times New Roman runs a little narrower than counted."""
+    """Lines that a text needs in a column of so many characters; a little more than Times New Roman takes."""
     return sum(max(1, math.ceil(len(paragraph) * 1.08 / max(width, 1))) for paragraph in text.split("\n")) or 1

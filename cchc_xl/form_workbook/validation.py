@@ -17,7 +17,11 @@ _NUMBERS = {
     CellKind.MARK: ("{c}=INT({c})", "Nhập số nguyên từ 0 trở lên", "một số nguyên từ 0 trở lên"),
     CellKind.DECIMAL: ("TRUE", "Nhập số từ 0 trở lên", "một số từ 0 trở lên"),
     CellKind.MONEY: ("TRUE", "Nhập số tiền từ 0 trở lên", "một số tiền từ 0 trở lên"),
-    CellKind.PERCENT: ("{c}<=100", "Nhập số phần trăm từ 0 đến 100, không gõ dấu %", "một số từ 0 đến 100, không kèm dấu %"),
+    CellKind.PERCENT: (
+        "{c}<=100",
+        "Nhập số phần trăm từ 0 đến 100, không gõ dấu %",
+        "một số từ 0 đến 100, không kèm dấu %",
+    ),
 }
 
 

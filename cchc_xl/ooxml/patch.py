@@ -320,8 +320,10 @@ class _Sheet:
         """Refuse if a cell still refers to the text of a shared formula (§18.3.1.40) that has been dropped."""
         for formula in self.data.iter(f"{self.ns}f") if self.orphaned else ():
             if formula.get("t") == "shared" and formula.get("si", "") in self.orphaned:
-                raise self._fault(self.orphaned[formula.get("si", "")],
-                                  "giữ công thức dùng chung cho các ô khác, hãy ghi đè cả vùng hoặc nhập lại công thức")
+                raise self._fault(
+                    self.orphaned[formula.get("si", "")],
+                    "giữ công thức dùng chung cho các ô khác, hãy ghi đè cả vùng hoặc nhập lại công thức",
+                )
 
     def _fault(self, ref: str, problem: str) -> WorkbookFault:
         return WorkbookFault(f"Ô {ref}, {self.label}, {problem} rồi làm lại.")

@@ -87,8 +87,13 @@ class _Reading:
     def appendix(self, appendix: Appendix) -> None:
         found = self._find_corner(appendix.id)
         if found is None:
-            self._fault(appendix, 0, appendix.id, f"Không tìm thấy trang của {appendix.printed_id}",
-                        "Lấy lại trang này từ sổ gốc; không xóa trang, hàng 1 và cột A ẩn của trang")
+            self._fault(
+                appendix,
+                0,
+                appendix.id,
+                f"Không tìm thấy trang của {appendix.printed_id}",
+                "Lấy lại trang này từ sổ gốc; không xóa trang, hàng 1 và cột A ẩn của trang",
+            )
             return
         sheet, top, left = found
         place = self._place(appendix, sheet, top, left)
@@ -142,8 +147,13 @@ class _Reading:
                 continue
             if order in rows:
                 name = appendix.row(order).title() if 1 <= order <= len(appendix.rows) else str(order)
-                self._fault(appendix, order, sheet, f"Dòng {name} xuất hiện hai lần (hàng {rows[order] + 1} và {index + 1})",
-                            remedy)
+                self._fault(
+                    appendix,
+                    order,
+                    sheet,
+                    f"Dòng {name} xuất hiện hai lần (hàng {rows[order] + 1} và {index + 1})",
+                    remedy,
+                )
                 continue
             rows[order] = index
         previous = -1
@@ -161,9 +171,13 @@ class _Reading:
         for row in appendix.rows:
             shown = str(_at(grid, place.rows[row.order], column) or "")
             if shown != row.label and normalise(shown) != normalise(row.label):
-                self._fault(appendix, row.order, place.sheet,
-                            f"Tên chỉ tiêu in sẵn ở hàng {place.rows[row.order] + 1} bị sửa hoặc bị dời: phải là {row.title()}",
-                            "Khôi phục đúng tên và vị trí dòng theo sổ gốc")
+                self._fault(
+                    appendix,
+                    row.order,
+                    place.sheet,
+                    f"Tên chỉ tiêu in sẵn ở hàng {place.rows[row.order] + 1} bị sửa hoặc bị dời: phải là {row.title()}",
+                    "Khôi phục đúng tên và vị trí dòng theo sổ gốc",
+                )
 
     def _entry(self, spec: CellSpec, place: _Place, raw: object, facts: CellFacts, moved: bool) -> Entry:
         row, column = place.rows[spec.row.order], place.columns[spec.column.key]
@@ -187,7 +201,9 @@ class _Reading:
             return True
         if not moved:
             return False
-        return shown == _bare(as_excel(spec.derived[0], _MovedAddresses(spec.ref.appendix, self.form, place), spec.row.order))
+        return shown == _bare(
+            as_excel(spec.derived[0], _MovedAddresses(spec.ref.appendix, self.form, place), spec.row.order)
+        )
 
     def _fault(self, appendix: Appendix, order: int, sheet: str, message: str, remedy: str) -> None:
         self.faults.append(StructureFault(appendix.id, order, sheet, message, remedy))
@@ -195,7 +211,7 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _MovedAddresses:
-    """Addresses in a sheet whose rows or columns a user has pushed; own-sheet references only, as derived figures are."""
+    """Addresses in a sheet whose rows or columns a user has pushed; its own cells only, as derived figures need."""
 
     home: str
     form: Form
@@ -205,12 +221,14 @@ class _MovedAddresses:
         return cell_address(self.place.rows[ref.order or 0], self.place.columns[ref.column])
 
     def column(self, ref: ColumnRef) -> str:
-        orders = self.form.appendix(self.home).item_orders()
-        first, last = (cell_address(self.place.rows[o], self.place.columns[ref.column]) for o in (orders[0], orders[-1]))
+        orders = self.form.appendix(self.home).items
+        first, last = (
+            cell_address(self.place.rows[o], self.place.columns[ref.column]) for o in (orders[0], orders[-1])
+        )
         return ":".join(re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", address) for address in (first, last))
 
     def row_count(self, appendix: str) -> int:
-        return len(self.form.appendix(appendix).item_orders())
+        return len(self.form.appendix(appendix).items)
 
 
 @cache
@@ -240,5 +258,3 @@ def _order(cell: object) -> int | None:
     if isinstance(cell, str) and _KEY_CELL.fullmatch(cell.strip()):
         return int(cell)
     return None
-
-

@@ -183,7 +183,7 @@ def _tasks(form: Form, appendix: str, undone: int, commune: _Commune) -> list[Li
     if not commune.survey_forms:
         not_done.update(_SURVEY_TASKS[appendix])
     lines = []
-    for order in form.appendix(appendix).item_orders():
+    for order in form.appendix(appendix).items:
         done = order not in not_done
         words = _DONE_WORDS[appendix] if done else _UNDONE_WORDS
         marks = {"done": "x" if done else "", "not_done": "" if done else "x"}
@@ -300,4 +300,3 @@ def _with_files(procedures: dict[int, dict[int, _Files]], codes: dict[int, str],
 
 def _shown(figure: int | Decimal) -> str:
     return format_number(Decimal(figure))
-

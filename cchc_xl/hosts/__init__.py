@@ -1,0 +1,1 @@
+"""Hosts: the command line (and Excel). They translate arguments and results and do nothing else."""

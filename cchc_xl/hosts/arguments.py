@@ -1,0 +1,111 @@
+"""The command line's arguments and their Vietnamese help. Imports nothing heavy: help must come at once."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import NoReturn
+
+from cchc_xl.errors import InputFault
+
+_PERIODS = "2024-Q1 … 2024-Q4, 2024-6T, 2024-9T, 2024-NAM"
+# argparse speaks English; these are all the complaints that its parsers of ours can make.
+_TRANSLATIONS = (
+    (r"the following arguments are required: (.*)", r"thiếu: \1"),
+    (r"unrecognized arguments: (.*)", r"không hiểu: \1"),
+    (r"argument (.*): invalid choice: '(.*?)'.*", r"không có lệnh “\2”"),
+    (r"argument (.*): expected one argument", r"sau \1 phải ghi một giá trị"),
+    (r"argument (.*): expected at least one argument", r"sau \1 phải ghi ít nhất một giá trị"),
+    (r"argument (.*): ignored explicit argument .*", r"\1 không nhận giá trị"),
+    (r"argument (.*): not allowed with argument (.*)", r"\1 không dùng chung với \2"),
+    (r"ambiguous option: (.*) could match (.*)", r"\1 chưa rõ là tùy chọn nào trong: \2"),
+)
+
+
+class VietnameseParser(argparse.ArgumentParser):
+    """An argument parser whose help and complaints are Vietnamese."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        kwargs["add_help"] = False
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        self._positionals.title = "Tham số"
+        self._optionals.title = "Tùy chọn"
+        self.add_argument("-h", "--help", action="help", help="hiện hướng dẫn này")
+
+    def format_usage(self) -> str:
+        """Usage line with a Vietnamese lead."""
+        return super().format_usage().replace("usage: ", "Cách dùng: ", 1)
+
+    def format_help(self) -> str:
+        """Help with a Vietnamese lead."""
+        return super().format_help().replace("usage: ", "Cách dùng: ", 1)
+
+    def error(self, message: str) -> NoReturn:
+        """One Vietnamese sentence, exit 2."""
+        for pattern, translation in _TRANSLATIONS:
+            match = re.fullmatch(pattern, message, re.DOTALL)
+            if match:
+                message = match.expand(translation)
+                break
+        raise InputFault(f"Lệnh chưa đúng: {message}. Xem hướng dẫn: {self.prog} --help")
+
+
+def build_parser() -> VietnameseParser:
+    """The parser of ``cchc-xl`` with all its commands."""
+    parser = VietnameseParser(
+        prog="cchc-xl",
+        description="Bộ công cụ báo cáo cải cách hành chính trên Excel: lập sổ, nhập số liệu, kiểm tra, tổng hợp.",
+        epilog="Kết quả trả về: 0 = không có gì sai; 1 = có lỗi số liệu hoặc có sổ không được đưa vào; 2 = không chạy được.",
+    )
+    commands = parser.add_subparsers(title="Các lệnh", dest="command", metavar="LỆNH", parser_class=VietnameseParser)
+
+    forms = _command(commands, "bieu-mau", "Liệt kê các biểu mẫu và phụ lục.")
+    _json(forms)
+
+    rules = _command(commands, "quy-tac", "Các quy tắc kiểm tra của một biểu mẫu, bằng lời.")
+    rules.add_argument("form", metavar="BIỂU", help="mã biểu mẫu, xem lệnh bieu-mau")
+    _json(rules)
+
+    create = _command(commands, "tao-so", "Lập sổ Excel trống theo biểu mẫu.")
+    create.add_argument("form", metavar="BIỂU", help="mã biểu mẫu, xem lệnh bieu-mau")
+    create.add_argument("-o", "--out", metavar="SO.xlsx", required=True, help="tệp sổ sẽ ghi")
+    create.add_argument("--don-vi", metavar="TÊN", default="", help="tên đơn vị, như “UBND xã Tân Hải”")
+    create.add_argument("--ma", metavar="MÃ", default="", help="mã đơn vị hành chính")
+    create.add_argument("--ky", metavar="KỲ", default="", help=f"kỳ báo cáo: {_PERIODS}")
+    create.add_argument("--tu", metavar="dd/mm/yyyy", default="", help="số liệu từ ngày (bỏ trống: theo kỳ)")
+    create.add_argument("--den", metavar="dd/mm/yyyy", default="", help="số liệu đến ngày (bỏ trống: theo kỳ)")
+
+    fill = _command(commands, "nhap", "Nhập số liệu từ các tệp .tsv (một tệp mỗi phụ lục) vào sổ.")
+    fill.add_argument("workbook", metavar="SO.xlsx", help="sổ lập bằng lệnh tao-so")
+    fill.add_argument("folder", metavar="THƯ-MỤC", help="thư mục có các tệp <phụ lục>.tsv, cột order chỉ dòng")
+    fill.add_argument("-o", "--out", metavar="SO2.xlsx", help="ghi ra tệp khác (bỏ trống: ghi vào chính sổ)")
+
+    check = _command(commands, "kiem-tra", "Kiểm tra một hoặc nhiều sổ; không sửa gì trong sổ.")
+    check.add_argument("files", metavar="SO.xlsx", nargs="+", help="sổ cần kiểm tra")
+    check.add_argument("--bao-cao", metavar="KQ.xlsx", help="ghi thêm kết quả ra sổ Excel này")
+    _json(check)
+
+    merge = _command(commands, "tong-hop", "Tổng hợp các sổ trong một thư mục thành một sổ.")
+    merge.add_argument("folder", metavar="THƯ-MỤC", help="thư mục chứa các sổ nộp (kể cả thư mục con)")
+    merge.add_argument("-o", "--out", metavar="TONG-HOP.xlsx", required=True, help="sổ tổng hợp sẽ ghi")
+    merge.add_argument("--mau", metavar="BIỂU", default="", help="biểu của sổ tổng hợp (bỏ trống: biểu của các sổ nộp)")
+    merge.add_argument("--danh-sach", metavar="DON-VI", help="danh sách đơn vị phải nộp (.tsv hoặc .xlsx)")
+    merge.add_argument("--cap-tren", metavar="MÃ", help="mã đơn vị cấp trên trong danh sách")
+    merge.add_argument("--ky", metavar="KỲ", default="", help=f"kỳ tổng hợp: {_PERIODS}")
+    merge.add_argument(
+        "--ke-ca", metavar="TỆP", action="append", default=[], help="đưa tệp này vào dù có lỗi hoặc khác kỳ"
+    )
+    merge.add_argument("--ly-do", metavar="“…”", action="append", default=[], help="lý do, ghi sau mỗi --ke-ca")
+    _json(merge)
+
+    demo = _command(commands, "chay-thu", "Chạy thử toàn bộ: lập, nhập, kiểm tra, tổng hợp trên số liệu mẫu.")
+    demo.add_argument("folder", metavar="THƯ-MỤC", nargs="?", help="nơi để kết quả (bỏ trống: cchc-chay-thu)")
+    return parser
+
+
+def _command(commands: argparse._SubParsersAction[VietnameseParser], name: str, text: str) -> VietnameseParser:
+    return commands.add_parser(name, help=text[0].lower() + text[1:].rstrip("."), description=text)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")

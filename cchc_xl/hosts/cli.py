@@ -1,0 +1,181 @@
+"""The command line ``cchc-xl``. Exit 0 = nothing wrong, 1 = errors found, 2 = it could not run (one sentence)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cchc_xl.errors import CchcError, InputFault
+from cchc_xl.hosts.arguments import build_parser
+
+OK, ERRORS_FOUND, COULD_NOT_RUN = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; never shows a traceback for what a user can cause."""
+    for stream in (sys.stdout, sys.stderr):
+        # Windows consoles and pipes default to a code page without Vietnamese letters.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    parser = build_parser()
+    try:
+        args = parser.parse_args(argv)
+        if args.command is None:
+            parser.print_help()
+            return COULD_NOT_RUN
+        return _COMMANDS[args.command](args)
+    except CchcError as fault:
+        print(fault, file=sys.stderr)
+    except BrokenPipeError:
+        # The reader of our output (head, less) went away: nothing to report, and nobody to report it to.
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        print("Đã dừng theo yêu cầu.", file=sys.stderr)
+    except OSError as error:
+        print(f"Không đọc hoặc ghi được {error.filename or 'tệp'}: {_reason(error)}.", file=sys.stderr)
+    return COULD_NOT_RUN
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "không có quyền, hoặc tệp đang mở trong chương trình khác"
+    if isinstance(error, FileNotFoundError):
+        return "không tìm thấy"
+    return "hãy kiểm tra tên, thư mục và ổ đĩa"
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _forms(args: argparse.Namespace) -> int:
+    from cchc_xl.catalogue.load import load_catalogue
+    from cchc_xl.report.as_json import form_json
+    from cchc_xl.report.as_text import forms_text
+
+    forms = list(load_catalogue().values())
+    if args.json:
+        _print_json([form_json(form) for form in forms])
+    else:
+        print(forms_text(forms))
+    return OK
+
+
+def _rules(args: argparse.Namespace) -> int:
+    from cchc_xl.catalogue.load import load_form
+    from cchc_xl.report.as_json import rule_json
+    from cchc_xl.report.as_text import rules_text
+
+    form = load_form(args.form)
+    if args.json:
+        _print_json([rule_json(rule) for rule in form.rules])
+    else:
+        print(rules_text(form))
+    return OK
+
+
+def _create(args: argparse.Namespace) -> int:
+    from cchc_xl.operations import NewWorkbook, create_workbook
+
+    request = NewWorkbook(args.form, args.don_vi, args.ma, args.ky, args.tu, args.den)
+    stamp = create_workbook(request, Path(args.out))
+    dates = f", số liệu từ {stamp.date_from} đến {stamp.date_to}" if stamp.date_from and stamp.date_to else ""
+    print(f"Đã lập sổ {args.out} theo biểu {stamp.form}{dates}.")
+    return OK
+
+
+def _fill(args: argparse.Namespace) -> int:
+    from cchc_xl.operations import fill_workbook
+
+    filled = fill_workbook(Path(args.workbook), Path(args.folder), Path(args.out) if args.out else None)
+    for remark in filled.remarks:
+        print(remark, file=sys.stderr)
+    text = f"; {filled.as_text} ô số giữ nguyên chữ vì không đọc được thành số gọn" if filled.as_text else ""
+    print(f"Đã nhập {filled.written} ô ({', '.join(filled.appendices)}) vào {args.out or args.workbook}{text}.")
+    return OK
+
+
+def _check(args: argparse.Namespace) -> int:
+    from cchc_xl.operations import check_file
+    from cchc_xl.report.as_json import checked_json, listed
+    from cchc_xl.report.as_text import checked_text
+    from cchc_xl.severity import Severity
+
+    results = []
+    for index, file in enumerate(args.files, start=1):
+        _progress(index, len(args.files), file)
+        results.append(check_file(Path(file)))
+    if args.bao_cao:
+        from cchc_xl.operations import check_output
+        from cchc_xl.report.workbook import write_report
+
+        check_output(Path(args.bao_cao), [Path(file) for file in args.files])
+        write_report(results, Path(args.bao_cao))
+    if args.json:
+        _print_json(listed([checked_json(result) for result in results]))
+    else:
+        checked = [checked_text(result) for result in results if result.result]
+        if checked:
+            print("\n\n".join(checked))
+    for result in results:
+        if result.fault:
+            print(result.fault, file=sys.stderr)
+    if not any(result.result for result in results):
+        return COULD_NOT_RUN
+    wrong = any(result.fault or (result.result and result.result.count(Severity.ERROR)) for result in results)
+    return ERRORS_FOUND if wrong else OK
+
+
+def _merge(args: argparse.Namespace) -> int:
+    from cchc_xl.operations import MergeRequest, merge
+    from cchc_xl.report.as_json import summary_json
+    from cchc_xl.report.as_text import summary_text
+
+    if len(args.ke_ca) != len(args.ly_do) or not all(reason.strip() for reason in args.ly_do):
+        raise InputFault("Mỗi --ke-ca TỆP phải có một --ly-do “…” đi kèm: lý do được ghi vào sổ tổng hợp.")
+    request = MergeRequest(
+        folder=Path(args.folder),
+        target=Path(args.out),
+        form=args.mau,
+        units_file=Path(args.danh_sach) if args.danh_sach else None,
+        parent_code=args.cap_tren,
+        period=args.ky,
+        overrides=dict(zip(args.ke_ca, args.ly_do, strict=True)),
+    )
+    summary = merge(request, _progress)
+    out = request.target if summary.form else None
+    if args.json:
+        _print_json(summary_json(summary, str(out) if out else None))
+    else:
+        print(summary_text(summary, out))
+    return ERRORS_FOUND if summary.left_out else OK
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from cchc_xl.hosts.demo import run_demo
+
+    run_demo(Path(args.folder or "cchc-chay-thu"))
+    return OK
+
+
+def _progress(done: int, total: int, name: str) -> None:
+    """A line on the terminal that rewrites itself; nothing where no person watches or the work is short."""
+    if total < 5 or not sys.stderr.isatty():
+        return
+    print(f"\r\033[KĐang đọc {done}/{total}: {name}", end="", file=sys.stderr, flush=True)
+    if done == total:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "bieu-mau": _forms,
+    "quy-tac": _rules,
+    "tao-so": _create,
+    "nhap": _fill,
+    "kiem-tra": _check,
+    "tong-hop": _merge,
+    "chay-thu": _demo,
+}

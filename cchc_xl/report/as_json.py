@@ -1,0 +1,151 @@
+"""Results as JSON objects. Numbers are numbers where they are numbers; nothing is capped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from cchc_xl.catalogue.model import Form, Rule
+from cchc_xl.consolidation.rollup import Source, SummaryCell
+from cchc_xl.consolidation.states import JudgedFile
+from cchc_xl.consolidation.summary import Summary
+from cchc_xl.finding import Finding
+from cchc_xl.operations import CheckedFile
+from cchc_xl.severity import Severity
+from cchc_xl.values import plain
+
+
+def form_json(form: Form) -> dict[str, Any]:
+    """A form for ``bieu-mau``."""
+    return {
+        "id": form.id,
+        "name": form.name,
+        "level": form.level,
+        "locality": form.locality,
+        "version": form.version,
+        "appendices": [
+            {"id": a.id, "title": a.title, "kind": a.kind.value, "rows": len(a.rows)} for a in form.appendices
+        ],
+    }
+
+
+def rule_json(rule: Rule) -> dict[str, Any]:
+    """A rule for ``quy-tac``."""
+    return {
+        "id": rule.id,
+        "kind": rule.kind.value,
+        "appendix": rule.appendix,
+        "order": rule.at.order if rule.at else None,
+        "severity": rule.severity.value,
+        "active": rule.active,
+        "native": rule.native,
+        "words": rule.words,
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding for ``kiem-tra``."""
+    return {
+        "code": finding.code,
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "appendix": finding.appendix,
+        "order": finding.order,
+        "column": finding.column,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "actual": finding.actual,
+        "expected": finding.expected,
+        "imbalance": finding.imbalance,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "related": [
+            {"appendix": cell.appendix, "order": cell.order, "sheet": cell.sheet, "cell": cell.cell}
+            for cell in finding.related
+        ],
+    }
+
+
+def checked_json(checked: CheckedFile) -> dict[str, Any]:
+    """One file's result for ``kiem-tra``; ``fault`` says why a file could not be checked."""
+    submission, result = checked.submission, checked.result
+    shown: dict[str, Any] = {
+        "file": checked.file,
+        "form": submission.form.id if submission else None,
+        "unit": (submission.stamp.unit or submission.stamp.unit_code) if submission else None,
+        "unit_code": submission.stamp.unit_code if submission else None,
+        "period": submission.stamp.period if submission else None,
+        "state": checked.state,
+        "summary": {
+            **{severity.value: result.count(severity) if result else 0 for severity in Severity},
+            "passed": result.passed if result else 0,
+            "not_evaluated": result.not_evaluated if result else 0,
+        },
+        "findings": [finding_json(finding) for finding in result.findings] if result else [],
+    }
+    if checked.fault:
+        shown["fault"] = checked.fault
+    return shown
+
+
+def summary_json(summary: Summary, out: str | None) -> dict[str, Any]:
+    """A merge for ``tong-hop``."""
+    return {
+        "form": summary.form.id if summary.form else None,
+        "period": summary.period,
+        "parent": summary.parent_code,
+        "units_expected": summary.units_expected,
+        "units_included": len(summary.children),
+        "units_missing": [{"code": unit.code, "name": unit.full_name} for unit in summary.missing],
+        "files": [_file_json(file) for file in summary.files],
+        "rows": [_row_json(cell) for cell in summary.cells],
+        "out": out,
+    }
+
+
+def _file_json(file: JudgedFile) -> dict[str, Any]:
+    return {
+        "file": file.received.file,
+        "unit": file.unit or None,
+        "unit_code": file.unit_code or None,
+        "state": file.state.value,
+        "reason": file.reason,
+        "sha256": file.received.sha256,
+    }
+
+
+def _row_json(cell: SummaryCell) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "appendix": cell.spec.ref.appendix,
+        "order": cell.spec.row.order,
+        "column": cell.spec.column.name,
+        "code": cell.spec.code,
+        "rollup": cell.rollup.value,
+        "value": _number(cell.value),
+        "n_units": cell.n_units,
+        "units": {source.child.unit_code: _shown(source) for source in cell.sources},
+    }
+    if cell.minimum is not None:
+        row["min"] = _number(cell.minimum)
+        row["max"] = _number(cell.maximum)
+    if cell.counts:
+        row["counts"] = dict(cell.counts)
+    if cell.children is not None:
+        row["children"] = _number(cell.children)
+    if cell.left_out:
+        row["left_out"] = list(cell.left_out)
+    return row
+
+
+def _shown(source: Source) -> int | float | str | None:
+    return plain(source.number) if source.number is not None else source.shown or None
+
+
+def _number(number: Decimal | None) -> int | float | None:
+    return None if number is None else plain(number)
+
+
+def listed(results: Sequence[dict[str, Any]]) -> Any:
+    """One file gives an object, several give a list."""
+    return results[0] if len(results) == 1 else list(results)

@@ -1,0 +1,104 @@
+"""Results as Vietnamese text for the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cchc_xl.catalogue.model import Form
+from cchc_xl.consolidation.states import FileState
+from cchc_xl.consolidation.summary import Summary
+from cchc_xl.finding import Finding
+from cchc_xl.operations import CheckedFile
+from cchc_xl.severity import Severity
+
+_WIDTH = 110
+# Hints of one kind on one sheet: the first ones are shown, the rest counted.
+_SHOWN_HINTS = 3
+_LEVELS = {"xa": "cấp xã", "huyen": "cấp huyện", "tinh": "cấp tỉnh"}
+
+
+def forms_text(forms: Sequence[Form]) -> str:
+    """The list of forms."""
+    lines = []
+    for form in forms:
+        lines.append(f"{form.id}  ({_LEVELS[form.level]}; {form.locality})")
+        lines.append(f"    {form.name}")
+        lines.extend(f"    {a.id:<4} {len(a.rows):>4} dòng  {a.title}" for a in form.appendices)
+    return "\n".join(lines)
+
+
+def rules_text(form: Form) -> str:
+    """The rules of a form in words."""
+    lines = [f"Quy tắc kiểm tra của biểu {form.id} – {form.name}"]
+    for appendix in form.appendices:
+        rules = [rule for rule in form.rules if rule.appendix == appendix.id and rule.active]
+        lines.append(f"\n{appendix.id} – {appendix.title} ({len(rules)} quy tắc)")
+        lines.extend(f"  {rule.id:<24} {rule.severity.word:<9} {rule.words}" for rule in rules)
+    return "\n".join(lines)
+
+
+def checked_text(checked: CheckedFile) -> str:
+    """One file's findings, in form order, each with its cell and what to do."""
+    if checked.result is None or checked.submission is None:
+        return f"{checked.file}: {checked.fault}"
+    stamp, result = checked.submission.stamp, checked.result
+    who = " – ".join(filter(None, (stamp.unit, stamp.period)))
+    counts = ", ".join(f"{result.count(s)} {s.word.lower()}" for s in Severity)
+    lines = [
+        f"{checked.file}" + (f" ({who})" if who else ""),
+        f"  {counts}; {result.passed} phép kiểm tra đúng, {result.not_evaluated} chưa đủ số liệu để kiểm tra.",
+    ]
+    for appendix in checked.submission.form.appendices:
+        findings = [finding for finding in result.findings if finding.appendix == appendix.id]
+        if findings:
+            lines.append(f"\n  {appendix.printed_id} – {appendix.title}")
+            lines.extend(_findings(findings))
+    return "\n".join(lines)
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    hints = Counter(f.code for f in findings if f.severity is Severity.INFO)
+    shown: Counter[str] = Counter()
+    for finding in findings:
+        if finding.severity is Severity.INFO:
+            shown[finding.code] += 1
+            if shown[finding.code] > _SHOWN_HINTS:
+                continue
+        place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
+        head = f"    {place:<10} {finding.severity.word:<9} "
+        indent = " " * len(head)
+        yield textwrap.fill(finding.message, _WIDTH, initial_indent=head, subsequent_indent=indent)
+        yield textwrap.fill(
+            f"→ {finding.remedy} [{finding.rule}]", _WIDTH, initial_indent=indent, subsequent_indent=indent + "  "
+        )
+    for code, count in hints.items():
+        if count > _SHOWN_HINTS:
+            yield f"    … và {count - _SHOWN_HINTS} gợi ý nữa cùng loại “{code}”."
+
+
+def summary_text(summary: Summary, out: Path | None) -> str:
+    """A merge: who is in, who is not and why, where the result lies."""
+    form = summary.form.id if summary.form else "chưa rõ biểu"
+    whose = f" cho {summary.parent}" if summary.parent else ""
+    lines = [
+        f"Tổng hợp{whose}, biểu {form}, kỳ {summary.period or 'chưa rõ'}: "
+        f"{len(summary.children)}/{summary.units_expected} đơn vị."
+    ]
+    for file in summary.files:
+        unit = f" – {file.unit}" if file.unit else ""
+        lines.append(f"  {file.state.word:<24} {file.received.file}{unit}")
+        if file.reason:
+            lines.append(textwrap.fill(file.reason, _WIDTH, initial_indent=" " * 27, subsequent_indent=" " * 27))
+    received = {file.unit_code for file in summary.files}
+    lines.extend(f"  {'Chưa nộp':<24} {u.full_name} ({u.code})" for u in summary.missing if u.code not in received)
+    left_out = sum(file.state is not FileState.DUPLICATE for file in summary.left_out)
+    if left_out:
+        lines.append(
+            f"Có {left_out} sổ không được đưa vào; xem lý do ở trên. Đưa vào có lý do: --ke-ca TỆP --ly-do “…”."
+        )
+    if out is not None:
+        lines.append(f"Sổ tổng hợp: {out}")
+    return "\n".join(lines)
