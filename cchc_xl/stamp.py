@@ -38,7 +38,8 @@ def read_stamp(rows: Mapping[str, object]) -> Stamp | None:
     for item in fields(Stamp):
         raw = rows.get(item.name)
         if item.name in ("version", "submission"):
-            values[item.name] = int(raw) if isinstance(raw, int | float) else 0
+            whole = isinstance(raw, int) or (isinstance(raw, float) and raw.is_integer())
+            values[item.name] = int(raw) if whole else 0  # type: ignore[call-overload]  # a number by the line above
         else:
             values[item.name] = _text(raw)
     return Stamp(**values)  # type: ignore[arg-type]  # types were fitted to the fields just above

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from enum import StrEnum
 
 
@@ -65,6 +65,12 @@ _POINT = re.compile(r"-?\d+\.\d{1,2}")
 _NUMBER_AT_START = re.compile(r"(-?\d[\d.,]*)\s*(.*)", re.DOTALL)
 _ZERO_WORDS = frozenset({"không", "không có", "chưa", "chưa có"})
 _SPACES = re.compile(r"\s+")
+_ANY_DASH = re.compile("[\u2010-\u2015\u2212]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+
+
+# What was typed may have more digits than the default context of 28.
+_WIDE = Context(prec=500, rounding=ROUND_HALF_UP, Emax=10**6, Emin=-(10**6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,8 @@ def exact(raw: int | float | Decimal) -> Decimal | None:
         return None
     if not number.is_finite():
         return None
+    if not number:
+        return Decimal(0)  # minus zero is zero
     return number.quantize(Decimal(1)) if number == number.to_integral_value() and abs(number) < 10**20 else number
 
 
@@ -190,8 +198,8 @@ def plain(number: Decimal) -> int | float:
 def format_number(number: Decimal, places: int | None = None) -> str:
     """A number as Vietnamese offices write it: ``15.667``, ``43,2``; rounded half up to ``places`` when given."""
     if places is not None:
-        number = number.quantize(Decimal(1).scaleb(-places), rounding="ROUND_HALF_UP")
-    text = f"{number.normalize():,f}"
+        number = _WIDE.quantize(number, Decimal(1).scaleb(-places))
+    text = f"{_WIDE.normalize(number):,f}"
     return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
 
 
@@ -201,11 +209,9 @@ def normalise(text: str) -> str:
     >>> normalise("Thi đua –  Khen thưởng") == normalise("Thi đua - khen thưởng")
     True
     """
-    folded = unicodedata.normalize("NFC", text).casefold()
-    for dash in "–—−":
-        folded = folded.replace(dash, "-")
-    folded = _move_tone(folded)
-    return _SPACES.sub(" ", folded.replace("\u200b", "").replace("\ufeff", "")).strip()
+    visible = _INVISIBLE.sub("", text)
+    folded = unicodedata.normalize("NFC", visible).casefold()
+    return _SPACES.sub(" ", _move_tone(_ANY_DASH.sub("-", folded))).strip()
 
 
 # hòa/hoà: the tone on the first or the second vowel of oa, oe, uy at the end of a syllable is a matter of taste.

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -38,9 +39,11 @@ from cchc_xl.expressions import (
     parse,
     parse_alternatives,
 )
+from cchc_xl.periods import format_date, parse_date, parse_period
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _KEY = re.compile(r"[a-z][a-z_0-9]*")
+_DIGITS = re.compile(r"[0-9]{1,6}")
 _LEVELS = frozenset({"tinh", "huyen", "xa"})
 _ROLES = {"heading": RowRole.HEADING, "total": RowRole.TOTAL, "item": RowRole.ITEM, "task": RowRole.ITEM}
 _ROW_COLUMNS = ("order", "stt", "level", "label", "kind")
@@ -130,25 +133,46 @@ class FormLoader:
         tables: list[dict[str, Any]] = raw.get("appendix", [])
         column_keys: dict[str, frozenset[str]] = {}
         for table in tables:
-            if table.get("id", "") in column_keys:
+            if not table.get("id"):
+                self.faults.add(place, "phụ lục thiếu id")
+            elif table["id"] in column_keys:
                 self.faults.add(place, f"hai phụ lục cùng id {table['id']}")
-            column_keys[table.get("id", "")] = frozenset(str(c.get("key")) for c in table.get("column", []))
+            column_keys[str(table.get("id", ""))] = frozenset(str(c.get("key")) for c in table.get("column", []))
         level = str(raw.get("level", ""))
         appendices = tuple(self._appendix(folder, form_id, table, column_keys, level) for table in tables)
         self._check_references(form_id, appendices)
+        self._check_cycles(form_id, appendices)
         rules = RuleLoader(self.root, form_id, appendices, column_keys, self.faults).load()
-        dates = raw.get("dates")
+        version = raw.get("version", 0)
+        if not isinstance(version, int):
+            self.faults.add(place, f"version '{version}' phải là số nguyên")
         return Form(
             id=form_id,
-            version=int(raw.get("version", 0)),
+            version=version if isinstance(version, int) else 0,
             name=str(raw.get("name", "")),
             locality=str(raw.get("locality", "")),
             level=level,
             period=str(raw.get("period", "")),
-            dates=(str(dates[0]), str(dates[1])) if dates else None,
+            dates=self._dates(place, raw),
             appendices=appendices,
             rules=rules,
         )
+
+    def _dates(self, place: str, raw: dict[str, Any]) -> tuple[str, str] | None:
+        """The printed from-to dates; the period is checked along with them."""
+        dates = raw.get("dates")
+        try:
+            if "period" in raw:
+                parse_period(str(raw["period"]))
+            if dates is None:
+                return None
+            if not isinstance(dates, list) or len(dates) != 2:
+                raise InputFault("dates phải gồm hai ngày")
+            start, end = (format_date(parse_date(str(day))) for day in dates)
+        except InputFault as fault:
+            self.faults.add(place, str(fault))
+            return None
+        return start, end
 
     def _appendix(
         self,
@@ -254,12 +278,12 @@ class FormLoader:
                 derived = parse_alternatives(line["derived"], names)
             except ExpressionFault as fault:
                 self.faults.add(place, str(fault))
-        if not line["level"].isdigit():
+        if not _DIGITS.fullmatch(line["level"]):
             self.faults.add(place, f"level '{line['level']}' phải là số")
         return Row(
             order=index,
             stt=line["stt"],
-            level=int(line["level"]) if line["level"].isdigit() else 1,
+            level=int(line["level"]) if _DIGITS.fullmatch(line["level"]) else 1,
             label=line["label"],
             role=role,
             kind=kind,
@@ -299,8 +323,10 @@ class FormLoader:
         options = []
         for part in filter(None, line["options"].split(";")):
             value, separator, meaning = part.partition("=")
-            if not separator or not value.strip().isdigit():
+            if not separator or not _DIGITS.fullmatch(value.strip()):
                 self.faults.add(line.place, f"options '{part}' phải có dạng số=nghĩa")
+            if value.strip() in dict(options):
+                self.faults.add(line.place, f"options có hai nghĩa cho {value.strip()}")
             options.append((value.strip(), meaning.strip()))
         return tuple(options)
 
@@ -331,6 +357,27 @@ class FormLoader:
                 )
             )
         return specs
+
+    def _check_cycles(self, form_id: str, appendices: tuple[Appendix, ...]) -> None:
+        """Derived figures that need each other could never be computed."""
+        cells = {ref: spec for appendix in appendices for ref, spec in appendix.cells.items()}
+        needs: dict[CellRef, set[CellRef]] = {}
+        for ref, spec in cells.items():
+            if spec.derived:
+                parts = {part.at(ref.order) for part in cell_refs(spec.derived[0])}
+                for column in column_refs(spec.derived[0]):
+                    parts |= {
+                        cell
+                        for cell in cells
+                        if (cell.appendix, cell.column) == (column.appendix, column.column)
+                        and cells[cell].row.role is RowRole.ITEM
+                    }
+                needs[ref] = parts
+        try:
+            tuple(TopologicalSorter(needs).static_order())
+        except CycleError as error:
+            first = error.args[1][0]
+            self.faults.add(f"{form_id}/{first.appendix}.tsv:{first.order + 1}", "derived gọi vòng tròn về chính nó")
 
     def _check_references(self, form_id: str, appendices: tuple[Appendix, ...]) -> None:
         cells = {ref for appendix in appendices for ref in appendix.cells}

@@ -120,12 +120,25 @@ class RuleLoader:
                     kind=choice(line.place, "kind", line["kind"], RuleKind, RuleKind.TYPE),
                     severity=choice(line.place, "severity", line["severity"], Severity, Severity.ERROR),
                     softer=choice(line.place, "softer", line["softer"], Severity, Severity.WARNING),
-                    active=line["active"] == "yes",
+                    active=self._active(line),
                     native=line["native"],
-                    words=line["words"],
+                    words=self._words(line),
                 )
             )
         return standards
+
+    def _active(self, line: Line) -> bool:
+        if line["active"] not in ("yes", "no"):
+            self.faults.add(line.place, f"active '{line['active']}' phải là yes hoặc no")
+        return line["active"] == "yes"
+
+    def _words(self, line: Line) -> str:
+        try:
+            line["words"].format(at="", what="", formula="", other="")
+        except (KeyError, IndexError, ValueError):
+            self.faults.add(line.place, "words chỉ được dùng {at}, {what}, {formula}, {other}")
+            return ""
+        return line["words"]
 
     def _from_cells(self, standards: list[_Standard]) -> Iterator[Rule]:
         for appendix in self.appendices.values():
@@ -199,8 +212,6 @@ class RuleLoader:
             self.faults.add(place, "thiếu ô at")
         if line["each"] not in ("", "item", "task"):
             self.faults.add(place, f"each '{line['each']}' không hợp lệ")
-        if line["active"] not in ("yes", "no"):
-            self.faults.add(place, f"active '{line['active']}' phải là yes hoặc no")
         if not line["native"] or not line["words"]:
             self.faults.add(place, "thiếu native hoặc words")
         each = bool(line["each"])
@@ -221,7 +232,7 @@ class RuleLoader:
             severity=severity,
             softer=Severity.WARNING if severity is Severity.ERROR else Severity.INFO,
             soften=soften[0] if soften else None,
-            active=line["active"] == "yes",
+            active=self._active(line),
             native=line["native"],
             words=line["words"],
         )

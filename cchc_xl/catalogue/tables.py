@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -48,7 +49,12 @@ def read_table(file: Traversable, name: str, required: Sequence[str], faults: Fa
     if not file.is_file():
         faults.add(name, "thiếu tệp")
         return []
-    rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines(), "excel-tab"))
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        faults.add(name, "không phải tệp văn bản UTF-8")
+        return []
+    rows = list(csv.reader(io.StringIO(text, newline=""), "excel-tab"))
     if not rows:
         faults.add(name, "tệp trống")
         return []

@@ -51,7 +51,10 @@ def formula_words(expression: Expression, appendices: Mapping[str, Appendix], or
 def cell_name(ref: CellRef, appendices: Mapping[str, Appendix], home: str = "") -> str:
     """The shortest name of a cell that a reader of the form recognises: STT, else label."""
     appendix = appendices[ref.appendix]
-    row = appendix.row(ref.order or 1)
+    order = ref.order or 1
+    if order > len(appendix.rows):
+        return f"dòng {order}"  # a faulty catalogue: the loader reports it
+    row = appendix.row(order)
     name = row.stt.strip().rstrip(".") or row.title(60)
     column = appendix.column(ref.column)
     if column.kind is not None:

@@ -17,7 +17,6 @@ from cchc_xl.expressions.tree import (
     Number,
     Ratio,
     RowsRef,
-    cell_refs,
 )
 
 
@@ -39,30 +38,88 @@ class Addresses(Protocol):
 
 
 def as_excel(node: Expression, addresses: Addresses, order: int | None = None) -> str:
-    """The formula of a derived figure, with its leading ``=``; shows ``""`` where the value cannot be computed."""
-    return "=" + _Rendering(addresses, order).guarded(node)
+    """The formula of an expression, with its leading ``=``.
+
+    It shows the same value as ``evaluate`` and ``""`` where that gives none, never an error value or a false 0;
+    conditions show 1 or 0. Only a text that reads as a number differs: Excel does not count it, so there is no value.
+    """
+    return "=" + _Rendering(addresses, order).whole(node)
 
 
 class _Rendering:
+    """Renders a node in parts: what must be known for it to have a value (``needs``), and the value then (``text``)."""
+
     def __init__(self, addresses: Addresses, order: int | None) -> None:
         self.addresses = addresses
         self.order = order
 
-    def guarded(self, node: Expression) -> str:
-        """The expression as a formula of its own: no value is the empty text, never an error value or a false 0."""
+    def whole(self, node: Expression) -> str:
+        """A formula of its own."""
+        if _is_condition(node):
+            return f'IF({self.true(node)},1,IF({self.false(node)},0,""))'
+        known = self.known(node)
+        return f'IF({known},{self.text(node)},"")' if known else self.text(node)
+
+    def known(self, node: Expression) -> str:
+        """The condition under which the node has a value; empty when it always has one."""
+        cells, others = self.needs(node)
+        tests = []
+        if cells:
+            tests.append(f"COUNT({','.join(cells)})={len(cells)}")
+        tests.extend(others)
+        return tests[0] if len(tests) == 1 else f"AND({','.join(tests)})" if tests else ""
+
+    def needs(self, node: Argument) -> tuple[list[str], list[str]]:
+        """Cells that must hold numbers, and further conditions."""
         match node:
-            case Ratio(numerator=numerator, denominator=denominator):
-                top, bottom = self.text(numerator), self.text(denominator)
-                return f'IF(COUNT({top},{bottom})=2,IF({bottom}<>0,100*{top}/{bottom},""),"")'
+            case CellRef():
+                return [self.text(node)], []
             case Call(name="sum" | "max" | "min", args=args):
-                listed = self.listed(args)
-                return f'IF(COUNT({listed})=0,"",{self.text(node)})'
-            case Call() | Number():
-                return self.text(node)
-        cells = [self.addresses.cell(ref.at(self.order)) for ref in cell_refs(node)]
-        return f'IF(COUNT({",".join(cells)})={len(cells)},{self.text(node)},"")'
+                return [], [f"COUNT({self.listed(args)})>0"]
+            case Ratio(numerator=numerator, denominator=denominator):
+                cells, others = self.merged(numerator, denominator)
+                return cells, [*others, f"{self.text(denominator)}<>0"]
+            case Arithmetic(left=left, right=right) | Comparison(left=left, right=right):
+                return self.merged(left, right)
+        return [], []
+
+    def merged(self, *nodes: Argument) -> tuple[list[str], list[str]]:
+        cells: list[str] = []
+        others: list[str] = []
+        for node in nodes:
+            more_cells, more_others = self.needs(node)
+            cells.extend(more_cells)
+            others.extend(more_others)
+        return list(dict.fromkeys(cells)), list(dict.fromkeys(others))
+
+    def true(self, node: Expression) -> str:
+        """Known and true: conditions are three-valued, so that one true settles an "or" whatever else is blank."""
+        match node:
+            case Logic(op="not", operands=(operand,)):
+                return self.false(operand)
+            case Logic(op=op, operands=operands):
+                return f"{op.upper()}({','.join(self.true(operand) for operand in operands)})"
+        return self._decided(node, self._test(node))
+
+    def false(self, node: Expression) -> str:
+        """Known and false."""
+        match node:
+            case Logic(op="not", operands=(operand,)):
+                return self.true(operand)
+            case Logic(op=op, operands=operands):
+                dual = "OR" if op == "and" else "AND"
+                return f"{dual}({','.join(self.false(operand) for operand in operands)})"
+        return self._decided(node, f"NOT({self._test(node)})")
+
+    def _test(self, node: Expression) -> str:
+        return self.text(node) if _is_condition(node) else f"({self.text(node)}<>0)"
+
+    def _decided(self, node: Expression, test: str) -> str:
+        known = self.known(node)
+        return f"IF({known},{test},FALSE)" if known else test
 
     def text(self, node: Argument) -> str:
+        """The value, given that what it needs is known."""
         match node:
             case CellRef():
                 return self.addresses.cell(node.at(self.order))
@@ -73,18 +130,22 @@ class _Rendering:
             case Arithmetic(op=op, left=left, right=right):
                 return f"({self.text(left)}{op}{self.text(right)})"
             case Ratio(numerator=numerator, denominator=denominator):
-                return f"(100*{self.text(numerator)}/{self.text(denominator)})"
+                return f"100*{self.text(numerator)}/{self.text(denominator)}"
             case Comparison(op=op, left=left, right=right):
                 sign = {"==": "=", "!=": "<>"}.get(op, op)
                 return f"({self.text(left)}{sign}{self.text(right)})"
-            case Logic(op=op, operands=operands):
-                return f"{op.upper()}({','.join(self.text(operand) for operand in operands)})"
+            case Logic():
+                return self.true(node)
             case Call(name=name, args=args):
                 return _FUNCTIONS[name](self, args)
         raise TypeError(f"not an expression: {node!r}")
 
     def listed(self, args: Sequence[Argument]) -> str:
         return ",".join(self.text(arg) for arg in args)
+
+
+def _is_condition(node: Expression) -> bool:
+    return isinstance(node, Comparison | Logic) or (isinstance(node, Call) and node.name == "present")
 
 
 def _simple(function: str) -> Callable[[_Rendering, Sequence[Argument]], str]:

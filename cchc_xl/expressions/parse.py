@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,17 +36,22 @@ class Names:
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
+# Far above any rule, far below what Python's own parser stumbles over by nesting.
+MAX_LENGTH = 500
 _ROW = re.compile(r"r([1-9]\d*)")
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
 _COMPARISONS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
-_CELL, _COLUMN, _ROWS, _ANY = "value", "column", "rows", "value or column"
+_CELL, _COLUMN, _ROWS = "value", "column", "rows"
+# Excel's SUM skips blanks among cells, not inside expressions: what "blank counts 0" applies to must be a cell.
+_REF, _PLACE = "cell", "cell or column"
+_KINDS = {_CELL: {_CELL, _REF}, _REF: {_REF}, _COLUMN: {_COLUMN}, _ROWS: {_ROWS}, _PLACE: {_REF, _COLUMN}}
 # Kinds of the arguments; a trailing "*" repeats the last one.
 _SIGNATURES: dict[str, tuple[str, ...]] = {
-    "sum": (_ANY, "*"),
-    "max": (_CELL, "*"),
-    "min": (_CELL, "*"),
-    "present": (_CELL,),
+    "sum": (_PLACE, "*"),
+    "max": (_PLACE, "*"),
+    "min": (_PLACE, "*"),
+    "present": (_REF,),
     "count_x": (_COLUMN,),
     "count_rows": (_ROWS,),
     "sum_where": (_COLUMN, _COLUMN, _CELL),
@@ -65,6 +71,8 @@ def parse(text: str, names: Names) -> Expression:
 
 def parse_alternatives(text: str, names: Names) -> tuple[Expression, ...]:
     """Parse expressions joined by ``|``: readings of which one must hold, the first being the one computed."""
+    if len(text) > MAX_LENGTH:
+        raise ExpressionFault(f"'{text[:60]}…': dài quá {MAX_LENGTH} ký tự")
     try:
         body = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError) as error:
@@ -89,7 +97,8 @@ def _argument(node: ast.expr, names: Names) -> Argument:
         case ast.Constant(value=bool()):
             pass
         case ast.Constant(value=int() | float() as number):
-            return Number(Decimal(str(number)))
+            if math.isfinite(number):
+                return Number(Decimal(str(number)))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return Arithmetic("-", Number(Decimal(0)), _expression(operand, names))
         case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -124,10 +133,20 @@ def _call(name: str, args: list[Argument], text: str) -> Expression:
     if len(kinds) != len(args):
         raise ExpressionFault(f"'{text}': hàm {name} cần {len(kinds)} đối số")
     for kind, arg in zip(kinds, args, strict=True):
-        actual = _COLUMN if isinstance(arg, ColumnRef) else _ROWS if isinstance(arg, RowsRef) else _CELL
-        if kind not in (actual, _ANY) or (kind == _ANY and actual == _ROWS):
+        if _kind(arg) not in _KINDS[kind]:
             raise ExpressionFault(f"'{text}': đối số của hàm {name} không đúng loại")
     return Call(name, tuple(args))
+
+
+def _kind(arg: Argument) -> str:
+    match arg:
+        case ColumnRef():
+            return _COLUMN
+        case RowsRef():
+            return _ROWS
+        case CellRef():
+            return _REF
+    return _CELL
 
 
 def _reference(node: ast.Name | ast.Attribute, names: Names) -> Argument:

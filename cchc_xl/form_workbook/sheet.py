@@ -37,7 +37,6 @@ _LABEL_WIDTHS = {
 }
 _FIGURE_WIDTH = 11.0
 _LINE_HEIGHT = 16.5
-_MAX_ROW_HEIGHT = 409.0  # Excel's own limit, in points
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +184,7 @@ class AppendixSheet:
         at = self.place.rows[row.order]
         self.sheet.write_number(at, KEY_COLUMN, row.order)
         bold = row.role is not RowRole.ITEM or row.level == 1
-        lines = 1
+        # No height is set: Excel and LibreOffice fit it to the wrapped text, also when a long note is typed later.
         for column in self.appendix.columns:
             spec = self.appendix.cells.get(CellRef(self.appendix.id, row.order, column.key))
             index = self.place.columns[column.key]
@@ -198,13 +197,8 @@ class AppendixSheet:
                     self.sheet.write_string(at, index, text, style)
                 else:
                     self.sheet.write_blank(at, index, None, style)
-                lines = max(lines, _lines(text, self._width(column) - indent * 1.5))
             else:
                 self._cell(spec, at, index, bold)
-                value = self.contents.values.get(spec.ref)
-                if spec.kind is CellKind.TEXT and value is not None:
-                    lines = max(lines, _lines(value.text, self._width(column)))
-        self.sheet.set_row(at, min(_MAX_ROW_HEIGHT, _LINE_HEIGHT * lines + 3))
 
     def _cell(self, spec: CellSpec, at: int, index: int, bold: bool) -> None:
         value = self.contents.values.get(spec.ref)

@@ -55,7 +55,7 @@ def build_parser() -> VietnameseParser:
     parser = VietnameseParser(
         prog="cchc-xl",
         description="Bộ công cụ báo cáo cải cách hành chính trên Excel: lập sổ, nhập số liệu, kiểm tra, tổng hợp.",
-        epilog="Kết quả trả về: 0 = không có gì sai; 1 = có lỗi số liệu hoặc có sổ không được đưa vào; 2 = không chạy được.",
+        epilog="Kết quả trả về: 0 = không có gì sai; 1 = có lỗi hoặc có sổ không được đưa vào; 2 = không chạy được.",
     )
     commands = parser.add_subparsers(title="Các lệnh", dest="command", metavar="LỆNH", parser_class=VietnameseParser)
 

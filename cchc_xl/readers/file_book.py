@@ -6,7 +6,9 @@ calamine gives values only: an error value and a formula without a result are bo
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from html import unescape
 from pathlib import Path, PurePosixPath
@@ -17,6 +19,19 @@ from cchc_xl.readers.grid import CellFacts
 
 # A form workbook is below 1 MB unpacked; a package that unpacks to more than this is none of ours, or a zip bomb.
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+
+# What zipfile raises on damaged, encrypted or exotic packages.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?>")
 _RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*?>")
@@ -41,7 +56,7 @@ class FileBook:
             raise WorkbookFault(f"Không tìm thấy tệp {path.name}: hãy kiểm tra lại tên và thư mục.") from None
         except PermissionError:
             raise WorkbookFault(f"Không được phép đọc tệp {path.name}: hãy kiểm tra quyền hoặc đóng tệp.") from None
-        except (zipfile.BadZipFile, OSError, ValueError):
+        except _BROKEN_ZIP:
             raise WorkbookFault(self._not_a_workbook()) from None
         try:
             self._check_size()
@@ -63,6 +78,8 @@ class FileBook:
         self.close()
 
     def _not_a_workbook(self) -> str:
+        if self.path.is_dir():
+            return f"{self.path.name} là thư mục, không phải sổ Excel: hãy chọn tệp trong thư mục đó."
         with self.path.open("rb") as handle:
             compound = handle.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         if compound:
@@ -138,7 +155,7 @@ class FileBook:
         try:
             with self._zip.open(part) as handle:
                 content = handle.read(MAX_UNPACKED_BYTES + 1)
-        except (KeyError, zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError, EOFError):
+        except _BROKEN_ZIP:
             raise WorkbookFault(f"Tệp {self.path.name} đã hỏng (phần {part}): hãy xin lại tệp.") from None
         if len(content) > MAX_UNPACKED_BYTES:
             raise WorkbookFault(f"Tệp {self.path.name} lớn bất thường khi giải nén: không mở vì an toàn.")

@@ -21,7 +21,8 @@ from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell, normali
 
 # How far a user's own rows and columns may have pushed the corner key.
 _CORNER_ROWS, _CORNER_COLUMNS = 40, 20
-_KEY_CELL = re.compile(r"\d+")
+_MAX_ORDER = 100_000
+_KEY_CELL = re.compile(r"[1-9][0-9]{0,4}")
 
 
 def read_file(path: Path, shown_as: str | None = None) -> Submission:
@@ -253,8 +254,10 @@ def _at(grid: Sequence[Sequence[object]], row: int, column: int) -> object:
 def _order(cell: object) -> int | None:
     if isinstance(cell, bool):
         return None
-    if isinstance(cell, int | float) and cell == int(cell) and cell > 0:
+    if isinstance(cell, float) and cell.is_integer() and 0 < cell < _MAX_ORDER:
         return int(cell)
+    if isinstance(cell, int) and 0 < cell < _MAX_ORDER:
+        return cell
     if isinstance(cell, str) and _KEY_CELL.fullmatch(cell.strip()):
         return int(cell)
     return None

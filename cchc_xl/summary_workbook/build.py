@@ -1,0 +1,51 @@
+"""A merge's result → one workbook: the parent's form, then the sheets that account for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cchc_xl.atomic import replacing
+from cchc_xl.consolidation.summary import Summary
+from cchc_xl.form_workbook.build import BUILD_DATE, write_form
+from cchc_xl.form_workbook.styles import Styles
+from cchc_xl.stamp import Stamp
+from cchc_xl.summary_workbook.by_unit import write_by_unit
+from cchc_xl.summary_workbook.data import write_data
+from cchc_xl.summary_workbook.findings import write_findings
+from cchc_xl.summary_workbook.form_contents import form_contents
+from cchc_xl.summary_workbook.plan import plan_sheet
+from cchc_xl.summary_workbook.received import write_received
+from cchc_xl.summary_workbook.sources import write_sources
+
+
+def build_summary_workbook(summary: Summary, target: Path) -> None:
+    """Write the summary workbook to ``target``, whole or not at all. The summary must have a form.
+
+    It bears the parent's stamp, so that it is itself a submission for the next level.
+    """
+    import xlsxwriter
+
+    form = summary.form
+    if form is None:
+        raise ValueError("a summary without a form has no workbook")
+    stamp = Stamp(
+        form=form.id,
+        version=form.version,
+        unit=summary.parent,
+        unit_code=summary.parent_code,
+        period=summary.period,
+        kind="summary",
+    )
+    plan = plan_sheet(form, summary)
+    with replacing(target) as temporary:
+        # Texts come from submissions: none of them may become a formula or a link.
+        workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
+        workbook.set_properties({"title": f"Tổng hợp: {form.name}", "created": BUILD_DATE})
+        write_form(workbook, form, stamp, form_contents(form, stamp, summary.cells, plan))
+        styles = Styles(workbook)
+        write_by_unit(workbook, styles, summary, plan)
+        write_received(workbook, styles, summary)
+        write_findings(workbook, styles, summary)
+        write_sources(workbook, styles, summary)
+        write_data(workbook, styles, summary)
+        workbook.close()

@@ -1,0 +1,72 @@
+"""What the accounting sheets share: the page, the header row, and cells that can only ever be text or number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from cchc_xl.form_workbook.styles import HEADER_FILL, NUMBER_FORMATS, Styles
+
+SIZE = 11
+_MOST_TEXT = 32_000  # Excel keeps 32,767 UTF-16 units in a cell; XlsxWriter drops longer texts
+
+
+class Page:
+    """A sheet that is being written: A4 landscape, fit to its width, Times New Roman."""
+
+    def __init__(self, workbook: Any, styles: Styles, name: str, widths: Sequence[float]) -> None:
+        self.styles = styles
+        self.sheet = workbook.add_worksheet(name)
+        self.sheet.set_paper(9)
+        self.sheet.set_landscape()
+        self.sheet.set_margins(left=0.6, right=0.4, top=0.7, bottom=0.6)
+        self.sheet.set_header('&L&"Times New Roman,Italic"&10&A&R&"Times New Roman,Regular"&10&P/&N')
+        self.sheet.fit_to_pages(1, 0)
+        for index, width in enumerate(widths):
+            self.sheet.set_column(index, index, width)
+
+    def heading(self, row: int, text: str, **properties: object) -> None:
+        """A line above the table; it runs over the cells to its right."""
+        self.text(row, 0, text, self.styles.get(**properties))
+
+    def header(self, row: int, headings: Sequence[str]) -> None:
+        """The table's header row: repeated on every page, and everything above it stays on the screen."""
+        style = self.header_style()
+        for index, heading in enumerate(headings):
+            self.text(row, index, heading, style)
+        self.sheet.repeat_rows(row)
+
+    def header_style(self) -> Any:
+        """The format of a header cell."""
+        return self.styles.cell(bold=True, align="center", font_size=SIZE, bg_color=HEADER_FILL)
+
+    def style(self, **properties: object) -> Any:
+        """The format of a table cell."""
+        return self.styles.cell(**{"font_size": SIZE, "valign": "top", **properties})
+
+    def text(self, row: int, column: int, text: str, style: Any) -> None:
+        """A text; always stored as text, whatever it looks like."""
+        self.sheet.write_string(row, column, clean(text), style)
+
+    def put(self, row: int, column: int, content: str | int | float | Decimal | None, **properties: object) -> None:
+        """A table cell: a number right-aligned, a text, or nothing."""
+        if content is None or content == "":
+            self.sheet.write_blank(row, column, None, self.style(**properties))
+        elif isinstance(content, str):
+            self.text(row, column, content, self.style(**properties))
+        else:
+            number_format = {"num_format": plain_format([Decimal(content)]), **properties}
+            self.sheet.write_number(row, column, float(content), self.style(**number_format))
+
+
+def clean(text: str) -> str:
+    """A text that a workbook can hold: not too long, without what XML cannot carry (undecodable file names)."""
+    safe = text.encode("utf-8", "replace").decode("utf-8").replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
+    return safe if len(safe) <= _MOST_TEXT else safe[: _MOST_TEXT - 1] + "…"
+
+
+def plain_format(numbers: Sequence[Decimal]) -> str:
+    """Thousands marks for whole numbers; where there are decimals, all of them are shown."""
+    whole = all(number == number.to_integral_value() for number in numbers)
+    return NUMBER_FORMATS["count"] if whole else NUMBER_FORMATS["general"]

@@ -1,0 +1,156 @@
+"""Where everything stands in "Theo đơn vị": its columns, its lines, and the addresses that formulas need. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from cchc_xl.catalogue.model import Appendix, CellSpec, Form, Rollup, Row
+from cchc_xl.consolidation.rollup import SummaryCell
+from cchc_xl.consolidation.states import FileState
+from cchc_xl.consolidation.summary import Summary
+from cchc_xl.expressions import CellRef, Ratio
+from cchc_xl.layout import cell_address
+
+BY_UNIT_SHEET = "Theo đơn vị"
+HEADER_ROW = 3
+APPENDIX, STT, LABEL, MEASURE, ROLLUP, FIRST_UNIT = range(6)
+# Columns after the units, counted from the first of them.
+TOTAL, COUNTED, LOWEST, HIGHEST, REMARK = range(5)
+NOT_SENT = "chưa nộp"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitColumn:
+    """A unit's column. ``absent`` says why nothing stands in it; empty when the unit is in the summary."""
+
+    code: str
+    name: str
+    absent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the sheet: a heading of the form (no ``cell``), a figure, or a ratio's numerator or denominator."""
+
+    appendix: str
+    stt: str
+    label: str
+    at: int = 0
+    measure: str = ""
+    top: bool = False
+    cell: SummaryCell | None = None
+    part: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlan:
+    """The sheet's columns and lines. ``parts``: the lines of numerator and denominator of each recomputed ratio."""
+
+    units: Sequence[UnitColumn]
+    lines: Sequence[Line]
+    rows: Mapping[CellRef, int]
+    parts: Mapping[CellRef, tuple[int, int]]
+
+    def after_units(self, column: int) -> int:
+        """Index of one of the columns after the units."""
+        return FIRST_UNIT + len(self.units) + column
+
+    def unit_range(self, row: int) -> str:
+        """``F12:N12``; empty when there is no unit at all."""
+        if not self.units:
+            return ""
+        return f"{cell_address(row, FIRST_UNIT)}:{cell_address(row, FIRST_UNIT + len(self.units) - 1)}"
+
+    def total_address(self, ref: CellRef) -> str:
+        """``'Theo đơn vị'!O12``."""
+        return f"'{BY_UNIT_SHEET}'!{cell_address(self.rows[ref], self.after_units(TOTAL))}"
+
+
+def plan_sheet(form: Form, summary: Summary) -> SheetPlan:
+    """Lay the sheet out: every figure of the summary has a line, in form order below the form's headings."""
+    cells = {cell.spec.ref: cell for cell in summary.cells}
+    lines: list[Line] = []
+    rows: dict[CellRef, int] = {}
+    helpers: dict[CellRef, tuple[int, int]] = {}
+    first = HEADER_ROW + 1
+
+    def add(line: Line) -> int:
+        lines.append(replace(line, at=first + len(lines)))
+        return lines[-1].at
+
+    for appendix in form.appendices:
+        add(Line(appendix.id, "", f"{appendix.printed_id.upper()}. {appendix.title}", top=True))
+        for row in appendix.rows:
+            found = [spec for spec in _specs(appendix, row) if spec.ref in cells]
+            if not found and (row.label or row.stt):
+                add(Line(appendix.id, row.stt, row.label))
+            for spec in found:
+                cell = cells[spec.ref]
+                label = figure_label(spec)
+                measure = " ".join(row.unit.split())
+                rows[spec.ref] = add(Line(appendix.id, row.stt, label, measure=measure, cell=cell))
+                if cell.rollup is Rollup.RECOMPUTE and cell.sources and _part_cells(cell, cells) is None:
+                    top = add(Line(appendix.id, "", f"Tử số của “{label}”", cell=cell, part=0))
+                    bottom = add(Line(appendix.id, "", f"Mẫu số của “{label}”", cell=cell, part=1))
+                    helpers[spec.ref] = top, bottom
+    parts = dict(helpers)
+    for cell in summary.cells:
+        pair = _part_cells(cell, cells) if cell.rollup is Rollup.RECOMPUTE and cell.spec.ref not in parts else None
+        if pair is not None:
+            parts[cell.spec.ref] = rows[pair[0]], rows[pair[1]]
+    return SheetPlan(_units(summary), lines, rows, parts)
+
+
+def figure_label(spec: CellSpec) -> str:
+    """The row's label, in tables with the column's heading."""
+    label = " ".join(spec.row.label.split())
+    if spec.column.kind is None:
+        return label
+    return f"{label} – {spec.column.heading.replace(' > ', ', ')}" if label else spec.column.heading
+
+
+def _specs(appendix: Appendix, row: Row) -> list[CellSpec]:
+    refs = (CellRef(appendix.id, row.order, column.key) for column in appendix.columns)
+    return [appendix.cells[ref] for ref in refs if ref in appendix.cells]
+
+
+def _units(summary: Summary) -> list[UnitColumn]:
+    taken = {child.unit_code for child in summary.children}
+    columns = []
+    for unit in summary.expected or ():
+        absent = "" if unit.code in taken else _why_absent(summary, unit.code)
+        columns.append(UnitColumn(unit.code, unit.full_name, absent))
+    known = {column.code for column in columns}
+    columns += [UnitColumn(c.unit_code, c.unit) for c in summary.children if c.unit_code not in known]
+    return columns
+
+
+def _why_absent(summary: Summary, code: str) -> str:
+    sent = any(file.unit_code == code and file.state is not FileState.UNEXPECTED_UNIT for file in summary.files)
+    return "không đưa vào" if sent else NOT_SENT
+
+
+def _part_cells(cell: SummaryCell, cells: Mapping[CellRef, SummaryCell]) -> tuple[CellRef, CellRef] | None:
+    """The lines of numerator and denominator, when they hold the very numbers that the ratio was computed from."""
+    ratio = cell.spec.derived[0] if cell.spec.derived else None
+    if not isinstance(ratio, Ratio):
+        return None
+    top, bottom = ratio.numerator, ratio.denominator
+    if not isinstance(top, CellRef) or not isinstance(bottom, CellRef):
+        return None
+    top, bottom = top.at(cell.spec.row.order), bottom.at(cell.spec.row.order)
+    if top not in cells or bottom not in cells:
+        return None
+    tops, bottoms = _by_child(cells[top]), _by_child(cells[bottom])
+    for source in cell.sources:
+        key = source.child.unit_code
+        shown = tops.get(key), bottoms.get(key)
+        if (None if None in shown else shown) != source.parts:
+            return None
+    return top, bottom
+
+
+def _by_child(cell: SummaryCell) -> dict[str, Decimal | None]:
+    return {source.child.unit_code: source.number for source in cell.sources}

@@ -1,0 +1,156 @@
+"""The Vietnamese words of "Theo đơn vị": how a row rolls up, and what has to be known beside its total. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from cchc_xl.catalogue.model import Rollup
+from cchc_xl.consolidation.rollup import Source, SummaryCell
+from cchc_xl.values import format_number
+
+ROLLUP_WORDS = {
+    Rollup.SUM: "Cộng",
+    Rollup.OWN_PLUS_CHILDREN: "Cộng, kể cả phần của cấp tổng hợp",
+    Rollup.RECOMPUTE: "Tính lại từ tử số và mẫu số",
+    Rollup.SHARED: "Danh mục chung, không cộng",
+    Rollup.DISTINCT: "Đếm không trùng, không cộng",
+    Rollup.SPREAD: "Thấp nhất – cao nhất",
+    Rollup.COUNT_YES: "Đếm đơn vị có",
+    Rollup.DISTRIBUTION: "Đếm theo từng lựa chọn",
+    Rollup.NONE: "Số riêng của cấp tổng hợp",
+}
+_MOST_NAMES = 20
+_MOST_TEXT = 60
+
+
+def remark(cell: SummaryCell) -> str:
+    """What the reader must know beside the figure: who is left out, who differs, what is still awaited."""
+    if cell.rollup is Rollup.NONE:
+        return ""
+    if not cell.sources:
+        return "Biểu của các đơn vị không có chỉ tiêu này."
+    own = _REMARKS.get(cell.rollup)
+    remarks = [own(cell) if own else "", _silent(cell)]
+    return " ".join(text for text in remarks if text)
+
+
+def names(units: Sequence[str]) -> str:
+    """Units in a sentence; of very many the first and how many more."""
+    if len(units) <= _MOST_NAMES:
+        return ", ".join(units)
+    return f"{', '.join(units[:_MOST_NAMES])} và {len(units) - _MOST_NAMES} đơn vị khác"
+
+
+def number(value: Decimal) -> str:
+    """A number in a sentence: never more than two decimals."""
+    return format_number(value) if value == round(value, 2) else format_number(value, 2)
+
+
+def _silent(cell: SummaryCell) -> str:
+    """Units without a number: blank, or with a text that is no number."""
+    without = [source for source in cell.sources if source.number is None]
+    texts = [f"{s.child.unit} “{_short(s.shown)}”" for s in without if s.shown]
+    blank = [s.child.unit for s in without if not s.shown]
+    said = []
+    if texts:
+        said.append(f"Ghi chữ, không tính: {names(texts)}.")
+    if blank and cell.n_units and cell.rollup is not Rollup.RECOMPUTE:
+        said.append(f"Để trống: {names(blank)}.")
+    return " ".join(said)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1] + "…"
+
+
+def _givers(cell: SummaryCell, value: Decimal) -> list[str]:
+    return [source.child.unit for source in cell.sources if source.number == value]
+
+
+def _own_plus_children(cell: SummaryCell) -> str:
+    if cell.children is None:
+        return "Chưa đơn vị nào có số liệu; còn chờ phần của chính cấp tổng hợp."
+    return f"Các đơn vị cộng lại: {number(cell.children)}. Chưa có tổng vì còn chờ phần của chính cấp tổng hợp."
+
+
+def _recompute(cell: SummaryCell) -> str:
+    both = any(source.parts is not None for source in cell.sources)
+    typed = any(source.number is not None for source in cell.sources)
+    if not cell.left_out or not (both or typed):
+        return ""
+    return f"Không tính vì thiếu tử số hoặc mẫu số: {names(cell.left_out)}."
+
+
+def _shared(cell: SummaryCell) -> str:
+    given: dict[Decimal, list[str]] = {}
+    for source in cell.sources:
+        if source.number is not None:
+            given.setdefault(source.number, []).append(source.child.unit)
+    if len(given) < 2:
+        return ""
+    ranked = sorted(given.items(), key=lambda item: -len(item[1]))
+    listed = "; ".join(f"{number(value)} ({names(units)})" for value, units in ranked)
+    return f"Các đơn vị ghi khác nhau: {listed}."
+
+
+def _distinct(cell: SummaryCell) -> str:
+    if cell.minimum is None or cell.maximum is None or cell.minimum == cell.maximum:
+        return ""
+    return f"Có thể trùng nhau giữa các đơn vị: số đúng từ {number(cell.minimum)} đến {number(cell.maximum)}."
+
+
+def _spread(cell: SummaryCell) -> str:
+    if cell.minimum is None or cell.maximum is None:
+        return ""
+    if cell.minimum == cell.maximum:
+        return "Không cộng, không lấy bình quân tỷ lệ; các đơn vị ghi như nhau."
+    return (
+        f"Không cộng, không lấy bình quân tỷ lệ. Thấp nhất {number(cell.minimum)}: "
+        f"{names(_givers(cell, cell.minimum))}; cao nhất {number(cell.maximum)}: {names(_givers(cell, cell.maximum))}."
+    )
+
+
+def _count_yes(cell: SummaryCell) -> str:
+    if cell.value is None:
+        return ""
+    return f"Có: {cell.counts.get('1', 0)}/{cell.n_units} đơn vị có số liệu."
+
+
+def _distribution(cell: SummaryCell) -> str:
+    if not cell.n_units:
+        return ""
+    words = dict(cell.spec.row.options)
+    return "; ".join(f"{words.get(value, f'mã {value}')}: {count}" for value, count in cell.counts.items()) + "."
+
+
+_REMARKS: dict[Rollup, Callable[[SummaryCell], str]] = {
+    Rollup.OWN_PLUS_CHILDREN: _own_plus_children,
+    Rollup.RECOMPUTE: _recompute,
+    Rollup.SHARED: _shared,
+    Rollup.DISTINCT: _distinct,
+    Rollup.SPREAD: _spread,
+    Rollup.COUNT_YES: _count_yes,
+    Rollup.DISTRIBUTION: _distribution,
+}
+
+
+def contribution(cell: SummaryCell, source: Source) -> Decimal | str:
+    """What a unit's figure does in the total: the amount that is added, or in words what it is used for."""
+    match cell.rollup:
+        case Rollup.SUM | Rollup.OWN_PLUS_CHILDREN:
+            return source.number if source.number is not None else ""
+        case Rollup.COUNT_YES:
+            return Decimal(source.number == 1)
+        case Rollup.RECOMPUTE if source.parts is not None:
+            return f"tử số {format_number(source.parts[0])}, mẫu số {format_number(source.parts[1])}"
+        case Rollup.RECOMPUTE:
+            return "không tính: thiếu tử số hoặc mẫu số"
+        case Rollup.SHARED:
+            return "đối chiếu danh mục chung"
+        case Rollup.DISTINCT:
+            return "giới hạn thấp nhất, cao nhất"
+        case Rollup.SPREAD:
+            return "thấp nhất, cao nhất"
+    return "đếm theo lựa chọn"

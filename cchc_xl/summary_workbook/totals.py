@@ -1,0 +1,70 @@
+"""The live formulas of "Theo đơn vị": each says in Excel what ``consolidation.rollup`` says in Python. Pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from cchc_xl.catalogue.model import Rollup
+from cchc_xl.consolidation.rollup import SummaryCell
+from cchc_xl.summary_workbook.plan import SheetPlan
+
+_TOTALS = {
+    Rollup.SUM: "SUM({r})",
+    Rollup.COUNT_YES: "COUNTIF({r},1)",
+    Rollup.SHARED: 'IF(MAX({r})=MIN({r}),MAX({r}),"")',
+    Rollup.DISTINCT: 'IF(MAX({r})=SUM({r}),MAX({r}),"")',
+}
+_BOTH = "--ISNUMBER({n}),--ISNUMBER({d})"
+_RATIO = f'=IF(SUMPRODUCT({_BOTH},{{d}})=0,"",100*SUMPRODUCT({_BOTH},{{n}})/SUMPRODUCT({_BOTH},{{d}}))'
+# Codes and flags have no lowest and highest: they are counted.
+_RANGES = {
+    Rollup.SUM: ("MIN", "MAX"),
+    Rollup.OWN_PLUS_CHILDREN: ("MIN", "MAX"),
+    Rollup.RECOMPUTE: ("MIN", "MAX"),
+    Rollup.SHARED: ("MIN", "MAX"),
+    Rollup.SPREAD: ("MIN", "MAX"),
+    Rollup.DISTINCT: ("MAX", "SUM"),
+}
+
+
+def total_formula(cell: SummaryCell, plan: SheetPlan) -> str | None:
+    """The formula of "Tổng hợp"; ``None`` where no single figure is right."""
+    ref = cell.spec.ref
+    if not plan.units or not cell.sources:
+        return None
+    if cell.rollup is Rollup.RECOMPUTE:
+        top, bottom = plan.parts[ref]
+        return _RATIO.format(n=plan.unit_range(top), d=plan.unit_range(bottom))
+    total = _TOTALS.get(cell.rollup)
+    return _unless_blank(total, plan.unit_range(plan.rows[ref])) if total else None
+
+
+def count_formula(cell: SummaryCell, plan: SheetPlan, expected: int) -> str | None:
+    """How many units gave a figure, of how many: ``7/9``."""
+    if not plan.units or cell.rollup is Rollup.NONE:
+        return None
+    return f'=COUNT({plan.unit_range(plan.rows[cell.spec.ref])})&"/{expected}"'
+
+
+def range_formulas(cell: SummaryCell, plan: SheetPlan) -> tuple[str, str] | None:
+    """Lowest and highest figure; of a count of different things: the least and the most that it can be."""
+    functions = _RANGES.get(cell.rollup)
+    if functions is None or not plan.units or not cell.sources:
+        return None
+    area = plan.unit_range(plan.rows[cell.spec.ref])
+    low, high = (_unless_blank(f"{function}({{r}})", area) for function in functions)
+    return low, high
+
+
+def range_values(cell: SummaryCell) -> tuple[Decimal, Decimal] | None:
+    """The true results of ``range_formulas``."""
+    numbers = [source.number for source in cell.sources if source.number is not None]
+    if not numbers:
+        return None
+    if cell.rollup is Rollup.DISTINCT:
+        return max(numbers), sum(numbers, Decimal(0))
+    return min(numbers), max(numbers)
+
+
+def _unless_blank(total: str, area: str) -> str:
+    return f'=IF(COUNT({area})=0,"",{total.format(r=area)})'
