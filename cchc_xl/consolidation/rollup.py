@@ -71,10 +71,11 @@ def _cell(spec: CellSpec, children: Sequence[Child], same_form: bool) -> Summary
     rollup = rollup_of(spec, same_form)
     sources: list[Source] = []
     if rollup is not Rollup.NONE:
-        for child in children:
-            theirs = _counterpart(spec, child.submission.form, same_form)
-            if theirs is not None:
-                sources.append(_source(theirs, child))
+        pairs = [(child, _counterpart(spec, child.submission.form, same_form)) for child in children]
+        found = [(child, theirs) for child, theirs in pairs if theirs is not None]
+        if rollup is Rollup.SPREAD and found and all(_is_ratio(theirs) for _, theirs in found):
+            rollup = Rollup.RECOMPUTE  # the summary's form lacks the parts, the children's forms have them
+        sources = [_source(theirs, child) for child, theirs in found]
     return _RULES[rollup](spec, tuple(sources))
 
 
@@ -116,6 +117,10 @@ def _by_code(form: Form) -> dict[tuple[str, str], CellSpec]:
     return index
 
 
+def _is_ratio(spec: CellSpec) -> bool:
+    return bool(spec.derived) and isinstance(spec.derived[0], Ratio)
+
+
 def _source(spec: CellSpec, child: Child) -> Source:
     figures = child.figures
     if spec.kind is CellKind.MARK and spec.row.role is not RowRole.TOTAL:
@@ -123,8 +128,9 @@ def _source(spec: CellSpec, child: Child) -> Source:
     number = figures.number(spec.ref)
     text = "" if number is not None else child.submission.value(spec.ref).text
     parts = None
-    if spec.derived and isinstance(spec.derived[0], Ratio):
+    if _is_ratio(spec):
         ratio = spec.derived[0]
+        assert isinstance(ratio, Ratio)
         top = evaluate(ratio.numerator, figures, spec.row.order)
         bottom = evaluate(ratio.denominator, figures, spec.row.order)
         parts = (top, bottom) if top is not None and bottom is not None else None

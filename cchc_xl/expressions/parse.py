@@ -49,8 +49,8 @@ _KINDS = {_CELL: {_CELL, _REF}, _REF: {_REF}, _COLUMN: {_COLUMN}, _ROWS: {_ROWS}
 # Kinds of the arguments; a trailing "*" repeats the last one.
 _SIGNATURES: dict[str, tuple[str, ...]] = {
     "sum": (_PLACE, "*"),
-    "max": (_PLACE, "*"),
-    "min": (_PLACE, "*"),
+    "max": (_REF, "*"),
+    "min": (_REF, "*"),
     "present": (_REF,),
     "count_x": (_COLUMN,),
     "count_rows": (_ROWS,),

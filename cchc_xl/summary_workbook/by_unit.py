@@ -34,9 +34,9 @@ from cchc_xl.summary_workbook.remarks import ROLLUP_WORDS, remark
 from cchc_xl.summary_workbook.totals import count_formula, range_formulas, range_values, total_formula
 
 ABSENT_FILL = "#D9D9D9"
-_LEFT = (("Phụ lục", 7.0), ("STT", 7.0), ("Chỉ tiêu", 46.0), ("Đơn vị tính", 11.0), ("Cách tổng hợp", 15.0))
-_RIGHT = (("Tổng hợp", 12.0), ("Số đơn vị có số liệu", 9.5), ("Thấp nhất", 10.0), ("Cao nhất", 10.0), ("Ghi chú", 44.0))
-_UNIT_WIDTH = 10.5
+_LEFT = (("Phụ lục", 6.5), ("STT", 6.5), ("Chỉ tiêu", 42.0), ("Đơn vị tính", 10.0), ("Cách tổng hợp", 14.0))
+_RIGHT = (("Tổng hợp", 11.0), ("Số đơn vị có số liệu", 8.0), ("Thấp nhất", 9.0), ("Cao nhất", 9.0), ("Ghi chú", 36.0))
+_UNIT_WIDTH = 9.5
 # So many units still read well across one A4 page; more go on further pages with the row titles repeated.
 _UNITS_PER_PAGE = 14
 
@@ -89,6 +89,7 @@ class _ByUnit:
         sheet.repeat_columns(APPENDIX, LABEL)
         sheet.print_area(0, 0, last, plan.after_units(REMARK))
         sheet.fit_to_pages(max(1, -(-len(plan.units) // _UNITS_PER_PAGE)), 0)
+        page.finish()
         sheet.protect("", {"format_rows": True, "format_columns": True, "autofilter": True})
 
     def _heading(self, line: Line) -> None:
@@ -97,7 +98,9 @@ class _ByUnit:
         self.page.text(line.at, APPENDIX, line.appendix, self.page.style(bold=True, align="center", **fill))
         self.page.put(line.at, STT, line.stt, bold=True, **fill)
         if line.top:  # an appendix's title runs across the table
-            self.sheet.merge_range(line.at, LABEL, line.at, self.plan.after_units(REMARK), line.label, style)
+            last = self.plan.after_units(REMARK)
+            self.sheet.merge_range(line.at, LABEL, line.at, last, "", style)
+            self.sheet.write_string(line.at, LABEL, line.label, style)
             return
         self.page.text(line.at, LABEL, line.label, style)
         for column in range(LABEL + 1, self.plan.after_units(REMARK) + 1):
@@ -107,13 +110,15 @@ class _ByUnit:
         plan, page, at = self.plan, self.page, line.at
         self._titles(line, ROLLUP_WORDS[cell.rollup])
         number_format = _number_format(cell)
-        self._units(at, {s.child.unit_code: s.number if s.number is not None else s.shown for s in cell.sources},
-                    number_format)
+        self._units(
+            at, {s.child.unit_code: s.number if s.number is not None else s.shown for s in cell.sources}, number_format
+        )
         total = page.style(bold=True, align="right", bg_color=COMPUTED_FILL, num_format=_total_format(cell))
         self._formula(at, TOTAL, total_formula(cell, plan), _shown(cell.value), total)
         counted = f"{cell.n_units}/{self.summary.units_expected}"
-        self._formula(at, COUNTED, count_formula(cell, plan, self.summary.units_expected), counted,
-                      page.style(align="center"))
+        self._formula(
+            at, COUNTED, count_formula(cell, plan, self.summary.units_expected), counted, page.style(align="center")
+        )
         formulas, values = range_formulas(cell, plan) or (None, None), range_values(cell) or (None, None)
         for column, formula, value in zip((LOWEST, HIGHEST), formulas, values, strict=True):
             self._formula(at, column, formula, _shown(value), page.style(align="right", num_format=number_format))

@@ -10,8 +10,17 @@ from cchc_xl.severity import Severity
 from cchc_xl.summary_workbook.page import Page
 
 FINDINGS_SHEET = "Kết quả kiểm tra"
-_COLUMNS = (("Mã đơn vị", 10.0), ("Đơn vị", 22.0), ("Tệp", 26.0), ("Mức độ", 11.0), ("Trang", 8.0), ("Ô", 7.0),
-            ("Nội dung", 70.0), ("Cách xử lý", 50.0), ("Quy tắc", 14.0))
+_COLUMNS = (
+    ("Mã đơn vị", 10.0),
+    ("Đơn vị", 22.0),
+    ("Tệp", 26.0),
+    ("Mức độ", 11.0),
+    ("Trang", 8.0),
+    ("Ô", 7.0),
+    ("Nội dung", 70.0),
+    ("Cách xử lý", 50.0),
+    ("Quy tắc", 14.0),
+)
 _FILLS = {Severity.ERROR: BAD_FILL, Severity.WARNING: "#FFF2CC"}
 _HEADER_ROW = 3
 
@@ -43,3 +52,4 @@ def write_findings(workbook: Any, styles: Styles, summary: Summary) -> None:
         words = "Không có lỗi, cảnh báo hay gợi ý nào." if checked else "Chưa có sổ nào đến bước kiểm tra."
         page.put(at, 6, words, italic=True)
     page.sheet.autofilter(_HEADER_ROW, 0, at, len(_COLUMNS) - 1)
+    page.finish()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from cchc_xl.form_workbook.styles import HEADER_FILL, NUMBER_FORMATS, Styles
 
 SIZE = 11
+_LINE_HEIGHT = 15.0
+_MOST_HEIGHT = 409.0  # Excel's own limit, in points
 _MOST_TEXT = 32_000  # Excel keeps 32,767 UTF-16 units in a cell; XlsxWriter drops longer texts
 
 
@@ -17,6 +21,8 @@ class Page:
 
     def __init__(self, workbook: Any, styles: Styles, name: str, widths: Sequence[float]) -> None:
         self.styles = styles
+        self.widths = widths
+        self.lines: dict[int, int] = {}
         self.sheet = workbook.add_worksheet(name)
         self.sheet.set_paper(9)
         self.sheet.set_landscape()
@@ -28,7 +34,7 @@ class Page:
 
     def heading(self, row: int, text: str, **properties: object) -> None:
         """A line above the table; it runs over the cells to its right."""
-        self.text(row, 0, text, self.styles.get(**properties))
+        self.sheet.write_string(row, 0, clean(text), self.styles.get(**properties))
 
     def header(self, row: int, headings: Sequence[str]) -> None:
         """The table's header row: repeated on every page, and everything above it stays on the screen."""
@@ -47,7 +53,9 @@ class Page:
 
     def text(self, row: int, column: int, text: str, style: Any) -> None:
         """A text; always stored as text, whatever it looks like."""
-        self.sheet.write_string(row, column, clean(text), style)
+        safe = clean(text)
+        self.sheet.write_string(row, column, safe, style)
+        self.lines[row] = max(self.lines.get(row, 1), lines_needed(safe, self.widths[column], style.bold))
 
     def put(self, row: int, column: int, content: str | int | float | Decimal | None, **properties: object) -> None:
         """A table cell: a number right-aligned, a text, or nothing."""
@@ -58,6 +66,18 @@ class Page:
         else:
             number_format = {"num_format": plain_format([Decimal(content)]), **properties}
             self.sheet.write_number(row, column, float(content), self.style(**number_format))
+
+    def finish(self) -> None:
+        """Set the heights: nothing types into these sheets, and not every program fits rows to their text."""
+        for row, lines in self.lines.items():
+            self.sheet.set_row(row, min(_MOST_HEIGHT, _LINE_HEIGHT * lines + 2))
+
+
+@lru_cache(maxsize=4096)
+def lines_needed(text: str, width: float, bold: bool) -> int:
+    """Lines that a text needs in a column of so many characters."""
+    room = max(4, int(width * (1.0 if bold else 1.08)))
+    return sum(max(1, len(textwrap.wrap(paragraph, room))) for paragraph in text.split("\n"))
 
 
 def clean(text: str) -> str:

@@ -14,8 +14,17 @@ from cchc_xl.summary_workbook.by_unit import ABSENT_FILL, period_words
 from cchc_xl.summary_workbook.page import Page
 
 RECEIVED_SHEET = "Tình hình nộp"
-_COLUMNS = (("TT", 5.0), ("Mã đơn vị", 10.0), ("Đơn vị", 24.0), ("Tệp", 34.0), ("Tình trạng", 20.0), ("Lý do", 56.0),
-            ("Số lỗi", 8.0), ("Số cảnh báo", 10.0), ("Mã băm SHA-256 (12 ký tự đầu)", 16.0))
+_COLUMNS = (
+    ("TT", 5.0),
+    ("Mã đơn vị", 10.0),
+    ("Đơn vị", 24.0),
+    ("Tệp", 34.0),
+    ("Tình trạng", 20.0),
+    ("Lý do", 56.0),
+    ("Số lỗi", 8.0),
+    ("Số cảnh báo", 10.0),
+    ("Mã băm SHA-256 (12 ký tự đầu)", 16.0),
+)
 _NOT_SENT = "Chưa nộp"
 _FILLS = {FileState.INCLUDED: "#E2EFDA", FileState.INCLUDED_WITH_WARNINGS: "#FFF2CC", FileState.EXCLUDED: BAD_FILL}
 _HASH = 12
@@ -55,6 +64,7 @@ def write_received(workbook: Any, styles: Styles, summary: Summary) -> None:
     for number, file in enumerate(others, start=1):
         at += 1
         _line(page, at, number, file.unit_code, file.unit, file)
+    page.finish()
 
 
 def _unit_lines(summary: Summary) -> list[_UnitLine]:

@@ -11,8 +11,19 @@ from cchc_xl.summary_workbook.plan import figure_label
 from cchc_xl.summary_workbook.remarks import contribution
 
 SOURCES_SHEET = "Nguồn số liệu"
-_COLUMNS = (("Phụ lục", 8.0), ("STT", 8.0), ("Chỉ tiêu", 46.0), ("Mã đơn vị", 10.0), ("Đơn vị", 22.0), ("Tệp", 28.0),
-            ("SHA-256", 24.0), ("Trang", 8.0), ("Ô", 8.0), ("Giá trị", 13.0), ("Đóng góp", 30.0))
+_COLUMNS = (
+    ("Phụ lục", 8.0),
+    ("STT", 8.0),
+    ("Chỉ tiêu", 46.0),
+    ("Mã đơn vị", 10.0),
+    ("Đơn vị", 22.0),
+    ("Tệp", 28.0),
+    ("SHA-256", 34.0),
+    ("Trang", 8.0),
+    ("Ô", 8.0),
+    ("Giá trị", 13.0),
+    ("Đóng góp", 30.0),
+)
 
 
 def write_sources(workbook: Any, styles: Styles, summary: Summary) -> None:
@@ -29,8 +40,17 @@ def write_sources(workbook: Any, styles: Styles, summary: Summary) -> None:
             child = source.child
             entry = child.submission.entries[source.ref]
             file = child.submission.file
-            titles = (cell.spec.ref.appendix, cell.spec.row.stt, label, child.unit_code, child.unit, file,
-                      hashes.get(file, ""), entry.sheet, entry.address)
+            titles = (
+                cell.spec.ref.appendix,
+                cell.spec.row.stt,
+                label,
+                child.unit_code,
+                child.unit,
+                file,
+                hashes.get(file, ""),
+                entry.sheet,
+                entry.address,
+            )
             for column, text in enumerate(titles):
                 page.put(at, column, text)
             page.put(at, 9, source.number)
@@ -43,6 +63,8 @@ def make_table(page: Page, headings: list[str], last: int, name: str) -> None:
     page.header(0, headings)
     columns = [{"header": heading, "header_format": page.header_style()} for heading in headings]
     # A table needs one row even when there is nothing to show.
-    page.sheet.add_table(0, 0, max(last, 1), len(headings) - 1,
-                         {"name": name, "columns": columns, "style": "Table Style Light 1"})
+    page.sheet.add_table(
+        0, 0, max(last, 1), len(headings) - 1, {"name": name, "columns": columns, "style": "Table Style Light 1"}
+    )
     page.sheet.freeze_panes(1, 0)
+    page.finish()
