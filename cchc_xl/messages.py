@@ -40,6 +40,14 @@ TEMPLATES: dict[str, Template] = {
     ),
     "so-am": Template("{at}: số {actual} nhỏ hơn 0.", "Gõ lại {what}."),
     "so-le": Template("{at}: số {actual} có phần lẻ, ô này chỉ nhận số nguyên.", "Gõ lại {what}."),
+    "phan-tram-le": Template(
+        "{at}: số {actual} nhỏ hơn 1; nếu đã gõ {percent}% thì Excel lưu thành {actual}.",
+        "Nếu đúng là {percent}% thì gõ lại {percent}; nếu đúng là {actual}% thì giải trình ở cột ghi chú.",
+    ),
+    "thieu-hang-nghin": Template(
+        "{at}: số {actual} nhỏ bất thường so với các dòng cùng nhóm (đều từ 1.000 trở lên).",
+        "Nếu định gõ {thousands} mà máy dùng dấu chấm làm dấu thập phân thì gõ lại {plain}.",
+    ),
     "ma-thu-tuc-sai": Template("{at}: “{actual}” không đúng dạng mã thủ tục.", "Gõ lại mã theo dạng 016.07.044.3."),
     "ngoai-danh-sach": Template("{at}: “{actual}” không có trong danh sách.", "Chọn một trong các giá trị: {what}."),
     "ty-le-sai": Template(

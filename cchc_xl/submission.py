@@ -13,6 +13,7 @@ from cchc_xl.layout import cell_address, form_layout
 from cchc_xl.stamp import Stamp
 from cchc_xl.values import BLANK, Reading, State, Value, normalise, read_number
 
+NOTE = "note"
 _YES, _NO = "có", "không"
 
 
@@ -133,6 +134,10 @@ class SubmissionFigures:
     def rows(self, appendix: str) -> Sequence[int]:
         """The orders of the task or item rows."""
         return self.form.appendix(appendix).items
+
+    def note(self, ref: CellRef) -> str:
+        """The note beside a cell."""
+        return self.submission.value(CellRef(ref.appendix, ref.order, NOTE)).text
 
     def marked(self, ref: CellRef) -> bool:
         """Whether a cell holds the mark x."""

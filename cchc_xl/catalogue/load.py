@@ -320,7 +320,7 @@ class FormLoader:
         return Below(codes, own)
 
     def _options(self, line: Line) -> tuple[tuple[str, str], ...]:
-        options = []
+        options: list[tuple[str, str]] = []
         for part in filter(None, line["options"].split(";")):
             value, separator, meaning = part.partition("=")
             if not separator or not _DIGITS.fullmatch(value.strip()):

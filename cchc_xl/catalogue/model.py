@@ -107,6 +107,8 @@ class RuleKind(StrEnum):
     SINGLE_MARK = "single_mark"
     MARK_EVIDENCE = "mark_evidence"
     SAME_CODE = "same_code"
+    MAGNITUDE = "magnitude"
+    FRACTION = "fraction"
     COMPARE = "compare"
     REQUIRED = "required"
     EVIDENCE = "evidence"

@@ -332,6 +332,11 @@ def _applies(standard: _Standard, spec: CellSpec, appendix_kind: AppendixKind) -
             return marks or spec.kind in (CellKind.CODE, CellKind.YESNO)
         case RuleKind.TOTAL | RuleKind.TOTAL_MISSING:
             return is_total and standard.id in _TOTAL_IDS[appendix_kind]
+        case RuleKind.MAGNITUDE:
+            countable = spec.kind in (CellKind.COUNT, CellKind.MONEY)
+            return countable and not spec.derived and appendix_kind is AppendixKind.INDICATORS
+        case RuleKind.FRACTION:
+            return spec.kind is CellKind.PERCENT and not spec.derived
         case RuleKind.OVERWRITTEN:
             return bool(spec.derived)
         case RuleKind.SINGLE_MARK:

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from cchc_xl.catalogue.model import CellKind, Missing, Rule
 from cchc_xl.checks.context import Context, Outcome, Silent
-from cchc_xl.expressions import CellRef, Expression, evaluate, holds, involved
+from cchc_xl.expressions import CellRef, Expression, evaluate, holds, involved, note_slack
 from cchc_xl.expressions.bounds import bounds
 from cchc_xl.expressions.evaluate import COMPARISONS
+from cchc_xl.expressions.notes import READINGS
+from cchc_xl.expressions.tree import Call
 from cchc_xl.submission import is_computed
 from cchc_xl.values import decimals, plain
 
@@ -44,7 +46,7 @@ def check_compare(rule: Rule, context: Context, order: int | None = None) -> Out
     unknown = False
     for right in rule.right:
         pair = _values(rule, rule.left, right, context, order)
-        if pair is not None and _holds(rule.op, *pair, tolerance(_cells(rule.left, right, context, order), context)):
+        if pair is not None and _holds(rule.op, *pair, _slack(rule.left, right, context, order)):
             return Silent.PASSED
         sides = pair or _certain_failure(rule, rule.left, right, context, order)
         if sides is None:
@@ -62,6 +64,7 @@ def check_compare(rule: Rule, context: Context, order: int | None = None) -> Out
         if allowed is not None and abs(actual - expected) <= allowed:
             severity = rule.softer
     single = isinstance(rule.left, CellRef)
+    of_note = isinstance(rule.left, Call) and rule.left.name in READINGS
     return [
         context.finding(
             rule,
@@ -72,9 +75,14 @@ def check_compare(rule: Rule, context: Context, order: int | None = None) -> Out
             expected=expected,
             imbalance=actual - expected,
             related=involved,
-            left="số đã ghi" if single else "số tính được",
+            left="số đã ghi" if single else "số trong ghi chú" if of_note else "số tính được",
         )
     ]
+
+
+def _slack(left: Expression, right: Expression, context: Context, order: int | None) -> Decimal:
+    of_notes = note_slack(left, context.figures, order) + note_slack(right, context.figures, order)
+    return tolerance(_cells(left, right, context, order), context) + of_notes
 
 
 def _holds(op: str, actual: Decimal, expected: Decimal, slack: Decimal) -> bool:
@@ -106,7 +114,7 @@ def _certain_failure(
         return None
     left_low, left_high = bounds(left, context.figures, order)
     right_low, right_high = bounds(right, context.figures, order)
-    slack = tolerance(_cells(left, right, context, order), context)
+    slack = _slack(left, right, context, order)
     if rule.op in ("=", "<=") and left_low is not None and right_high is not None:  # noqa: SIM102  # mypy needs the split
         if not _holds("<=", left_low, right_high, slack):
             return left_low, right_high

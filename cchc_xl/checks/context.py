@@ -13,7 +13,7 @@ from cchc_xl.expressions import CellRef
 from cchc_xl.finding import Finding, RelatedCell
 from cchc_xl.messages import TEMPLATES
 from cchc_xl.severity import Severity
-from cchc_xl.submission import Entry, Submission, SubmissionFigures
+from cchc_xl.submission import NOTE, Entry, Submission, SubmissionFigures
 from cchc_xl.values import format_number, plain
 
 
@@ -57,8 +57,7 @@ class Context:
         spec = self.spec(ref)
         if self.form.level not in spec.row.answers and not _from_below(self.form.level, spec.row.answers):
             return True
-        note = CellRef(ref.appendix, spec.row.order, "note")
-        return note in self.submission.entries and self.submission.value(note).filled
+        return self.submission.value(CellRef(ref.appendix, spec.row.order, NOTE)).filled
 
     def finding(
         self,

@@ -59,9 +59,16 @@ def check_ratio(rule: Rule, context: Context) -> Outcome:
             related=parts,
             computed=" hoặc ".join(_reckoning(context, reading) for reading in rule.right),
             other_denominator=_other_denominator(rule, context, printed),
-            overwritten=" Ô này vốn là công thức, đã bị gõ đè.",
+            overwritten=" Ô này vốn là công thức, đã bị gõ đè." + _turned_by_excel(printed, computed),
         )
     ]
+
+
+def _turned_by_excel(printed: Decimal, computed: list[Decimal]) -> str:
+    """Excel stores a typed 99% as 0.99."""
+    if 0 < printed < 1 and any(agrees(100 * printed, value) for value in computed):
+        return f" Có lẽ đã gõ {number_words(100 * printed)}% nên Excel lưu thành {number_words(printed)}."
+    return ""
 
 
 def _reckoning(context: Context, reading: object) -> str:

@@ -11,6 +11,7 @@ from cchc_xl.checks.cell_types import check_option, check_type
 from cchc_xl.checks.comparisons import check_compare, check_same_code
 from cchc_xl.checks.context import Context, Outcome, Silent
 from cchc_xl.checks.lists import check_list_codes
+from cchc_xl.checks.magnitudes import check_fraction, check_magnitude
 from cchc_xl.checks.marks import check_evidence_of_mark, check_single_mark
 from cchc_xl.checks.presence import check_evidence, check_required
 from cchc_xl.checks.ratios import (
@@ -40,6 +41,8 @@ _ONCE: dict[RuleKind, Callable[[Rule, Context], Outcome]] = {
     RuleKind.SINGLE_MARK: check_single_mark,
     RuleKind.MARK_EVIDENCE: check_evidence_of_mark,
     RuleKind.SAME_CODE: check_same_code,
+    RuleKind.MAGNITUDE: check_magnitude,
+    RuleKind.FRACTION: check_fraction,
     RuleKind.LIST_CODES: check_list_codes,
 }
 _EACH_ROW: dict[RuleKind, Callable[[Rule, Context, int | None], Outcome]] = {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from cchc_xl.expressions.notes import READINGS
 from cchc_xl.expressions.tree import (
     Argument,
     Arithmetic,
@@ -61,6 +62,9 @@ class Figures(Protocol):
     def marked(self, ref: CellRef) -> bool:
         """Whether a cell holds the mark x."""
 
+    def note(self, ref: CellRef) -> str:
+        """The note beside a cell; empty when there is none."""
+
 
 def evaluate(
     node: Expression, figures: Figures, order: int | None = None, *, blank_is_zero: bool = False
@@ -82,6 +86,19 @@ def holds(condition: Expression, figures: Figures, order: int | None = None) -> 
 def involved(node: Expression, figures: Figures, order: int | None = None) -> list[CellRef]:
     """The cells that the expression's value comes from: of a column, only the rows that were matched."""
     return _Evaluation(figures, order, None).involved(node)
+
+
+def note_slack(node: Expression, figures: Figures, order: int | None = None) -> Decimal:
+    """Sum of the half-units of the rounded figures that the expression takes from notes."""
+    match node:
+        case Call(name=name, args=(CellRef() as ref,)) if name in READINGS:
+            reading = READINGS[name](figures.note(ref.at(order)))
+            return reading.half_unit if reading else _ZERO
+        case Call(args=args):
+            parts: Sequence[Argument] = args
+        case _:
+            parts = children(node)
+    return sum((note_slack(part, figures, order) for part in parts if not isinstance(part, ColumnRef | RowsRef)), _ZERO)
 
 
 class _Evaluation:
@@ -221,6 +238,16 @@ def _sum_where(evaluation: _Evaluation, args: Sequence[Argument]) -> Decimal | N
     return sum((evaluation.figures.number(CellRef(column.appendix, o, column.column)) or _ZERO for o in orders), _ZERO)
 
 
+def _note(name: str) -> Callable[[_Evaluation, Sequence[Argument]], Decimal | None]:
+    def read(evaluation: _Evaluation, args: Sequence[Argument]) -> Decimal | None:
+        (ref,) = args
+        assert isinstance(ref, CellRef)
+        reading = READINGS[name](evaluation.figures.note(ref.at(evaluation.order)))
+        return reading.number if reading else None
+
+    return read
+
+
 def _count_where(evaluation: _Evaluation, args: Sequence[Argument]) -> Decimal | None:
     return Decimal(len(evaluation.counted_rows(*args)))
 
@@ -236,4 +263,5 @@ _FUNCTIONS: dict[str, Callable[[_Evaluation, Sequence[Argument]], Decimal | None
     "count_where": _count_where,
     "count_distinct": lambda evaluation, args: evaluation.codes(args, None),
     "count_groups": lambda evaluation, args: evaluation.codes(args, 3),
+    **{name: _note(name) for name in READINGS},
 }

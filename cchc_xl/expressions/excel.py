@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from cchc_xl.expressions.notes import READINGS
 from cchc_xl.expressions.tree import (
     Argument,
     Arithmetic,
@@ -167,7 +168,7 @@ def _count_rows(rendering: _Rendering, args: Sequence[Argument]) -> str:
 
 
 def _not_native(rendering: _Rendering, args: Sequence[Argument]) -> str:
-    raise NotNative("phép nối theo tên hoặc đếm mã khác nhau không có công thức Excel")
+    raise NotNative("phép nối theo tên, đếm mã khác nhau và số trong ghi chú không có công thức Excel")
 
 
 _FUNCTIONS: dict[str, Callable[[_Rendering, Sequence[Argument]], str]] = {
@@ -181,4 +182,5 @@ _FUNCTIONS: dict[str, Callable[[_Rendering, Sequence[Argument]], str]] = {
     "count_where": _not_native,
     "count_distinct": _not_native,
     "count_groups": _not_native,
+    **dict.fromkeys(READINGS, _not_native),
 }

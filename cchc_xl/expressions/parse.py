@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from cchc_xl.expressions.notes import READINGS
 from cchc_xl.expressions.tree import (
     Argument,
     Arithmetic,
@@ -58,6 +59,7 @@ _SIGNATURES: dict[str, tuple[str, ...]] = {
     "count_where": (_COLUMN, _CELL, _COLUMN),
     "count_distinct": (_COLUMN, _COLUMN, _CELL, _COLUMN),
     "count_groups": (_COLUMN, _COLUMN, _CELL, _COLUMN),
+    **dict.fromkeys(READINGS, (_REF,)),
 }
 
 

@@ -22,3 +22,4 @@ def write_data(workbook: Any, styles: Styles, summary: Summary) -> None:
         for column, content in enumerate(row):
             page.put(at, column, content)
     make_table(page, list(COLUMNS), at, "DuLieu")
+    page.finish()

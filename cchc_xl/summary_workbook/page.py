@@ -11,7 +11,7 @@ from typing import Any
 from cchc_xl.form_workbook.styles import HEADER_FILL, NUMBER_FORMATS, Styles
 
 SIZE = 11
-_LINE_HEIGHT = 15.0
+_LINE_HEIGHT = 14.5
 _MOST_HEIGHT = 409.0  # Excel's own limit, in points
 _MOST_TEXT = 32_000  # Excel keeps 32,767 UTF-16 units in a cell; XlsxWriter drops longer texts
 
@@ -76,7 +76,7 @@ class Page:
 @lru_cache(maxsize=4096)
 def lines_needed(text: str, width: float, bold: bool) -> int:
     """Lines that a text needs in a column of so many characters."""
-    room = max(4, int(width * (1.0 if bold else 1.08)))
+    room = max(4, int(width * (1.1 if bold else 1.22)))
     return sum(max(1, len(textwrap.wrap(paragraph, room))) for paragraph in text.split("\n"))
 
 

@@ -18,7 +18,7 @@ ROLLUP_WORDS = {
     Rollup.SPREAD: "Thấp nhất – cao nhất",
     Rollup.COUNT_YES: "Đếm đơn vị có",
     Rollup.DISTRIBUTION: "Đếm theo từng lựa chọn",
-    Rollup.NONE: "Số riêng của cấp tổng hợp",
+    Rollup.NONE: "Số riêng cấp trên",
 }
 _MOST_NAMES = 20
 _MOST_TEXT = 60

@@ -1,0 +1,86 @@
+"""E01, E02: figures that Excel has silently turned into something else (domain.md, "Numbers as people write them")."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+
+from cchc_xl.catalogue.model import CellKind, CellSpec, Form, RowRole, Rule
+from cchc_xl.checks.context import Context, Outcome, Silent, number_words
+from cchc_xl.expressions import CellRef
+from cchc_xl.submission import is_computed
+from cchc_xl.values import plain
+
+_THOUSAND = Decimal(1000)
+_HALF = Decimal("0.5")
+# A lone brother proves nothing: "late: 2" beside "settled: 1.117" is as it should be.
+_MIN_BROTHERS = 2
+
+
+def check_magnitude(rule: Rule, context: Context) -> Outcome:
+    """A count below 1.000 whose brothers (same group, unit and column) all are about a thousand times as large: a hint.
+
+    On a PC whose decimal sign is the point, typing 2.000 gives 2.
+    """
+    ref = rule.at
+    assert ref is not None
+    number = context.figures.number(ref)
+    if number is None or not 0 < number < _THOUSAND or is_computed(context.entry(ref)):
+        return Silent.NOT_EVALUATED
+    brothers = [context.figures.number(other) for other in _brothers(context.form)[ref]]
+    known = sorted(other for other in brothers if other is not None)
+    if len(known) < _MIN_BROTHERS:
+        return Silent.NOT_EVALUATED
+    middle = known[len(known) // 2]
+    if known[0] < _THOUSAND or not middle / 2 <= number * _THOUSAND <= middle * 2:
+        return Silent.PASSED
+    meant = number * _THOUSAND
+    return [
+        context.finding(
+            rule,
+            "thieu-hang-nghin",
+            ref,
+            actual=context.shown(ref),
+            related=_brothers(context.form)[ref],
+            thousands=f"{number.normalize():f}.000",
+            plain=plain(meant),
+        )
+    ]
+
+
+def check_fraction(rule: Rule, context: Context) -> Outcome:
+    """A percentage between 0 and 1: Excel stores a typed 99% as 0,99. Below one half it may well be meant: softer."""
+    ref = rule.at
+    assert ref is not None
+    number = context.figures.number(ref)
+    if number is None:
+        return Silent.NOT_EVALUATED
+    if not 0 < number < 1:
+        return Silent.PASSED
+    severity = rule.severity if number >= _HALF else rule.softer
+    percent = number_words(number * 100)
+    return [context.finding(rule, "phan-tram-le", ref, severity=severity, actual=context.shown(ref), percent=percent)]
+
+
+@cache
+def _brothers(form: Form) -> dict[CellRef, tuple[CellRef, ...]]:
+    """Cells that count the same kind of thing in the same group."""
+    groups: dict[tuple[object, ...], list[CellSpec]] = {}
+    for appendix in form.appendices:
+        parents: list[int] = []
+        for row in appendix.rows:
+            while parents and appendix.row(parents[-1]).level >= row.level:
+                parents.pop()
+            group = parents[-1] if parents else 0
+            parents.append(row.order)
+            if row.role is not RowRole.ITEM:
+                continue
+            for column in appendix.columns:
+                spec = appendix.cells.get(CellRef(appendix.id, row.order, column.key))
+                if spec is not None and spec.kind in (CellKind.COUNT, CellKind.MONEY) and not spec.derived:
+                    groups.setdefault((appendix.id, column.key, group, row.unit), []).append(spec)
+    return {
+        spec.ref: tuple(other.ref for other in members if other is not spec)
+        for members in groups.values()
+        for spec in members
+    }
