@@ -112,6 +112,17 @@ TEMPLATES: dict[str, Template] = {
         "Kiểm tra và sửa ô sai trong các ô: {cells}.",
     ),
     "thieu-so-lieu": Template("{at}: đang để trống. {words}.", "Bổ sung số liệu (không có thì ghi 0 hoặc “-”)."),
+    "luy-ke-giam": Template(
+        "{at}: số lũy kế {actual} nhỏ hơn kỳ trước ({expected}) trong cùng năm.",
+        "Số lũy kế từ đầu năm không giảm: kiểm tra lại số kỳ này và kỳ trước.",
+    ),
+    "bien-dong-lon": Template(
+        "{at}: {actual}, kỳ trước {expected} (thay đổi {percent}%).",
+        "Kiểm tra lại; nếu đúng thì ghi lý do vào ghi chú.",
+    ),
+    "truoc-co-nay-trong": Template(
+        "{at}: để trống, trong khi kỳ trước ghi {before}.", "Bổ sung số liệu, hoặc ghi lý do vào cột ghi chú."
+    ),
     "trung-ma": Template(
         "{at}: mã {actual} xuất hiện {count} lần.", "Nếu là cùng một thủ tục, nên gộp thành một dòng."
     ),

@@ -113,9 +113,9 @@ class CheckedFile:
     fault: str = ""
 
 
-def check_file(path: Path, shown_as: str | None = None) -> CheckedFile:
-    """Read and check one workbook; whatever the file is, it gets a state."""
-    name = shown_as or str(path)
+def check_file(path: Path, previous: Submission | None = None) -> CheckedFile:
+    """Read and check one workbook, against an earlier one where it is given; whatever the file is, it gets a state."""
+    name = str(path)
     if path.is_dir():
         fault = f"{path} là thư mục: kiem-tra nhận tệp; để tổng hợp cả thư mục hãy dùng tong-hop."
         return CheckedFile(name, "unreadable", fault=fault)
@@ -125,7 +125,32 @@ def check_file(path: Path, shown_as: str | None = None) -> CheckedFile:
         return CheckedFile(name, "foreign", fault=str(fault))
     except WorkbookFault as fault:
         return CheckedFile(name, "unreadable", fault=str(fault))
-    return CheckedFile(name, "checked", submission, check_submission(submission))
+    if previous is not None:
+        _check_comparable(submission, previous)
+    return CheckedFile(name, "checked", submission, check_submission(submission, previous))
+
+
+def read_previous(path: Path) -> Submission:
+    """An earlier workbook to compare with. Raises ``CchcError`` when it cannot serve."""
+    submission = read_file(path, path.name)
+    if submission.faults:
+        raise WorkbookFault(f"{path.name} (kỳ trước): {submission.faults[0].message}. {submission.faults[0].remedy}.")
+    return submission
+
+
+def _check_comparable(submission: Submission, previous: Submission) -> None:
+    if submission.form is not previous.form:
+        raise InputFault(
+            f"Sổ kỳ trước theo biểu {previous.form.id}, khác biểu {submission.form.id} của {submission.file}: "
+            "hãy chọn sổ kỳ trước cùng biểu."
+        )
+    mine, theirs = submission.stamp, previous.stamp
+    same = mine.unit_code == theirs.unit_code if mine.unit_code and theirs.unit_code else mine.unit == theirs.unit
+    if not same:
+        raise InputFault(
+            f"Sổ kỳ trước của {theirs.unit or theirs.unit_code}, không phải của {mine.unit or mine.unit_code}: "
+            "hãy chọn sổ kỳ trước của cùng đơn vị."
+        )
 
 
 def check_output(target: Path, inputs: Sequence[Path]) -> None:

@@ -52,7 +52,7 @@ class StructureFault:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Submission:
     """What one unit sent for one period."""
 
@@ -61,6 +61,9 @@ class Submission:
     stamp: Stamp
     entries: Mapping[CellRef, Entry]
     faults: tuple[StructureFault, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Submission {self.file or 'blank'} {self.form.id}>"
 
     def value(self, ref: CellRef) -> Value:
         """What stands in a cell."""

@@ -1,6 +1,7 @@
 """The frozen types of the catalogue: forms, appendices, rows, columns, cells, rules.
 
-A loaded form is one object: its parts compare by identity (``eq=False``), which also makes them cheap cache keys.
+A loaded form is one object: its parts compare by identity (``eq=False``), which also makes them cheap cache keys, and
+show themselves in one line, not with all that hangs on them.
 """
 
 from __future__ import annotations
@@ -109,6 +110,9 @@ class RuleKind(StrEnum):
     SAME_CODE = "same_code"
     MAGNITUDE = "magnitude"
     FRACTION = "fraction"
+    CUMULATIVE_FALLS = "cumulative_falls"
+    AT_DATE_JUMPS = "at_date_jumps"
+    EMPTIED = "emptied"
     COMPARE = "compare"
     REQUIRED = "required"
     EVIDENCE = "evidence"
@@ -151,7 +155,7 @@ class Column:
     total: Expression | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Row:
     """A row as printed. ``order`` is its lasting identity: STT repeats or is missing."""
 
@@ -181,8 +185,11 @@ class Row:
             return f"{stt} “{label}”" if label else stt
         return f"“{label}” (mục {self.parent_stt})" if self.parent_stt else f"“{label}”"
 
+    def __repr__(self) -> str:
+        return f"<Row {self.order} {self.stt} {self.label[:40]}>"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CellSpec:
     """An input cell of a form: what it asks for and how it is computed."""
 
@@ -198,8 +205,11 @@ class CellSpec:
         """The canonical code; empty for texts."""
         return self.quantity.code if self.quantity else ""
 
+    def __repr__(self) -> str:
+        return f"<CellSpec {self.ref.appendix} {self.ref.order} {self.ref.column}>"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Appendix:
     """One appendix: one sheet of the workbook."""
 
@@ -226,6 +236,9 @@ class Appendix:
         """The column with this key."""
         return next(column for column in self.columns if column.key == key)
 
+    def __repr__(self) -> str:
+        return f"<Appendix {self.id}>"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
@@ -249,7 +262,7 @@ class Rule:
     words: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Form:
     """A form: the appendices that a unit of one level fills for one period."""
 
@@ -282,3 +295,6 @@ class Form:
     def specs(self) -> list[CellSpec]:
         """Every input cell in form order."""
         return list(self.cells.values())
+
+    def __repr__(self) -> str:
+        return f"<Form {self.id}>"

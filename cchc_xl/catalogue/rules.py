@@ -12,6 +12,7 @@ from cchc_xl.catalogue.model import (
     CellKind,
     CellSpec,
     Missing,
+    PeriodKind,
     RowRole,
     Rule,
     RuleKind,
@@ -337,6 +338,12 @@ def _applies(standard: _Standard, spec: CellSpec, appendix_kind: AppendixKind) -
             return countable and not spec.derived and appendix_kind is AppendixKind.INDICATORS
         case RuleKind.FRACTION:
             return spec.kind is CellKind.PERCENT and not spec.derived
+        case RuleKind.CUMULATIVE_FALLS:
+            return spec.kind.numeric and not is_ratio and _period(spec) is PeriodKind.CUMULATIVE
+        case RuleKind.AT_DATE_JUMPS:
+            return spec.kind.numeric and not spec.derived and _period(spec) is PeriodKind.AT_DATE
+        case RuleKind.EMPTIED:
+            return spec.column.kind is None and spec.kind.figure and not spec.derived
         case RuleKind.OVERWRITTEN:
             return bool(spec.derived)
         case RuleKind.SINGLE_MARK:
@@ -344,6 +351,10 @@ def _applies(standard: _Standard, spec: CellSpec, appendix_kind: AppendixKind) -
         case RuleKind.MARK_EVIDENCE:
             return task and spec.column.key == "result_note"
     return is_ratio and standard.kind in _RATIO_KINDS
+
+
+def _period(spec: CellSpec) -> PeriodKind:
+    return spec.quantity.period if spec.quantity else PeriodKind.TIMELESS
 
 
 def _total_of_marks(spec: CellSpec) -> bool:

@@ -29,10 +29,11 @@ Outcome = Silent | list[Finding]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A submission under check."""
+    """A submission under check, and an earlier one of the same unit and form where it is compared with one."""
 
     submission: Submission
     figures: SubmissionFigures
+    previous: SubmissionFigures | None = None
 
     @property
     def form(self) -> Form:

@@ -14,6 +14,7 @@ from cchc_xl.checks.lists import check_list_codes
 from cchc_xl.checks.magnitudes import check_fraction, check_magnitude
 from cchc_xl.checks.marks import check_evidence_of_mark, check_single_mark
 from cchc_xl.checks.presence import check_evidence, check_required
+from cchc_xl.checks.previous import check_cumulative, check_emptied, check_jump
 from cchc_xl.checks.ratios import (
     check_inputs_partial,
     check_ratio,
@@ -45,6 +46,12 @@ _ONCE: dict[RuleKind, Callable[[Rule, Context], Outcome]] = {
     RuleKind.FRACTION: check_fraction,
     RuleKind.LIST_CODES: check_list_codes,
 }
+# Only when an earlier submission is given.
+_AGAINST_PREVIOUS: dict[RuleKind, Callable[[Rule, Context], Outcome]] = {
+    RuleKind.CUMULATIVE_FALLS: check_cumulative,
+    RuleKind.AT_DATE_JUMPS: check_jump,
+    RuleKind.EMPTIED: check_emptied,
+}
 _EACH_ROW: dict[RuleKind, Callable[[Rule, Context, int | None], Outcome]] = {
     RuleKind.COMPARE: check_compare,
     RuleKind.REQUIRED: check_required,
@@ -65,15 +72,18 @@ class CheckResult:
         return sum(finding.severity is severity for finding in self.findings)
 
 
-def check(submission: Submission) -> CheckResult:
-    """Check one submission. Structure first, and alone when it is broken: rules on shifted cells would only mislead."""
+def check(submission: Submission, previous: Submission | None = None) -> CheckResult:
+    """Check one submission, against an earlier one of the same form too where it is given.
+
+    Structure first, and alone when it is broken: rules on shifted cells would only mislead.
+    """
     if submission.faults:
         return CheckResult(tuple(_structure(submission)), 0, 0)
-    context = Context(submission, SubmissionFigures(submission))
+    context = Context(submission, SubmissionFigures(submission), SubmissionFigures(previous) if previous else None)
     passed = not_evaluated = 0
     found: list[Finding] = []
     for rule in submission.form.rules:
-        if not rule.active:
+        if not rule.active or (previous is None and rule.kind in _AGAINST_PREVIOUS):
             continue
         for outcome in _outcomes(rule, context):
             if outcome is Silent.PASSED:
@@ -90,7 +100,7 @@ def check(submission: Submission) -> CheckResult:
 
 def _outcomes(rule: Rule, context: Context) -> Iterator[Outcome]:
     try:
-        once = _ONCE.get(rule.kind)
+        once = _ONCE.get(rule.kind) or _AGAINST_PREVIOUS.get(rule.kind)
         if once is not None:
             yield once(rule, context)
         else:

@@ -82,6 +82,7 @@ def build_parser() -> VietnameseParser:
 
     check = _command(commands, "kiem-tra", "Kiểm tra một hoặc nhiều sổ; không sửa gì trong sổ.")
     check.add_argument("files", metavar="SO.xlsx", nargs="+", help="sổ cần kiểm tra")
+    check.add_argument("--ky-truoc", metavar="TRUOC.xlsx", help="so với sổ kỳ trước của cùng đơn vị")
     check.add_argument("--bao-cao", metavar="KQ.xlsx", help="ghi thêm kết quả ra sổ Excel này")
     _json(check)
 

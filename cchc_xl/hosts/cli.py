@@ -99,15 +99,16 @@ def _fill(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from cchc_xl.operations import check_file
+    from cchc_xl.operations import check_file, read_previous
     from cchc_xl.report.as_json import checked_json, listed
     from cchc_xl.report.as_text import checked_text
     from cchc_xl.severity import Severity
 
+    previous = read_previous(Path(args.ky_truoc)) if args.ky_truoc else None
     results = []
     for index, file in enumerate(args.files, start=1):
         _progress(index, len(args.files), file)
-        results.append(check_file(Path(file)))
+        results.append(check_file(Path(file), previous))
     if args.bao_cao:
         from cchc_xl.operations import check_output
         from cchc_xl.report.workbook import write_report
