@@ -15,6 +15,7 @@ from pathlib import Path
 from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Form
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
+from cchc_xl.layout import row_height
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
 from cchc_xl.submission import FormulaState, Submission, SubmissionFigures, is_computed
 from cchc_xl.values import Reading, State, Value, from_text, normalise, number_value, read_number
@@ -146,5 +147,21 @@ def fill(submission: Submission, source: Path, target: Path, printed: PrintedFig
         if is_computed(entry):
             result = CellWrite(figures.number(ref), keep_formula=True)
             writes.setdefault(entry.sheet, {})[entry.address] = result
-    patch_cells(source, target, writes)
+    patch_cells(source, target, writes, _row_heights(filled, printed))
     return Filling(written, as_text, printed.appendices, printed.remarks)
+
+
+def _row_heights(submission: Submission, printed: PrintedFigures) -> dict[str, dict[int, float]]:
+    """Heights of the rows that got a text, so that all of it shows."""
+    heights: dict[str, dict[int, float]] = {}
+    for ref in printed.texts:
+        spec = submission.form.spec(ref)
+        if spec.kind is CellKind.TEXT:
+            appendix, entry = submission.form.appendix(ref.appendix), submission.entries[ref]
+            texts = {
+                column.key: submission.value(CellRef(ref.appendix, ref.order, column.key)).text
+                for column in appendix.columns
+                if not column.given
+            }
+            heights.setdefault(entry.sheet, {})[entry.row + 1] = row_height(appendix, spec.row, texts)
+    return heights

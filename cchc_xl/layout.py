@@ -6,11 +6,12 @@ rows. The reader finds cells by these keys, so an inserted column or a renamed s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from cchc_xl.catalogue.model import Appendix, Form
+from cchc_xl.catalogue.model import Appendix, AppendixKind, Column, Form, Row
 from cchc_xl.expressions import CellRef, ColumnRef
 
 KEY_PREFIX = "cchc:"
@@ -19,6 +20,57 @@ KEY_COLUMN = 0
 FIRST_COLUMN = 1
 # Below the key row: agency and motto (2 rows), a gap, appendix number, title, "(Kèm theo …)", a gap.
 HEAD_ROWS = 7
+
+
+# Widths in characters of the default font; what is not named here is a column of figures.
+_WIDTHS = {
+    "stt": 7.0,
+    "unit": 14.0,
+    "value": 13.0,
+    "note": 24.0,
+    "result_note": 38.0,
+    "code": 17.0,
+    "field": 17.0,
+    "content": 16.0,
+    "component": 20.0,
+}
+_LABEL_WIDTHS = {
+    AppendixKind.INDICATORS: 52.0,
+    AppendixKind.TASKS: 56.0,
+    AppendixKind.CASE_MATRIX: 24.0,
+    AppendixKind.PROCEDURE_LIST: 56.0,
+    AppendixKind.TASK_SUMMARY: 40.0,
+}
+_FIGURE_WIDTH = 11.0
+LINE_HEIGHT = 16.5  # points, of Times New Roman 12
+MAX_ROW_HEIGHT = 409.0  # Excel's own limit
+
+
+def column_width(appendix: Appendix, column: Column) -> float:
+    """Width of a column in characters."""
+    if column.key == "label":
+        return _LABEL_WIDTHS[appendix.kind]
+    return _WIDTHS.get(column.key, _FIGURE_WIDTH)
+
+
+def label_indent(row: Row) -> int:
+    """Indent of a row's label: sub-rows stand under their group."""
+    return max(0, min(row.level - 2, 4))
+
+
+def text_lines(text: str, width: float) -> int:
+    """Lines that a text needs in a column of so many characters; words do not break, so a line is never quite full."""
+    return sum(max(1, math.ceil(len(paragraph) * 1.06 / max(width - 1, 1))) for paragraph in text.split("\n"))
+
+
+def row_height(appendix: Appendix, row: Row, texts: Mapping[str, str]) -> float:
+    """Height in points that shows all the text of a row; ``texts``: what the unit wrote, by column key."""
+    lines = 1
+    for column in appendix.columns:
+        text = texts.get(column.key) or row.given.get(column.key, "")
+        indent = label_indent(row) * 1.5 if column.key == "label" else 0
+        lines = max(lines, text_lines(text, column_width(appendix, column) - indent))
+    return min(MAX_ROW_HEIGHT, LINE_HEIGHT * lines + 3)
 
 
 def column_letters(index: int) -> str:

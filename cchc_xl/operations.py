@@ -19,7 +19,7 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault
 from cchc_xl.periods import format_date, parse_date, parse_period
 from cchc_xl.readers.read_submission import read_file
-from cchc_xl.stamp import Stamp
+from cchc_xl.stamp import SUBMISSION, Stamp
 from cchc_xl.submission import Submission, SubmissionFigures
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def create_workbook(request: NewWorkbook, target: Path) -> Stamp:
 
     form = load_form(request.form)
     _check_target(target)
+    _keep_figures(target)
     period = parse_period(request.period) if request.period else None
     start = parse_date(request.date_from) if request.date_from else period.start if period else None
     end = parse_date(request.date_to) if request.date_to else period.end if period else None
@@ -81,6 +82,23 @@ def _check_target(target: Path) -> None:
         raise InputFault(f"Không có thư mục {target.parent} để ghi tệp {target.name}: hãy tạo thư mục trước.")
     if target.is_dir():
         raise InputFault(f"{target} là thư mục, không phải tệp: hãy đặt tên tệp khác.")
+
+
+def _keep_figures(target: Path) -> None:
+    """Refuse to build a blank workbook over one that somebody has filled."""
+    existing = _existing(target)
+    if existing is not None and existing.has_figures():
+        raise InputFault(f"Sổ {target.name} đã có số liệu: hãy đặt tên khác, hoặc xóa tệp cũ trước.")
+
+
+def _existing(target: Path) -> Submission | None:
+    """The workbook of ours that lies at an output's place."""
+    if not target.is_file():
+        return None
+    try:
+        return read_file(target)
+    except CchcError:
+        return None
 
 
 # nhap -------------------------------------------------------------------------------------------------------------
@@ -157,7 +175,7 @@ def check_output(target: Path, inputs: Sequence[Path]) -> None:
     """Refuse an output that is no .xlsx, lies nowhere, or would overwrite a file that was given to be read."""
     _check_target(target)
     if target.exists() and any(path.exists() and path.samefile(target) for path in inputs):
-        raise InputFault(f"Tệp kết quả {target.name} trùng với sổ đang kiểm tra: hãy đặt tên khác.")
+        raise InputFault(f"Tệp kết quả {target.name} trùng với một tệp đầu vào: hãy đặt tên khác.")
 
 
 # tong-hop ---------------------------------------------------------------------------------------------------------
@@ -187,6 +205,11 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     if not request.folder.is_dir():
         raise InputFault(f"Không tìm thấy thư mục {request.folder}: hãy chọn thư mục chứa các sổ nộp.")
     _check_target(request.target)
+    existing = _existing(request.target)
+    if existing is not None and existing.stamp.kind == SUBMISSION:
+        raise InputFault(f"Tệp kết quả {request.target.name} là một sổ nộp: hãy đặt tên khác để không ghi đè lên nó.")
+    if request.units_file and request.target.exists() and request.units_file.exists():
+        check_output(request.target, [request.units_file])
     named_form = load_form(request.form) if request.form else None
     period = parse_period(request.period).key if request.period else ""
     units = read_units(request.units_file) if request.units_file else None

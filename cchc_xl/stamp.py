@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
 STAMP_SHEET = "_CCHC"
 STAMP_MARK = "cchc_xl"
 STAMP_FORMAT = "1"
+
+
+SUBMISSION, SUMMARY = "submission", "summary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Stamp:
     date_from: str = ""
     date_to: str = ""
     submission: int = 0
-    kind: str = "submission"
+    kind: str = SUBMISSION
 
     def rows(self) -> list[tuple[str, str | int]]:
         """The stamp sheet's rows."""
@@ -38,11 +42,15 @@ def read_stamp(rows: Mapping[str, object]) -> Stamp | None:
     for item in fields(Stamp):
         raw = rows.get(item.name)
         if item.name in ("version", "submission"):
-            whole = isinstance(raw, int) or (isinstance(raw, float) and raw.is_integer())
-            values[item.name] = int(raw) if whole else 0  # type: ignore[call-overload]  # a number by the line above
+            values[item.name] = _whole(raw)
         else:
             values[item.name] = _text(raw)
     return Stamp(**values)  # type: ignore[arg-type]  # types were fitted to the fields just above
+
+
+def _whole(raw: object) -> int:
+    text = _text(raw)
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
 def _text(raw: object) -> str:

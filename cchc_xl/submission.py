@@ -81,7 +81,9 @@ class Submission:
 
     def _is_typed_figure(self, spec: CellSpec) -> bool:
         entry = self.entries.get(spec.ref)
-        return spec.kind.figure and entry is not None and entry.value.filled and entry.formula is FormulaState.NONE
+        return (
+            spec.kind.figure and entry is not None and entry.value.filled and entry.formula is not FormulaState.INTACT
+        )
 
 
 class SubmissionFigures:
@@ -94,6 +96,7 @@ class SubmissionFigures:
         self.submission = submission
         self.form = submission.form
         self._numbers: dict[CellRef, Decimal | None] = {}
+        self._keys: dict[CellRef, str] = {}
 
     def number(self, ref: CellRef) -> Decimal | None:
         """The number in a cell, computed where its formula stands; ``None`` when it holds none."""
@@ -125,6 +128,11 @@ class SubmissionFigures:
 
     def matching_key(self, ref: CellRef) -> str:
         """The normalised text of a cell."""
+        if ref not in self._keys:
+            self._keys[ref] = self._key(ref)
+        return self._keys[ref]
+
+    def _key(self, ref: CellRef) -> str:
         entry = self.submission.entries.get(ref)
         if entry is not None:
             return normalise(entry.value.text)

@@ -1,4 +1,4 @@
-"""tong-hop from the command line: every file of the folder ends in one state, with its reason, and nothing is touched."""
+"""tong-hop from the command line: every file ends in one state, with its reason, and no submission is touched."""
 
 import hashlib
 import json
@@ -325,7 +325,6 @@ class TestDuplicates:
         assert states(result) == {"a.xlsx": "duplicate", "b.xlsx": "excluded"}
         assert result["units_included"] == 0
 
-    @pytest.mark.xfail(strict=True, reason="gates._newest_only words the reason before the newest is itself judged")
     def test_the_reason_does_not_say_taken_of_a_file_that_is_left_out(self, folder, run):
         submit(folder, "1", file="a.xlsx")
         submit(folder, "1", ERROR, submission=2, file="b.xlsx")
@@ -545,6 +544,20 @@ class TestCannotRun:
     def test_wrong_output(self, folder, tmp_path, refused, name):
         submit(folder, "1")
         refused(out=tmp_path / name)
+
+    def test_the_output_is_no_submission(self, folder, refused):
+        """A slip of the pen (-o nop/1.xlsx) must not cost the commune's only copy."""
+        submit(folder, "1")
+        submit(folder, "2")
+        refused(out=folder / "1.xlsx")
+
+    def test_the_output_is_not_the_list_of_units(self, folder, tmp_path, refused):
+        book = openpyxl.Workbook()
+        book.active.append(["code", "name"])
+        book.active.append(["1", "A"])
+        book.save(tmp_path / "ds.xlsx")
+        submit(folder, "1")
+        refused("--danh-sach", tmp_path / "ds.xlsx", out=tmp_path / "ds.xlsx")
 
     def test_no_output_named(self, folder, capsys):
         assert main(["tong-hop", str(folder)]) == 2

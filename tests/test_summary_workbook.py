@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,6 +113,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _submit(folder, FORMULA_NAME if code == "12" else f"{code}.xlsx", code, unit, FIGURES[code])
     _submit(folder, "la.xlsx", "99", "=xã Lạ", {55: "1"})
     shutil.copyfile(folder / "11.xlsx", folder / "11 (1).xlsx")
+    os.utime(folder / "11 (1).xlsx", (0, 0))  # of two equal submissions the later saved one is taken
     (folder / "hong.xlsx").write_text("hỏng", encoding="utf-8")
     (folder / "cu.xls").write_text("cũ", encoding="utf-8")
     (folder / "ghi-chu.txt").write_text("ghi chú", encoding="utf-8")

@@ -13,6 +13,7 @@ from cchc_xl.expressions import CellRef
 from cchc_xl.finding import Finding, RelatedCell
 from cchc_xl.messages import TEMPLATES
 from cchc_xl.severity import Severity
+from cchc_xl.stamp import SUMMARY
 from cchc_xl.submission import NOTE, Entry, Submission, SubmissionFigures
 from cchc_xl.values import format_number, plain
 
@@ -39,6 +40,11 @@ class Context:
     def form(self) -> Form:
         """The form of the submission."""
         return self.submission.form
+
+    @property
+    def of_summary(self) -> bool:
+        """Whether the workbook is a summary: its figures are links, its checklists hold counts and no marks."""
+        return self.submission.stamp.kind == SUMMARY
 
     def spec(self, ref: CellRef) -> CellSpec:
         """What a cell asks for."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cchc_xl.catalogue.model import RowRole, Rule
+from cchc_xl.catalogue.model import CellKind, RowRole, Rule
 from cchc_xl.checks.comparisons import tolerance
 from cchc_xl.checks.context import Context, Outcome, Silent
 from cchc_xl.checks.ratios import agrees
 from cchc_xl.expressions import CellRef, Ratio, cell_refs, column_refs
-from cchc_xl.submission import is_computed
+from cchc_xl.submission import FormulaState, is_computed
 from cchc_xl.values import State
 
 
@@ -25,10 +25,14 @@ def check_total(rule: Rule, context: Context) -> Outcome:
     assert ref is not None
     if is_computed(context.entry(ref)):
         return Silent.PASSED
+    if context.of_summary and context.spec(ref).kind is CellKind.MARK:
+        return Silent.NOT_EVALUATED
     printed = context.figures.number(ref)
     computed = context.figures.derived(context.spec(ref))
     if printed is None or computed is None:
         return Silent.NOT_EVALUATED
+    if printed == computed:
+        return Silent.PASSED
     parts = _parts(rule, context)
     if abs(printed - computed) <= tolerance([ref, *parts], context):
         return Silent.PASSED
@@ -59,6 +63,8 @@ def check_total_missing(rule: Rule, context: Context) -> Outcome:
     entry = context.entry(ref)
     if is_computed(entry) or entry.value.state is not State.BLANK or context.excused(ref):
         return Silent.PASSED
+    if context.of_summary and entry.formula is FormulaState.ALTERED:
+        return Silent.PASSED  # the summary's own formula waits for the parent's parts
     return [context.finding(rule, "tong-trong", ref, actual="", expected=computed, related=_parts(rule, context))]
 
 
@@ -66,7 +72,8 @@ def check_overwritten(rule: Rule, context: Context) -> Outcome:
     """K02: a figure typed over a formula is a hint while it agrees; where it does not, the mismatch says so."""
     ref = rule.at
     assert ref is not None
-    if is_computed(context.entry(ref)):
+    entry = context.entry(ref)
+    if is_computed(entry) or (context.of_summary and entry.formula is FormulaState.ALTERED):
         return Silent.PASSED
     printed = context.figures.number(ref)
     computed = context.figures.derived(context.spec(ref))
@@ -75,7 +82,7 @@ def check_overwritten(rule: Rule, context: Context) -> Outcome:
     if isinstance(rule.right[0], Ratio):
         fits = agrees(printed, computed)
     else:
-        fits = abs(printed - computed) <= tolerance([ref, *_parts(rule, context)], context)
+        fits = printed == computed or abs(printed - computed) <= tolerance([ref, *_parts(rule, context)], context)
     if not fits:
         return Silent.NOT_EVALUATED
     return [context.finding(rule, "go-de-cong-thuc", ref, actual=context.shown(ref), expected=computed)]

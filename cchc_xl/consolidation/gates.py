@@ -105,14 +105,18 @@ def _period_words(key: str) -> str:
 
 
 def _newest_only(judged: list[JudgedFile], admission: Admission) -> list[JudgedFile]:
-    """Of several submissions of one unit the one with the highest submission number counts, then the later saved."""
+    """Of several submissions of one unit the one with the highest submission number counts, then the later saved.
+
+    A file that the officer includes by name goes before others of its unit.
+    """
     best: dict[str, JudgedFile] = {}
 
-    def rank(file: JudgedFile) -> tuple[bool, int, float, str]:
+    def rank(file: JudgedFile) -> tuple[bool, bool, int, float, str]:
         submission = file.received.submission
         assert submission is not None
         right_period = submission.stamp.period == admission.period
-        return right_period, submission.stamp.submission, file.received.saved, file.received.file
+        named = file.received.file in admission.overrides
+        return named, right_period, submission.stamp.submission, file.received.saved, file.received.file
 
     for file in judged:
         if file.state is FileState.INCLUDED:
@@ -124,8 +128,9 @@ def _newest_only(judged: list[JudgedFile], admission: Admission) -> list[JudgedF
         taken = best.get(file.unit_code)
         if file.state is FileState.INCLUDED and taken is not None and taken is not file:
             same = file.received.sha256 == taken.received.sha256
-            why = "nội dung giống hệt" if same else "lần nộp mới hơn"
-            reason = f"Đơn vị {file.unit} đã có tệp {taken.received.file} được lấy ({why})."
+            named = taken.received.file in admission.overrides
+            why = "nội dung giống hệt" if same else "được chỉ định" if named else "lần nộp mới hơn"
+            reason = f"Đơn vị {file.unit} có nhiều tệp; tệp được xét là {taken.received.file} ({why})."
             file = replace(file, state=FileState.DUPLICATE, reason=reason)
         out.append(file)
     return out

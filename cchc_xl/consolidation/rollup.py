@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 
@@ -57,7 +57,9 @@ class SummaryCell:
 
     @property
     def n_units(self) -> int:
-        """How many units gave a figure."""
+        """How many units gave a figure; of a recomputed ratio, how many entered it with both parts."""
+        if self.rollup is Rollup.RECOMPUTE:
+            return sum(source.parts is not None for source in self.sources)
         return sum(source.number is not None for source in self.sources)
 
 
@@ -71,12 +73,16 @@ def _cell(spec: CellSpec, children: Sequence[Child], same_form: bool) -> Summary
     rollup = rollup_of(spec, same_form)
     sources: list[Source] = []
     if rollup is not Rollup.NONE:
-        pairs = [(child, _counterpart(spec, child.submission.form, same_form)) for child in children]
+        pairs = [(child, _counterpart(spec, child)) for child in children]
         found = [(child, theirs) for child, theirs in pairs if theirs is not None]
         if rollup is Rollup.SPREAD and found and all(_is_ratio(theirs) for _, theirs in found):
             rollup = Rollup.RECOMPUTE  # the summary's form lacks the parts, the children's forms have them
         sources = [_source(theirs, child) for child, theirs in found]
-    return _RULES[rollup](spec, tuple(sources))
+    cell = _RULES[rollup](spec, tuple(sources))
+    if rollup is not Rollup.RECOMPUTE:
+        return cell
+    both = {source.child.unit_code for source in sources if source.parts is not None}
+    return replace(cell, left_out=tuple(child.unit for child in children if child.unit_code not in both))
 
 
 def rollup_of(spec: CellSpec, same_form: bool) -> Rollup:
@@ -95,25 +101,32 @@ def rollup_of(spec: CellSpec, same_form: bool) -> Rollup:
     return Rollup.OWN_PLUS_CHILDREN if below.own else spec.quantity.rollup
 
 
-def _counterpart(spec: CellSpec, form: Form, same_form: bool) -> CellSpec | None:
-    """The cell of a child's form that asks for what the summary's cell asks for."""
-    if same_form:
+def _counterpart(spec: CellSpec, child: Child) -> CellSpec | None:
+    """The cell of a child's form that asks for what the summary's cell asks for: on the same form the same cell.
+
+    A code that stands twice in the child's form agrees with itself; the first place that is filled counts.
+    """
+    form = child.submission.form
+    if spec.ref in form.cells and form.cells[spec.ref] is spec:
         return spec
     below = spec.row.below
     codes = below.codes if below is not None else (spec.code,)
     index = _by_code(form)
     label = normalise(spec.row.label) if spec.column.kind is not None else ""
-    return next((index[code, label] for code in codes if (code, label) in index), None)
+    found = next((index[code, label] for code in codes if (code, label) in index), None)
+    if found is None:
+        return None
+    return next((theirs for theirs in found if child.figures.number(theirs.ref) is not None), found[0])
 
 
 @cache
-def _by_code(form: Form) -> dict[tuple[str, str], CellSpec]:
+def _by_code(form: Form) -> dict[tuple[str, str], list[CellSpec]]:
     """Cells by canonical code; in tables also by the row's name, normalised."""
-    index: dict[tuple[str, str], CellSpec] = {}
+    index: dict[tuple[str, str], list[CellSpec]] = {}
     for spec in form.specs():
         if spec.code:
             label = normalise(spec.row.label) if spec.column.kind is not None else ""
-            index.setdefault((spec.code, label), spec)
+            index.setdefault((spec.code, label), []).append(spec)
     return index
 
 
@@ -174,9 +187,8 @@ def _recompute(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
     both = [source.parts for source in sources if source.parts is not None]
     top = sum((parts[0] for parts in both), _ZERO)
     bottom = sum((parts[1] for parts in both), _ZERO)
-    left_out = tuple(source.child.unit for source in sources if source.parts is None)
     value = 100 * top / bottom if bottom else None
-    return SummaryCell(spec, Rollup.RECOMPUTE, value, sources, left_out=left_out)
+    return SummaryCell(spec, Rollup.RECOMPUTE, value, sources)
 
 
 def _shared(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
@@ -208,9 +220,11 @@ def _spread(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
 def _count_yes(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
     """How many units have it."""
     numbers = _numbers(sources)
-    yes = sum(number == 1 for number in numbers)
-    counts = {"1": yes, "0": len(numbers) - yes} if numbers else {}
-    return SummaryCell(spec, Rollup.COUNT_YES, Decimal(yes) if numbers else None, sources, counts=counts)
+    counts = {"1": 0, "0": 0} if numbers else {}
+    for number in numbers:
+        key = f"{number.normalize():f}"
+        counts[key] = counts.get(key, 0) + 1
+    return SummaryCell(spec, Rollup.COUNT_YES, Decimal(counts["1"]) if numbers else None, sources, counts=counts)
 
 
 def _distribution(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:

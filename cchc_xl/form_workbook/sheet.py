@@ -10,33 +10,32 @@ from typing import Any
 
 from cchc_xl.catalogue.model import Appendix, AppendixKind, CellKind, CellSpec, Column, Row, RowRole
 from cchc_xl.expressions import CellRef, Ratio, as_excel
-from cchc_xl.form_workbook.styles import BAD_FILL, COMPUTED_FILL, HEADER_FILL, INPUT_FILL, NUMBER_FORMATS, Styles
+from cchc_xl.form_workbook.styles import (
+    BAD_FILL,
+    COMPUTED_FILL,
+    HEADER_FILL,
+    INPUT_FILL,
+    NUMBER_FORMATS,
+    Styles,
+    fit_rows_while_typing,
+)
 from cchc_xl.form_workbook.validation import condition, validation
-from cchc_xl.layout import FIRST_COLUMN, KEY_COLUMN, KEY_ROW, AppendixLayout, FormLayout, appendix_key, cell_address
+from cchc_xl.layout import (
+    FIRST_COLUMN,
+    KEY_COLUMN,
+    KEY_ROW,
+    LINE_HEIGHT,
+    AppendixLayout,
+    FormLayout,
+    appendix_key,
+    cell_address,
+    column_width,
+    label_indent,
+    row_height,
+    text_lines,
+)
 from cchc_xl.stamp import Stamp
 from cchc_xl.values import State, Value
-
-# Widths in characters of the default font; what is not named here is a column of figures.
-_WIDTHS = {
-    "stt": 7.0,
-    "unit": 14.0,
-    "value": 13.0,
-    "note": 24.0,
-    "result_note": 38.0,
-    "code": 17.0,
-    "field": 17.0,
-    "content": 16.0,
-    "component": 20.0,
-}
-_LABEL_WIDTHS = {
-    AppendixKind.INDICATORS: 52.0,
-    AppendixKind.TASKS: 56.0,
-    AppendixKind.CASE_MATRIX: 24.0,
-    AppendixKind.PROCEDURE_LIST: 56.0,
-    AppendixKind.TASK_SUMMARY: 40.0,
-}
-_FIGURE_WIDTH = 11.0
-_LINE_HEIGHT = 16.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,7 @@ class AppendixSheet:
         self.contents = contents
         self.addresses = layout.addresses(appendix.id)
         self.sheet = workbook.add_worksheet(self.place.sheet)
+        fit_rows_while_typing(self.sheet)
 
     def write(self) -> Any:
         """Write everything; gives the XlsxWriter worksheet."""
@@ -110,9 +110,7 @@ class AppendixSheet:
         sheet.set_row(KEY_ROW, None, None, {"hidden": True})
 
     def _width(self, column: Column) -> float:
-        if column.key == "label":
-            return _LABEL_WIDTHS[self.appendix.kind]
-        return _WIDTHS.get(column.key, _FIGURE_WIDTH)
+        return column_width(self.appendix, column)
 
     def _head(self) -> None:
         last = self.place.last_column
@@ -140,7 +138,7 @@ class AppendixSheet:
         title = self.appendix.title
         self._span(5, visible[0], last, title, self.styles.get(bold=True, font_size=14, text_wrap=True, **centre))
         width = sum(self._width(c) for c in self.appendix.columns if c.heading)
-        self.sheet.set_row(5, 18.5 * _lines(title, width * 0.8))
+        self.sheet.set_row(5, 18.5 * text_lines(title, width * 0.8))
         period = f"(Kèm theo Báo cáo số       /BC-UBND ngày       /       /          {self._of_unit()})"
         self._span(6, visible[0], last, period, self.styles.get(italic=True, font_size=13, **centre))
 
@@ -176,22 +174,22 @@ class AppendixSheet:
                     else:
                         self.sheet.write_string(top + tier, first, path[tier], style)
                     width = sum(self._width(self.appendix.columns[i]) for i in range(index, end))
-                    tallest = max(tallest, math.ceil(_lines(path[tier], width) / (bottom - top - tier + 1)))
+                    tallest = max(tallest, math.ceil(text_lines(path[tier], width) / (bottom - top - tier + 1)))
                 index = end
-            self.sheet.set_row(top + tier, _LINE_HEIGHT * tallest + 3)
+            self.sheet.set_row(top + tier, LINE_HEIGHT * tallest + 3)
 
     def _row(self, row: Row) -> None:
         at = self.place.rows[row.order]
+        self.sheet.set_row(at, self._row_height(row))
         self.sheet.write_number(at, KEY_COLUMN, row.order)
         bold = row.role is not RowRole.ITEM or row.level == 1
-        # No height is set: Excel and LibreOffice fit it to the wrapped text, also when a long note is typed later.
         for column in self.appendix.columns:
             spec = self.appendix.cells.get(CellRef(self.appendix.id, row.order, column.key))
             index = self.place.columns[column.key]
             if spec is None:
                 text = row.given.get(column.key, "")
                 align = "left" if column.key in ("label", "content", "component") else "center"
-                indent = max(0, min(row.level - 2, 4)) if column.key == "label" else 0
+                indent = label_indent(row) if column.key == "label" else 0
                 style = self.styles.cell(bold=bold, align=align, indent=indent)
                 if text:
                     self.sheet.write_string(at, index, text, style)
@@ -199,6 +197,14 @@ class AppendixSheet:
                     self.sheet.write_blank(at, index, None, style)
             else:
                 self._cell(spec, at, index, bold)
+
+    def _row_height(self, row: Row) -> float:
+        texts = {
+            column.key: value.text
+            for column in self.appendix.columns
+            if (value := self.contents.values.get(CellRef(self.appendix.id, row.order, column.key))) is not None
+        }
+        return row_height(self.appendix, row, texts)
 
     def _cell(self, spec: CellSpec, at: int, index: int, bold: bool) -> None:
         value = self.contents.values.get(spec.ref)
@@ -284,8 +290,3 @@ class AppendixSheet:
 
 def _pattern(spec: CellSpec) -> str | None:
     return condition(spec, "A1")
-
-
-def _lines(text: str, width: float) -> int:
-    """Lines that a text needs in a column of so many characters; a little more than Times New Roman takes."""
-    return sum(max(1, math.ceil(len(paragraph) * 1.08 / max(width, 1))) for paragraph in text.split("\n")) or 1

@@ -39,3 +39,19 @@ class Styles:
     def cell(self, **properties: object) -> Any:
         """A bordered table cell."""
         return self.get(**{"border": 1, "text_wrap": True, **properties})
+
+
+def fit_rows_while_typing(sheet: Any) -> None:
+    """Let Excel go on fitting the heights that we set: a note typed later makes its row grow.
+
+    XlsxWriter marks every height as the user's own (``customHeight``), which stops Excel. Without the mark the height
+    is a cached one (ECMA-376 part 1 §18.3.1.73) and other programs still have a true height to show.
+    """
+    start_tag = sheet._xml_start_tag_unencoded
+
+    def without_mark(tag: str, attributes: list[tuple[str, object]]) -> None:
+        if tag == "row":
+            attributes = [pair for pair in attributes if pair[0] != "customHeight"]
+        start_tag(tag, attributes)
+
+    sheet._xml_start_tag_unencoded = without_mark

@@ -56,11 +56,17 @@ class CellWrite:
             raise TypeError(f"CellWrite.value: {type(self.value).__name__}")
 
 
-def patch_cells(source: Path, target: Path, writes: Mapping[str, Mapping[str, CellWrite]]) -> None:
+def patch_cells(
+    source: Path,
+    target: Path,
+    writes: Mapping[str, Mapping[str, CellWrite]],
+    row_heights: Mapping[str, Mapping[int, float]] | None = None,
+) -> None:
     """Copy the workbook ``source`` to ``target`` (may be the same file) with the given cells changed, all or nothing.
 
     ``writes``: sheet name (compared exactly after NFC) -> {"E15": CellWrite}. Cells keep their style; a cell that is
     not there is created with the style of its row or column.
+    ``row_heights``: sheet name -> {row number from 1: points}, for written sheets; Excel goes on fitting these rows.
 
     Raises:
         WorkbookFault: package broken, encrypted or too large; unknown sheet; value or cell reference Excel cannot hold;
@@ -69,7 +75,7 @@ def patch_cells(source: Path, target: Path, writes: Mapping[str, Mapping[str, Ce
     """
     try:
         members, parts, comment = _load(source)
-        if _patch(parts, writes, source.name):
+        if _patch(parts, writes, row_heights or {}, source.name):
             _drop_calc_chain(parts)
     except _BROKEN as error:
         raise WorkbookFault(
@@ -120,7 +126,12 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     return data
 
 
-def _patch(parts: dict[str, bytes], writes: Mapping[str, Mapping[str, CellWrite]], file: str) -> bool:
+def _patch(
+    parts: dict[str, bytes],
+    writes: Mapping[str, Mapping[str, CellWrite]],
+    row_heights: Mapping[str, Mapping[int, float]],
+    file: str,
+) -> bool:
     """Replace the touched sheets in ``parts``; True if a formula was dropped."""
     by_id = {rel.get("Id"): rel for rel in _parse(parts["xl/_rels/workbook.xml.rels"])}
     sheets: dict[str, str] = {}
@@ -138,6 +149,8 @@ def _patch(parts: dict[str, bytes], writes: Mapping[str, Mapping[str, CellWrite]
         sheet = _Sheet(_parse(parts[part]), f"trang '{name}' của tệp {file}")
         for ref, write in cells.items():
             sheet.write(ref, write)
+        for number, points in row_heights.get(name, {}).items():
+            sheet.set_height(number, points)
         sheet.finish()
         parts[part] = _serialise(sheet.root)
         dropped = dropped or sheet.dropped
@@ -201,6 +214,12 @@ class _Sheet:
             _corners(formula.get("ref")) for formula in self.data.iter(f"{self.ns}f")
             if formula.get("t") in ("array", "dataTable") and formula.get("ref")
         ]  # fmt: skip
+
+    def set_height(self, number: int, points: float) -> None:
+        """Set the cached height of a row that is there (§18.3.1.73); a height of the user's own is left alone."""
+        row = self.rows.get(number)
+        if row is not None and row.get("customHeight") not in ("1", "true"):
+            row.set("ht", f"{points:g}")
 
     def _numbered(self, parent: Any, tag: str, row: int = 0) -> dict[int, Any]:
         """Children by row or column number; ``r`` may be missing (then: previous + 1) and is written out."""

@@ -15,7 +15,7 @@ from cchc_xl.expressions import CellRef, ColumnRef, as_excel
 from cchc_xl.layout import KEY_COLUMN, KEY_PREFIX, KEY_ROW, appendix_key, cell_address, form_layout
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.grid import Book, CellFacts
-from cchc_xl.stamp import STAMP_SHEET, Stamp, read_stamp
+from cchc_xl.stamp import STAMP_SHEET, SUMMARY, Stamp, read_stamp
 from cchc_xl.submission import Entry, FormulaState, StructureFault, Submission
 from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell, normalise
 
@@ -45,7 +45,7 @@ def read_book(book: Book, name: str) -> Submission:
             f"{name}: sổ theo phiên bản {stamp.version} của biểu mẫu {form.id}, bản này dùng phiên bản {form.version}: "
             "hãy lập sổ mới bằng lệnh tao-so rồi chuyển số liệu sang."
         )
-    reading = _Reading(form, book)
+    reading = _Reading(form, book, of_summary=stamp.kind == SUMMARY)
     for appendix in form.appendices:
         reading.appendix(appendix)
     return Submission(name, form, stamp, reading.entries, tuple(reading.faults))
@@ -73,9 +73,11 @@ class _Place:
 
 
 class _Reading:
-    def __init__(self, form: Form, book: Book) -> None:
+    def __init__(self, form: Form, book: Book, *, of_summary: bool) -> None:
         self.form = form
         self.book = book
+        # A summary has formulas of its own in computed cells; they show nothing while they wait for the parent's part.
+        self.of_summary = of_summary
         self.entries: dict[CellRef, Entry] = {}
         self.faults: list[StructureFault] = []
         self.grids: dict[str, Sequence[Sequence[object]]] = {}
@@ -192,7 +194,7 @@ class _Reading:
             state = FormulaState.ALTERED
             if spec.derived and self._is_ours(spec, formula, place, moved):
                 state = FormulaState.INTACT
-            elif value is BLANK:
+            elif value is BLANK and not (spec.derived and self.of_summary):
                 value = UNCALCULATED
         return Entry(value, place.sheet, row, column, state)
 

@@ -8,7 +8,7 @@ from cchc_xl.atomic import replacing
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.build import BUILD_DATE, write_form
 from cchc_xl.form_workbook.styles import Styles
-from cchc_xl.stamp import Stamp
+from cchc_xl.stamp import SUMMARY, Stamp
 from cchc_xl.summary_workbook.by_unit import write_by_unit
 from cchc_xl.summary_workbook.data import write_data
 from cchc_xl.summary_workbook.findings import write_findings
@@ -34,7 +34,7 @@ def build_summary_workbook(summary: Summary, target: Path) -> None:
         unit=summary.parent,
         unit_code=summary.parent_code,
         period=summary.period,
-        kind="summary",
+        kind=SUMMARY,
     )
     plan = plan_sheet(form, summary)
     with replacing(target) as temporary:

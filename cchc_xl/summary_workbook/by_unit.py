@@ -34,7 +34,7 @@ from cchc_xl.summary_workbook.remarks import ROLLUP_WORDS, remark
 from cchc_xl.summary_workbook.totals import count_formula, range_formulas, range_values, total_formula
 
 ABSENT_FILL = "#D9D9D9"
-_LEFT = (("Phụ lục", 6.5), ("STT", 6.5), ("Chỉ tiêu", 42.0), ("Đơn vị tính", 10.0), ("Cách tổng hợp", 14.0))
+_LEFT = (("Phụ lục", 6.5), ("STT", 6.5), ("Chỉ tiêu", 42.0), ("Đơn vị tính", 12.0), ("Cách tổng hợp", 14.0))
 _RIGHT = (("Tổng hợp", 11.0), ("Số đơn vị có số liệu", 8.0), ("Thấp nhất", 9.0), ("Cao nhất", 9.0), ("Ghi chú", 36.0))
 _UNIT_WIDTH = 9.5
 # So many units still read well across one A4 page; more go on further pages with the row titles repeated.

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from cchc_xl.catalogue.model import CellKind, Form, Rollup
+from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup
 from cchc_xl.consolidation.rollup import SummaryCell
-from cchc_xl.expressions import CellRef
+from cchc_xl.expressions import CellRef, Ratio, as_excel, cell_refs
 from cchc_xl.form_workbook.sheet import Contents
+from cchc_xl.layout import form_layout
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import (
     Entry,
@@ -36,13 +37,43 @@ def form_contents(form: Form, stamp: Stamp, cells: Sequence[SummaryCell], plan: 
     emptied = _misleading(form, stamp, cells, entries)
     for ref in emptied:
         entries[ref] = replace(entries[ref], formula=FormulaState.NONE)
+    waiting = _waiting_totals(form, cells)
+    for ref in waiting:
+        entries[ref] = replace(entries[ref], formula=FormulaState.NONE)
     own: dict[CellRef, Decimal | None] = computed_results(Submission("", form, stamp, entries))
     open_cells: dict[CellRef, Value] = dict.fromkeys(emptied, BLANK)
     return Contents(
         values=open_cells,
         results={**own, **linked},
-        formulas={ref: "=" + plan.total_address(ref) for ref in linked},
+        formulas={**waiting, **{ref: "=" + plan.total_address(ref) for ref in linked}},
     )
+
+
+def _waiting_totals(form: Form, cells: Sequence[SummaryCell]) -> dict[CellRef, str]:
+    """Totals of the parent's own (roll-up none) that wait until each of their parts is there.
+
+    The form's own formula counts a blank part as 0; here a blank is a part that the parent has not entered yet, and the
+    children's part alone would look like the total.
+    """
+    layout = form_layout(form)
+    formulas = {}
+    for cell in cells:
+        ref, derived = cell.spec.ref, cell.spec.derived
+        if cell.rollup is not Rollup.NONE or not derived or isinstance(derived[0], Ratio):
+            continue
+        addresses = layout.addresses(ref.appendix)
+        parts = [part for part in cell_refs(derived[0]) if _answered_here(form, form.spec(part.at(ref.order)))]
+        if parts:
+            listed = ",".join(addresses.cell(part.at(ref.order)) for part in parts)
+            own = as_excel(derived[0], addresses, ref.order).removeprefix("=")
+            formulas[ref] = f'=IF(COUNT({listed})={len(parts)},{own},"")'
+    return formulas
+
+
+def _answered_here(form: Form, spec: CellSpec) -> bool:
+    """Whether the row is filled at the form's level or below: a province's row stays blank in a district's summary."""
+    higher = {"xa": {"huyen", "tinh"}, "huyen": {"tinh"}, "tinh": set()}[form.level]
+    return bool(spec.row.answers - higher)
 
 
 def _fits(cell: SummaryCell) -> bool:

@@ -43,6 +43,9 @@ def count_formula(cell: SummaryCell, plan: SheetPlan, expected: int) -> str | No
     """How many units gave a figure, of how many: ``7/9``."""
     if not plan.units or cell.rollup is Rollup.NONE:
         return None
+    if cell.rollup is Rollup.RECOMPUTE and cell.sources:
+        top, bottom = (plan.unit_range(row) for row in plan.parts[cell.spec.ref])
+        return f'=SUMPRODUCT(--ISNUMBER({top}),--ISNUMBER({bottom}))&"/{expected}"'
     return f'=COUNT({plan.unit_range(plan.rows[cell.spec.ref])})&"/{expected}"'
 
 
