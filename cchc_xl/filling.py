@@ -8,6 +8,7 @@ clerk who typed over it would have done; a blank leaves the formula, or the cell
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,7 +75,7 @@ def _read_appendix(
             lines: list[dict[str, str]] = list(reader)
             header: Sequence[str] = reader.fieldnames or ()
     except (UnicodeDecodeError, csv.Error):
-        faults.append(f"{path.name} không phải tệp văn bản UTF-8 ngăn cách bằng tab")
+        faults.append(f"{path.name} không phải tệp văn bản UTF-8 ngăn cách bằng tab, hoặc có ô quá dài")
         return
     if "order" not in header:
         faults.append(f"{path.name} thiếu cột order")
@@ -88,7 +89,7 @@ def _read_appendix(
         order_text = (line.get("order") or "").strip()
         if not order_text:
             continue
-        order = int(order_text) if order_text.isdigit() else 0
+        order = int(order_text) if re.fullmatch(r"[0-9]{1,6}", order_text) else 0
         if not 1 <= order <= len(appendix.rows):
             faults.append(f"{path.name} dòng {number}: biểu không có dòng order {order_text}")
             continue

@@ -60,7 +60,7 @@ TEMPLATES: dict[str, Template] = {
         "Kiểm tra các số đầu vào ({cells}), sửa tỷ lệ hoặc giải trình cách tính.",
     ),
     "mau-so-bang-0": Template(
-        "{at}: tử số là {actual} nhưng mẫu số bằng 0, không thể có tỷ lệ.", "Kiểm tra tử số và mẫu số ({cells})."
+        "{at}: tử số là {numerator} nhưng mẫu số bằng 0, không thể có tỷ lệ.", "Kiểm tra tử số và mẫu số ({cells})."
     ),
     "ty-le-trong": Template(
         "{at}: để trống dù tử số và mẫu số đã có; tính được {expected}.", "Khôi phục công thức, hoặc ghi {expected}."
@@ -127,7 +127,7 @@ TEMPLATES: dict[str, Template] = {
         "{at}: mã {actual} xuất hiện {count} lần.", "Nếu là cùng một thủ tục, nên gộp thành một dòng."
     ),
     "ma-hai-muc-do": Template(
-        "{at}: mã {actual} có {count} mức độ khác nhau ({values}). {words}.",
+        "{at}: mã {actual} ở đây ghi mức độ {value}, ở dòng khác ghi mức độ {values}. {words}.",
         "Kiểm tra mức độ của thủ tục ở các dòng: {cells}.",
     ),
     "quy-tac-hong": Template(

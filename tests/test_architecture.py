@@ -57,7 +57,7 @@ def _imports() -> list[tuple[str, str, str]]:
 
 
 def test_imports_run_downwards_only() -> None:
-    """No room imports a room on its own floor or above; builders, readers, checks and merging do not know each other."""
+    """No room imports a room on its own floor or above; builders, readers and checks do not know each other."""
     wrong = []
     for file, room, module in _imports():
         parts = module.split(".")

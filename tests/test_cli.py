@@ -360,14 +360,7 @@ _BAD_FOLDERS = {
 }
 
 
-_TRACEBACK = pytest.mark.xfail(
-    strict=True, raises=ValueError, reason="filling._read_appendix: '²'.isdigit() is true, int('²') raises"
-)
-
-
-@pytest.mark.parametrize(
-    "case", [pytest.param(case, marks=_TRACEBACK if case == "order superscript" else ()) for case in _BAD_FOLDERS]
-)
+@pytest.mark.parametrize("case", _BAD_FOLDERS)
 def test_nhap_refuses_bad_figures(run, tmp_path: Path, book: Path, case: str) -> None:
     """Figures that cannot be placed are refused whole: exit 2, one sentence, the workbook as it was."""
     folder = tmp_path / "in"

@@ -124,9 +124,6 @@ def test_every_expected_hint_is_found(form: str, findings: dict[str, list[dict]]
     assert [(p, why) for p, why in hints.items() if p not in found and p not in repeats] == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="lists.check_list_codes: one finding for a code that stands three times; the list expects two"
-)
 def test_every_repetition_of_a_procedure_code_is_its_own_hint(findings: dict[str, list[dict]]) -> None:
     """The code 016.07.044.3 stands in PL5 rows 1, 2 and 3: rows 2 and 3 both repeat it (expected list)."""
     found = {place(f) for f in findings["vinh-thanh-2023"]}
@@ -309,15 +306,6 @@ vinh-thanh-2023 · done without a result | PL1.*.done=x; PL1.*.result_note=xong;
     warning thieu-ket-qua PL1.2.result_note
 vinh-thanh-2023 · not done without a reason | PL1.*.not_done=x | info thieu-ket-qua PL1.*.result_note
 """
-# Traps that the checker falls into today, with the reason.
-_TOTAL_OF_MARKS = "causes: R20 repeats at the computed total what the finding at the task says (one cause, one finding)"
-FALLEN = {
-    "money spent of no plan": "causes: a warning (67 <= 66) takes out the error numerator > 0 over denominator 0",
-    "10 + ? = 5": "causes: R22-PL4-6a repeats at the computed total row what the finding at the item row says",
-    "double x": _TOTAL_OF_MARKS,
-    "missing x": _TOTAL_OF_MARKS,
-    "another sign than x": _TOTAL_OF_MARKS,
-}
 
 
 class Trap(NamedTuple):
@@ -361,9 +349,7 @@ def _traps() -> list[object]:
     for line in re.sub(r"\n +", " ", TRAPS.strip()).splitlines():
         head, fills, findings = line.split("|")
         form, _, name = head.strip().partition(" · ")
-        marks = [pytest.mark.xfail(strict=True, reason=FALLEN[name])] if name in FALLEN else []
-        traps.append(pytest.param(Trap(form, name, fills, findings), id=name, marks=marks))
-    assert {trap.id for trap in traps} >= set(FALLEN)
+        traps.append(pytest.param(Trap(form, name, fills, findings), id=name))
     assert len({trap.id for trap in traps}) == len(traps)
     return traps
 

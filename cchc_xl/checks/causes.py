@@ -4,45 +4,77 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cchc_xl.catalogue.model import RowRole
+from cchc_xl.expressions import CellRef
 from cchc_xl.finding import Finding
+from cchc_xl.severity import Severity
+from cchc_xl.submission import Submission, is_computed
 
-_PRESENCE = frozenset({"thieu-so-lieu", "thieu-tu-hoac-mau", "tong-trong", "ty-le-trong"})
+# In the order in which they are kept: what can say the figure says more.
+_PRESENCE = ("tong-trong", "ty-le-trong", "thieu-so-lieu", "thieu-tu-hoac-mau")
+_MARKS = frozenset({"danh-dau-hai-o", "chua-danh-dau", "ngoai-danh-sach"})
 _Cell = tuple[str, str]
 
 
-def without_consequences(findings: Sequence[Finding]) -> list[Finding]:
+def without_consequences(findings: Sequence[Finding], submission: Submission) -> list[Finding]:
     """The findings less those that only repeat another one in other words.
 
     * A cell that is missing is reported once, by the gravest rule that wants it.
-    * Numerator above a zero denominator: the comparison of the two cells says it already.
-    * Marks done + not done ≠ number of tasks (R20): said already when a printed total of marks is wrong (R19).
+    * Numerator above a zero denominator: the comparison of the two cells says the same; the graver one stays.
+    * Marks done + not done ≠ number of tasks (R20): said already by a wrong total (R19) or a wrong mark.
+    * A matrix identity that fails in a computed total row: said already by the row in which it fails.
     """
-    compared = {(f.sheet, f.cell): f for f in findings if f.code == "vuot-qua"}
+    missing = _missing(findings)
+    zero = {frozenset(_inputs(f)): f for f in findings if f.code == "mau-so-bang-0"}
+    compared = {cells: f for f in findings if f.code == "vuot-qua" for cells in zero if cells <= _cells(f)}
     wrong_totals = {(f.sheet, f.cell) for f in findings if f.code == "tong-sai"}
-    missing: dict[_Cell, Finding] = {}
+    wrong_marks = {f.appendix for f in findings if f.code in _MARKS}
+    wrong_rows = {f.appendix for f in findings if _of_matrix(f) and not _computed_total(f, submission)}
+
+    def consequence(finding: Finding) -> bool:
+        if finding.code in _PRESENCE:
+            return missing[finding.sheet, finding.cell] is not finding
+        if finding.code == "mau-so-bang-0":
+            other = compared.get(frozenset(_inputs(finding)))
+            return other is not None and other.severity is Severity.ERROR
+        if finding.code == "vuot-qua" and finding.severity is not Severity.ERROR:
+            return finding in compared.values()
+        if finding.rule.startswith("R20-"):
+            return bool(_cells(finding) & wrong_totals) or finding.appendix in wrong_marks
+        return _of_matrix(finding) and finding.appendix in wrong_rows and _computed_total(finding, submission)
+
+    return [finding for finding in findings if not consequence(finding)]
+
+
+def _missing(findings: Sequence[Finding]) -> dict[_Cell, Finding]:
+    kept: dict[_Cell, Finding] = {}
     for finding in findings:
         if finding.code in _PRESENCE:
             key = (finding.sheet, finding.cell)
-            kept = missing.get(key)
-            if kept is None or finding.severity.rank < kept.severity.rank:
-                missing[key] = finding
-    kept_findings = []
-    for finding in findings:
-        key = (finding.sheet, finding.cell)
-        if finding.code in _PRESENCE and missing[key] is not finding:
-            continue
-        if finding.code == "mau-so-bang-0" and _compared(finding, compared):
-            continue
-        if finding.rule.startswith("R20-") and _cells(finding) & wrong_totals:
-            continue
-        kept_findings.append(finding)
-    return kept_findings
+            if key not in kept or _weight(finding) < _weight(kept[key]):
+                kept[key] = finding
+    return kept
+
+
+def _weight(finding: Finding) -> tuple[int, int]:
+    return finding.severity.rank, _PRESENCE.index(finding.code)
+
+
+def _of_matrix(finding: Finding) -> bool:
+    return finding.rule.startswith("R22-") and finding.code == "khong-khop"
+
+
+def _computed_total(finding: Finding, submission: Submission) -> bool:
+    appendix = submission.form.appendix(finding.appendix)
+    row = appendix.row(finding.order)
+    key = next((column.key for column in appendix.columns if column.name == finding.column), "")
+    entry = submission.entries.get(CellRef(finding.appendix, finding.order, key))
+    return row.role is RowRole.TOTAL and entry is not None and is_computed(entry)
+
+
+def _inputs(finding: Finding) -> set[_Cell]:
+    return {(cell.sheet, cell.cell) for cell in finding.related}
 
 
 def _cells(finding: Finding) -> set[_Cell]:
-    return {(finding.sheet, finding.cell), *((cell.sheet, cell.cell) for cell in finding.related)}
-
-
-def _compared(finding: Finding, compared: dict[_Cell, Finding]) -> bool:
-    inputs = {(cell.sheet, cell.cell) for cell in finding.related}
-    return any(cell in compared and inputs <= _cells(compared[cell]) for cell in inputs)
+    return {(finding.sheet, finding.cell), *_inputs(finding)}

@@ -24,26 +24,26 @@ def check_list_codes(rule: Rule, context: Context) -> Outcome:
             by_code.setdefault(key, []).append(order)
     found: list[Finding] = []
     for key, orders in by_code.items():
-        if not key or len(orders) < 2:
-            continue
         values = {order: context.figures.number(CellRef(at.appendix, order, other.column)) for order in orders}
-        different = sorted({value for value in values.values() if value is not None})
-        conflict = len(different) > 1
-        # The row to look at: the first that differs from the first, else the first repetition.
-        place = next((o for o in orders if values[o] != values[orders[0]]), orders[1]) if conflict else orders[1]
-        cells = [CellRef(at.appendix, order, at.column) for order in orders]
-        found.append(
-            context.finding(
-                rule,
-                "ma-hai-muc-do" if conflict else "trung-ma",
-                CellRef(at.appendix, place, at.column),
-                severity=rule.severity if conflict else Severity.INFO,
-                actual=context.submission.value(CellRef(at.appendix, place, at.column)).text,
-                related=cells,
-                count=len(different) if conflict else len(orders),
-                values=", ".join(number_words(value) for value in different),
+        for index, order in enumerate(orders):
+            if not key or index == 0:
+                continue
+            earlier = {values[o] for o in orders[:index]} - {None}
+            conflict = values[order] is not None and bool(earlier) and values[order] not in earlier
+            place = CellRef(at.appendix, order, at.column)
+            found.append(
+                context.finding(
+                    rule,
+                    "ma-hai-muc-do" if conflict else "trung-ma",
+                    place,
+                    severity=rule.severity if conflict else Severity.INFO,
+                    actual=context.submission.value(place).text,
+                    related=[CellRef(at.appendix, o, at.column) for o in orders],
+                    count=len(orders),
+                    value=number_words(values[order]),
+                    values=", ".join(number_words(value) for value in sorted(v for v in earlier if v is not None)),
+                )
             )
-        )
     if found:
         return found
     return Silent.PASSED if by_code else Silent.NOT_EVALUATED

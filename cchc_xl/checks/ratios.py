@@ -37,7 +37,12 @@ def check_ratio(rule: Rule, context: Context) -> Outcome:
     if inputs is not None:
         top, bottom = (context.figures.number(part) for part in inputs)
         if bottom == 0 and top is not None and top > 0:
-            return [context.finding(rule, "mau-so-bang-0", ref, actual=context.shown(inputs[0]), related=inputs)]
+            numerator = number_words(top)
+            return [
+                context.finding(
+                    rule, "mau-so-bang-0", ref, actual=context.shown(ref), related=inputs, numerator=numerator
+                )
+            ]
     if is_computed(entry):
         return Silent.PASSED
     printed = context.figures.number(ref)

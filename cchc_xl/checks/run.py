@@ -93,7 +93,7 @@ def check(submission: Submission, previous: Submission | None = None) -> CheckRe
             else:
                 found.extend(outcome)
     appendix_rank = {appendix.id: index for index, appendix in enumerate(submission.form.appendices)}
-    found = without_consequences(found)
+    found = without_consequences(found, submission)
     found.sort(key=lambda f: (appendix_rank[f.appendix], f.order, f.severity.rank))
     return CheckResult(tuple(found), passed, not_evaluated)
 

@@ -34,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
     except KeyboardInterrupt:
         print("Đã dừng theo yêu cầu.", file=sys.stderr)
+    except UnicodeError:
+        print("Tên hoặc đường dẫn có ký tự mà máy này không hiểu: hãy đặt lại bảng mã UTF-8.", file=sys.stderr)
     except OSError as error:
         print(f"Không đọc hoặc ghi được {error.filename or 'tệp'}: {_reason(error)}.", file=sys.stderr)
     return COULD_NOT_RUN

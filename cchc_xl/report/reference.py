@@ -39,6 +39,8 @@ class _Example:
     form: str
     figures: Figures
     before: Figures = field(default_factory=dict)
+    # Only rules of this kind, where another rule's finding stands for this one on every form of today.
+    only: RuleKind | None = None
 
 
 _EXAMPLES: dict[str, _Example] = {
@@ -63,7 +65,7 @@ _EXAMPLES: dict[str, _Example] = {
         {"PL5.16.level": "3", "PL5.16.total": "4", "PL5.17.level": "4", "PL5.17.total": "2"},
     ),
     "ma-thu-tuc-sai": _Example(_VINH_THANH, {"PL5.1.code": "Hộ tịch 3"}),
-    "mau-so-bang-0": _Example(_NINH_HAI, {"PL1.5": "1", "PL3.29": "5", "PL3.28": "0"}),
+    "mau-so-bang-0": _Example(_CAM_GIANG, {"PL1.66": "0", "PL1.67": "5"}, only=RuleKind.RATIO),
     "ngay-thang": _Example(_CAM_GIANG, {"PL1.2": Value(State.DATE, text="04/05/2024")}),
     "ngoai-danh-sach": _Example(_VINH_THANH, {"PL6.16": "3"}),
     "o-bao-loi": _Example(_CAM_GIANG, {"PL1.2": Value(State.ERROR, text="#REF!")}),
@@ -72,7 +74,7 @@ _EXAMPLES: dict[str, _Example] = {
     "so-dang-chu": _Example(_CAM_GIANG, {"PL1.35": Value(State.TEXT, text="1.117")}),
     "so-doc-duoc": _Example(_CAM_GIANG, {"PL1.56": "16 (88,9%)"}),
     "so-le": _Example(_CAM_GIANG, {"PL1.2": "2,5"}),
-    "thieu-hang-nghin": _Example(_CAM_GIANG, {}),
+    "thieu-hang-nghin": _Example(_CAM_GIANG, {"PL1.7": "2.100", "PL1.8": "2", "PL1.9": "1.100", "PL1.10": "1.900"}),
     "thieu-ket-qua": _Example(_VINH_THANH, {"PL1.3.done": "x"}),
     "thieu-so-lieu": _Example(_CAM_GIANG, {"PL1.70": "90,4", "PL1.71": "9,6"}),
     "thieu-tu-hoac-mau": _Example(_CAM_GIANG, {"PL1.4": "20"}),
@@ -172,6 +174,9 @@ def example(code: str) -> tuple[Form, Finding, Rule | None]:
     case = _EXAMPLES[code]
     previous = _filled(case.form, case.before) if case.before else None
     submission = _filled(case.form, case.figures)
+    if case.only is not None:
+        rules = tuple(rule for rule in submission.form.rules if rule.kind is case.only)
+        submission = replace(submission, form=replace(submission.form, rules=rules))
     finding = next(found for found in check(submission, previous).findings if found.code == code)
     rule = next(rule for rule in submission.form.rules if rule.id == finding.rule)
     return submission.form, finding, rule

@@ -16,12 +16,12 @@ from itertools import product
 from math import lcm
 from typing import NamedTuple, Protocol, TypeAlias
 
-from cchc_xl.catalogue.model import Form, Missing, Rule, RuleKind
+from cchc_xl.catalogue.model import CellKind, Form, Missing, Rule, RuleKind
 from cchc_xl.checks.comparisons import tolerance
 from cchc_xl.checks.culprits.integers import Row
 from cchc_xl.checks.culprits.linear import ZERO, Case, Exact, Linear, Linearizer, Need, NotLinear, Unknown, exact
-from cchc_xl.expressions import CellRef, Ratio, cell_refs, column_refs, involved
-from cchc_xl.expressions.tree import Argument, Comparison, Expression, Logic
+from cchc_xl.expressions import CellRef, Ratio, cell_refs, column_refs, involved, note_slack
+from cchc_xl.expressions.tree import Argument, Call, Comparison, Expression, Logic, children
 from cchc_xl.severity import Severity
 from cchc_xl.submission import is_computed
 from cchc_xl.values import decimals
@@ -121,7 +121,7 @@ class Demand(Enum):
 
 
 class Atom(NamedTuple):
-    """``form op slack``. ``tolerant``: the unknowns whose half-units, which go with their decimals, are in ``slack``."""
+    """``form op slack``. ``tolerant``: the unknowns whose half-units are in ``slack``; they go with their decimals."""
 
     form: Linear
     op: str  # <=, < or =
@@ -196,6 +196,8 @@ class _Equal:
         self.atom: Atom | None = None
         if rule.kind is RuleKind.TOTAL and is_computed(context.entry(ref)):
             return
+        if rule.kind is RuleKind.TOTAL and context.of_summary and context.spec(ref).kind is CellKind.MARK:
+            return
         order = context.spec(ref).row.order
         refs = [ref, *_cells_of(rule.right[0], order, context.form)]
         difference = linearizer.cell(ref).plus(linearizer.linear(rule.right[0], order), -1)
@@ -265,7 +267,8 @@ class _Ratio:
             possible = [(_compared(denominator, ">"),), (Atom(numerator, "<="),)]
         known = [(n, d) for n, d in self.readings if n.known(chosen) and d.known(chosen)]
         printed = self.standing is not None or (self.fillable and self.ref in chosen)
-        if not printed or not known or demand is Demand.NO_WORSE:
+        soft = demand is Demand.NO_WORSE and len(self.readings) > 1  # two readings of the label: a warning
+        if not printed or not known or soft:
             return possible
         found: Alternatives = []
         for n, d in known:
@@ -276,7 +279,7 @@ class _Ratio:
                 found.extend((*agrees, *conjunction) for conjunction in possible)
         # 0/0 has no ratio to compare with; what was wrong is mended only when the ratio is 0 as well.
         nothing: list[Atom] = [Atom(d, "=") for _, d in known]
-        if self.plain:
+        if len(possible) > 1:
             nothing.append(Atom(numerator, "<="))
         if demand is Demand.MEND:
             now = exact(self.standing) if self.standing is not None else 0
@@ -299,6 +302,10 @@ class _Compare:
         rule, order = instance
         assert rule.left is not None
         self.rule = rule
+        self.gate: list[tuple[Atom, ...]] = []
+        self.cells: frozenset[CellRef] = frozenset()
+        if linearizer.context.of_summary and any(_counts(side) for side in (rule.left, *rule.right)):
+            return  # the number of rows is one unit's, the figures are many units'
         self.gate = _open_gate(rule.when, order, linearizer)
         self.soften = linearizer.linear(rule.soften, order) if rule.soften is not None else None
         self.rights = [self._right(rule.left, right, order, linearizer) for right in rule.right]
@@ -321,7 +328,8 @@ class _Compare:
             for right_guards, right_form in linearizer.cases(right, order, blank_is_zero=zero):
                 difference = left_form.plus(right_form, -1)
                 cases.append(((*left_guards, *right_guards), difference._replace(needs=difference.needs + needs)))
-        return _Right(cases, exact(tolerance(refs, context)), _tolerant(refs, linearizer))
+        of_notes = note_slack(left, figures, order) + note_slack(right, figures, order)
+        return _Right(cases, exact(tolerance(refs, context) + of_notes), _tolerant(refs, linearizer))
 
     def alternatives(self, chosen: frozenset[CellRef], demand: Demand) -> Alternatives:
         is_open = [atoms for atoms in self.gate if all(atom.form.known(chosen) for atom in atoms)]
@@ -358,6 +366,11 @@ class _Compare:
                         certain.append(_compared(difference, ">=", *tolerated))
                 found.append((*conditions, *certain) if certain else ())
         return found
+
+
+def _counts(node: Argument) -> bool:
+    counted = isinstance(node, Call) and node.name.startswith("count_")
+    return counted or any(_counts(child) for child in children(node))
 
 
 # Gates ------------------------------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from typing import NamedTuple, TypeAlias
 from cchc_xl.catalogue.model import CellKind, RowRole
 from cchc_xl.checks.context import Context
 from cchc_xl.expressions import CellRef, ColumnRef, Expression, cell_refs, column_refs, evaluate, involved
+from cchc_xl.expressions.notes import READINGS
 from cchc_xl.expressions.tree import Argument, Arithmetic, Call, Number, RowsRef
-from cchc_xl.submission import is_computed, is_mark
+from cchc_xl.submission import FormulaState, is_computed, is_mark
 from cchc_xl.values import State, decimals
 
 Exact: TypeAlias = int | Fraction
@@ -84,7 +85,7 @@ class Linear(NamedTuple):
             if total:
                 coefficients[ref] = total
             else:
-                del coefficients[ref]
+                coefficients.pop(ref, None)
         needs = other.needs
         if needs and factor != 1:
             sign = (factor > 0) - (factor < 0)
@@ -130,6 +131,8 @@ class Linearizer:
         entry = self.context.submission.entries.get(ref)
         if spec is None or entry is None or spec.column.given or is_computed(entry):
             return None
+        if self.context.of_summary and entry.formula is FormulaState.ALTERED:
+            return None  # a link to the units' figures
         value = entry.value
         if spec.kind is CellKind.MARK and spec.row.role is not RowRole.TOTAL:
             marked = is_mark(value)
@@ -179,7 +182,8 @@ class Linearizer:
             case Call(name="sum_where", args=(_, matched, wanted)):
                 self._must_be_fixed((matched, wanted), order)
                 return [((), self._total(involved(node, self.figures, order)))]
-        self._must_be_fixed((node,), order)
+        if not (isinstance(node, Call) and node.name in READINGS):  # a note is fixed, whatever its cell holds
+            self._must_be_fixed((node,), order)
         assert not isinstance(node, ColumnRef | RowsRef)
         return [((), self._constant(node, order, blank_is_zero=blank_is_zero))]
 
@@ -189,9 +193,10 @@ class Linearizer:
         spec = self.context.form.cells.get(ref)
         if entry is not None and spec is not None and is_computed(entry) and spec.derived:
             form = self.linear(spec.derived[0], spec.row.order)
-            strict = [need for need in form.needs if need.strict]
+            # ``bounds``: a formula without a result is some number ≥ 0.
+            strict = tuple(need._replace(sign=1) for need in form.needs if need.strict)
             if not blank_is_zero:
-                return form
+                return form._replace(needs=strict)
             if not strict:
                 return form._replace(needs=())
             if not all(need.cells for need in strict):

@@ -290,16 +290,26 @@ class Search:
         alternatives = [d.constraint.alternatives(cells, d.demand) for d in self._demands(group, cells)]
         ranges: dict[int, list[Range]] = {}
 
-        def fits(figure: Decimal) -> bool:
+        def allowed(figure: Decimal) -> list[Range]:
             places = decimals(figure)
             if places and unknown.whole:
-                return False
+                return []
             if places not in ranges:
                 ranges[places] = self._ranges(Point((unknown,), (places,)), alternatives)
-            units = int(figure.scaleb(places))
-            return any(low <= units and (high is None or units <= high) for low, high in ranges[places])
+            return ranges[places]
 
-        return explained(standing, fits)
+        def fits(figure: Decimal) -> bool:
+            units = int(figure.scaleb(decimals(figure)))
+            return any(low <= units and (high is None or units <= high) for low, high in allowed(figure))
+
+        def settled(figure: Decimal) -> bool:
+            # A ratio may be rounded or cut off, which are two values.
+            return (
+                all(high is not None and high - low <= (not unknown.whole) for low, high in allowed(figure))
+                and len(allowed(figure)) == 1
+            )
+
+        return explained(standing, fits, settled)
 
 
 def _meet(a: Range, b: Range) -> Range | None:

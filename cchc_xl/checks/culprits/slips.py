@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 _DIGITS = "0123456789"
+_WRONG_DIGIT = "sai một chữ số"
 
 
 def slips(standing: Decimal) -> Iterator[tuple[str, tuple[Decimal, ...]]]:
@@ -20,18 +21,27 @@ def slips(standing: Decimal) -> Iterator[tuple[str, tuple[Decimal, ...]]]:
     yield "gõ lặp một chữ số", _figures(_less_one(text, doubled=True), standing)
     yield "thiếu một chữ số", _figures(_one_more(text), standing)
     yield "thừa một chữ số", _figures(_less_one(text, doubled=False), standing)
-    yield "sai một chữ số", _figures(_one_changed(text), standing)
+    yield _WRONG_DIGIT, _figures(_one_changed(text), standing)
 
 
-def explained(standing: Decimal, fits: Callable[[Decimal], bool]) -> tuple[Decimal | None, str]:
-    """The figure that was meant and the slip, when the most telling kind that explains anything explains one figure.
+def explained(
+    standing: Decimal, fits: Callable[[Decimal], bool], settled: Callable[[Decimal], bool]
+) -> tuple[Decimal | None, str]:
+    """The figure that was meant and the slip, when all slips that explain anything explain this one figure.
 
-    Several figures by the same kind of slip would be a guess, and a guess is not offered.
+    Several figures would be a guess, and a guess is not offered. A wrong digit leads almost anywhere: it explains a
+    figure only where nothing else may stand there (``settled``).
     """
+    found: dict[Decimal, str] = {}
     for words, meant in slips(standing):
-        fitting = [figure for figure in meant if fits(figure)]
-        if fitting:
-            return (fitting[0], words) if len(fitting) == 1 else (None, "")
+        for figure in meant:
+            if figure not in found and fits(figure):
+                found[figure] = words
+                if len(found) > 1:
+                    return None, ""
+    for figure, words in found.items():
+        if words != _WRONG_DIGIT or settled(figure):
+            return figure, words
     return None, ""
 
 
