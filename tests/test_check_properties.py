@@ -922,11 +922,6 @@ def test_one_fault_is_found_at_its_cell(kind: Callable[[Bench], Faults], form_id
     assert injected, "the fault was never injected"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="causes.py drops the error 'mau-so-bang-0' in favour of 'vuot-qua' even where that is only a warning "
-    "(R09 of public investment, R09-SL-34): semantics.md, numerator above 0 over denominator 0 is an error",
-)
 @pytest.mark.parametrize(
     ("form_id", "appendix", "bottom", "top"),
     [
@@ -937,6 +932,7 @@ def test_one_fault_is_found_at_its_cell(kind: Callable[[Bench], Faults], form_id
     ],
 )
 def test_figure_over_zero_is_an_error(form_id: str, appendix: str, bottom: int, top: int) -> None:
+    """Also where the comparison of the two figures is only a warning (paid above plan)."""
     changes = {CellRef(appendix, bottom, "value"): _number(0), CellRef(appendix, top, "value"): _number(5)}
     findings = check(_submission(load_form(form_id), changes)).findings
     assert [f.severity for f in findings if f.severity is not Severity.INFO] == [Severity.ERROR]

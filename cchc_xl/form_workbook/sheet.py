@@ -63,6 +63,8 @@ class AppendixSheet:
         self.stamp = stamp
         self.contents = contents
         self.addresses = layout.addresses(appendix.id)
+        indicators = appendix.kind is AppendixKind.INDICATORS
+        self.has_groups = indicators and any(row.level > 1 for row in appendix.rows)
         self.sheet = workbook.add_worksheet(self.place.sheet)
         fit_rows_while_typing(self.sheet)
 
@@ -182,7 +184,7 @@ class AppendixSheet:
         at = self.place.rows[row.order]
         self.sheet.set_row(at, self._row_height(row))
         self.sheet.write_number(at, KEY_COLUMN, row.order)
-        bold = row.role is not RowRole.ITEM or row.level == 1
+        bold = row.role is not RowRole.ITEM or (row.level == 1 and self.has_groups)
         for column in self.appendix.columns:
             spec = self.appendix.cells.get(CellRef(self.appendix.id, row.order, column.key))
             index = self.place.columns[column.key]

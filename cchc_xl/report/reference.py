@@ -39,8 +39,6 @@ class _Example:
     form: str
     figures: Figures
     before: Figures = field(default_factory=dict)
-    # Only rules of this kind, where another rule's finding stands for this one on every form of today.
-    only: RuleKind | None = None
 
 
 _EXAMPLES: dict[str, _Example] = {
@@ -65,7 +63,7 @@ _EXAMPLES: dict[str, _Example] = {
         {"PL5.16.level": "3", "PL5.16.total": "4", "PL5.17.level": "4", "PL5.17.total": "2"},
     ),
     "ma-thu-tuc-sai": _Example(_VINH_THANH, {"PL5.1.code": "Hộ tịch 3"}),
-    "mau-so-bang-0": _Example(_CAM_GIANG, {"PL1.66": "0", "PL1.67": "5"}, only=RuleKind.RATIO),
+    "mau-so-bang-0": _Example(_CAM_GIANG, {"PL1.66": "0", "PL1.67": "5"}),
     "ngay-thang": _Example(_CAM_GIANG, {"PL1.2": Value(State.DATE, text="04/05/2024")}),
     "ngoai-danh-sach": _Example(_VINH_THANH, {"PL6.16": "3"}),
     "o-bao-loi": _Example(_CAM_GIANG, {"PL1.2": Value(State.ERROR, text="#REF!")}),
@@ -174,9 +172,6 @@ def example(code: str) -> tuple[Form, Finding, Rule | None]:
     case = _EXAMPLES[code]
     previous = _filled(case.form, case.before) if case.before else None
     submission = _filled(case.form, case.figures)
-    if case.only is not None:
-        rules = tuple(rule for rule in submission.form.rules if rule.kind is case.only)
-        submission = replace(submission, form=replace(submission.form, rules=rules))
     finding = next(found for found in check(submission, previous).findings if found.code == code)
     rule = next(rule for rule in submission.form.rules if rule.id == finding.rule)
     return submission.form, finding, rule

@@ -6,6 +6,7 @@ the same of the figures that could stand instead. A test holds the two together.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +15,7 @@ from fractions import Fraction
 from functools import cache
 from itertools import product
 from math import lcm
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cchc_xl.catalogue.model import CellKind, Form, Missing, Rule, RuleKind
 from cchc_xl.checks.comparisons import tolerance
@@ -142,15 +143,37 @@ Conjunction: TypeAlias = tuple[Atom | Agreement, ...]
 Alternatives: TypeAlias = list[Conjunction]
 
 
-class Constraint(Protocol):
-    """An instance of a rule on one submission."""
+class Constraint(ABC):
+    """An instance of a rule on one submission.
 
-    @property
-    def cells(self) -> frozenset[CellRef]:
-        """The unknowns it depends on."""
+    ``cells``: the unknowns it depends on; ``blanks``: those without which it may not be evaluated.
+    """
+
+    def __init__(self) -> None:
+        self.cells: frozenset[CellRef] = frozenset()
+        self.blanks: frozenset[CellRef] = frozenset()
+        self._known: dict[tuple[frozenset[CellRef], Demand], Alternatives] = {}
 
     def alternatives(self, chosen: frozenset[CellRef], demand: Demand) -> Alternatives:
         """What must hold when the chosen cells change (a blank that is chosen is filled)."""
+        filled = chosen & self.blanks
+        key = filled, demand
+        if key not in self._known:
+            self._known[key] = self._alternatives(filled, demand)
+        return self._known[key]
+
+    def _depends_on(self, forms: Iterable[Linear]) -> None:
+        cells: set[CellRef] = set()
+        blanks: set[CellRef] = set()
+        for form in forms:
+            cells.update(form.coefficients)
+            for need in form.needs:
+                blanks |= need.cells
+        self.cells = frozenset(cells | blanks)
+        self.blanks = frozenset(blanks)
+
+    @abstractmethod
+    def _alternatives(self, filled: frozenset[CellRef], demand: Demand) -> Alternatives: ...
 
 
 def constraint(instance: Instance, linearizer: Linearizer) -> Constraint:
@@ -165,15 +188,6 @@ def constraint(instance: Instance, linearizer: Linearizer) -> Constraint:
     return _Equal(instance.rule, linearizer)
 
 
-def _cells_in(forms: Iterable[Linear]) -> frozenset[CellRef]:
-    cells: set[CellRef] = set()
-    for form in forms:
-        cells.update(form.coefficients)
-        for need in form.needs:
-            cells |= need.cells
-    return frozenset(cells)
-
-
 def _negative(form: Linear) -> Linear:
     return ZERO.plus(form, -1)
 
@@ -185,14 +199,14 @@ def _compared(difference: Linear, op: str, slack: Exact = 0, tolerant: tuple[Cel
     return Atom(difference, {"==": "=", ">": "<", ">=": "<="}.get(op, op), slack, tolerant)
 
 
-class _Equal:
+class _Equal(Constraint):
     """A total and its parts, or one quantity that is asked for twice."""
 
     def __init__(self, rule: Rule, linearizer: Linearizer) -> None:
+        super().__init__()
         context = linearizer.context
         ref = rule.at
         assert ref is not None
-        self.cells: frozenset[CellRef] = frozenset()
         self.atom: Atom | None = None
         if rule.kind is RuleKind.TOTAL and is_computed(context.entry(ref)):
             return
@@ -202,10 +216,10 @@ class _Equal:
         refs = [ref, *_cells_of(rule.right[0], order, context.form)]
         difference = linearizer.cell(ref).plus(linearizer.linear(rule.right[0], order), -1)
         self.atom = Atom(difference, "=", exact(tolerance(refs, context)), _tolerant(refs, linearizer))
-        self.cells = _cells_in([difference])
+        self._depends_on([difference])
 
-    def alternatives(self, chosen: frozenset[CellRef], demand: Demand) -> Alternatives:
-        if self.atom is None or not self.atom.form.known(chosen):
+    def _alternatives(self, filled: frozenset[CellRef], demand: Demand) -> Alternatives:
+        if self.atom is None or not self.atom.form.known(filled):
             return [()]
         return [(self.atom,)]
 
@@ -214,10 +228,11 @@ def _tolerant(refs: Iterable[CellRef], linearizer: Linearizer) -> tuple[CellRef,
     return tuple(ref for ref in refs if linearizer.unknown(ref) is not None)
 
 
-class _SingleMark:
+class _SingleMark(Constraint):
     """One x a task."""
 
     def __init__(self, rule: Rule, linearizer: Linearizer) -> None:
+        super().__init__()
         context = linearizer.context
         assert rule.at is not None
         pair = _pair(rule.at)
@@ -230,16 +245,17 @@ class _SingleMark:
         # Where something else than x stands beside, no mark is asked for (``marks.check_single_mark``).
         other = any(context.submission.value(ref).filled and not context.figures.marked(ref) for ref in pair)
         self.atom = Atom(Linear(now - 1, coefficients), "<=" if other else "=")
-        self.cells = frozenset(coefficients)
+        self._depends_on([self.atom.form])
 
-    def alternatives(self, chosen: frozenset[CellRef], demand: Demand) -> Alternatives:
+    def _alternatives(self, filled: frozenset[CellRef], demand: Demand) -> Alternatives:
         return [(self.atom,)]
 
 
-class _Ratio:
+class _Ratio(Constraint):
     """A ratio against its numerator and denominator."""
 
     def __init__(self, rule: Rule, linearizer: Linearizer) -> None:
+        super().__init__()
         context = linearizer.context
         ref = rule.at
         assert ref is not None
@@ -258,15 +274,17 @@ class _Ratio:
         forms = [form for reading in self.readings for form in reading]
         if not typed:
             forms = list(self.readings[0]) if self.plain else []
-        self.cells = _cells_in(forms) | (frozenset((ref,)) if self.fillable else frozenset())
+        if self.fillable:
+            forms.append(linearizer.cell(ref))
+        self._depends_on(forms)
 
-    def alternatives(self, chosen: frozenset[CellRef], demand: Demand) -> Alternatives:
+    def _alternatives(self, filled: frozenset[CellRef], demand: Demand) -> Alternatives:
         numerator, denominator = self.readings[0]
         possible: Alternatives = [()]  # numerator above 0 over denominator 0 is wrong whatever the ratio says
-        if self.plain and numerator.known(chosen) and denominator.known(chosen):
+        if self.plain and numerator.known(filled) and denominator.known(filled):
             possible = [(_compared(denominator, ">"),), (Atom(numerator, "<="),)]
-        known = [(n, d) for n, d in self.readings if n.known(chosen) and d.known(chosen)]
-        printed = self.standing is not None or (self.fillable and self.ref in chosen)
+        known = [(n, d) for n, d in self.readings if n.known(filled) and d.known(filled)]
+        printed = self.standing is not None or (self.fillable and self.ref in filled)
         soft = demand is Demand.NO_WORSE and len(self.readings) > 1  # two readings of the label: a warning
         if not printed or not known or soft:
             return possible
@@ -295,15 +313,15 @@ class _Right(NamedTuple):
     tolerant: tuple[CellRef, ...]
 
 
-class _Compare:
+class _Compare(Constraint):
     """``left op right``, where one of the alternatives of the right side must hold."""
 
     def __init__(self, instance: Instance, linearizer: Linearizer) -> None:
+        super().__init__()
         rule, order = instance
         assert rule.left is not None
         self.rule = rule
         self.gate: list[tuple[Atom, ...]] = []
-        self.cells: frozenset[CellRef] = frozenset()
         if linearizer.context.of_summary and any(_counts(side) for side in (rule.left, *rule.right)):
             return  # the number of rows is one unit's, the figures are many units'
         self.gate = _open_gate(rule.when, order, linearizer)
@@ -313,7 +331,7 @@ class _Compare:
         forms.extend(atom.form for conjunction in self.gate for atom in conjunction)
         if self.soften is not None:
             forms.append(self.soften)
-        self.cells = _cells_in(forms)
+        self._depends_on(forms)
 
     def _right(self, left: Expression, right: Expression, order: int | None, linearizer: Linearizer) -> _Right:
         context, figures = linearizer.context, linearizer.figures
@@ -331,27 +349,27 @@ class _Compare:
         of_notes = note_slack(left, figures, order) + note_slack(right, figures, order)
         return _Right(cases, exact(tolerance(refs, context) + of_notes), _tolerant(refs, linearizer))
 
-    def alternatives(self, chosen: frozenset[CellRef], demand: Demand) -> Alternatives:
-        is_open = [atoms for atoms in self.gate if all(atom.form.known(chosen) for atom in atoms)]
+    def _alternatives(self, filled: frozenset[CellRef], demand: Demand) -> Alternatives:
+        is_open = [atoms for atoms in self.gate if all(atom.form.known(filled) for atom in atoms)]
         found: Alternatives = []
         if demand is not Demand.MEND:
             if not is_open:
                 return [()]
             found.extend(_shut(is_open))
-        body = self._body(chosen, demand)
+        body = self._body(filled, demand)
         found.extend((*gate, *conjunction) for gate in is_open for conjunction in body)
         return found
 
-    def _body(self, chosen: frozenset[CellRef], demand: Demand) -> Alternatives:
+    def _body(self, filled: frozenset[CellRef], demand: Demand) -> Alternatives:
         op = self.rule.op
         found: Alternatives = []
         for right in self.rights:
             for guards, difference in right.cases:
                 conditions = tuple(Atom(guard, "<=") for guard in guards)
                 tolerated = (right.slack, right.tolerant)
-                if difference.known(chosen):
+                if difference.known(filled):
                     found.append((*conditions, _compared(difference, op, *tolerated)))
-                    if demand is Demand.NO_WORSE and self.soften is not None and self.soften.known(chosen):
+                    if demand is Demand.NO_WORSE and self.soften is not None and self.soften.known(filled):
                         over = Atom(difference.plus(self.soften, -1), "<=")
                         under = Atom(_negative(difference).plus(self.soften, -1), "<=")
                         found.append((*conditions, over, under))
@@ -359,7 +377,7 @@ class _Compare:
                 # Not evaluated, unless it fails whatever the blanks are (``comparisons._certain_failure``).
                 certain = []
                 if self.rule.missing is Missing.SKIP_ANY:
-                    missing = difference.open_signs(chosen)
+                    missing = difference.open_signs(filled)
                     if op in ("=", "<=") and not missing & {-1, 0}:
                         certain.append(_compared(difference, "<=", *tolerated))
                     if op in ("=", ">=") and not missing & {1, 0}:
@@ -438,31 +456,32 @@ class Point:
 
     def row(self, form: Linear, op: str, slack: Exact = 0) -> Row:
         """``form op slack`` in whole numbers."""
-        factors: list[Exact] = []
-        bound: Exact = slack - form.now
-        denominator = 1
-        for unknown, places in zip(self.cells, self.places, strict=True):
-            factor = form.coefficients.get(unknown.ref, 0)
-            if factor:
-                bound += factor * unknown.now
-                if places:
-                    factor = Fraction(factor, 10**places)
-                denominator = lcm(denominator, factor.denominator)
-            factors.append(factor)
-        denominator = lcm(denominator, bound.denominator)
-        coefficients = tuple(int(factor * denominator) for factor in factors)
-        return coefficients, int(bound * denominator) - (op == "<")
+        factors, constant = self._terms(form)
+        return _whole(factors, slack - constant, strict=op == "<")
 
-    def atom(self, atom: Atom) -> Iterator[Row]:
+    def atom(self, atom: Atom) -> list[Row]:
         """The rows of an atom: an equality is two."""
         slack = atom.slack
-        for unknown, places in zip(self.cells, self.places, strict=True):
-            count = atom.tolerant.count(unknown.ref) if atom.tolerant else 0
-            if count:
-                slack += count * (unknown.half_unit(places) - unknown.slack)
-        yield self.row(atom.form, atom.op, slack)
+        if atom.tolerant:
+            for unknown, places in zip(self.cells, self.places, strict=True):
+                count = atom.tolerant.count(unknown.ref)
+                if count:
+                    slack += count * (unknown.half_unit(places) - unknown.slack)
+        factors, constant = self._terms(atom.form)
+        rows = [_whole(factors, slack - constant, strict=atom.op == "<")]
         if atom.op == "=":
-            yield self.row(_negative(atom.form), atom.op, slack)
+            rows.append(_whole([-factor for factor in factors], slack + constant))
+        return rows
+
+    def _terms(self, form: Linear) -> tuple[list[Exact], Exact]:
+        """The form as factors of the units of each unknown, and what remains."""
+        factors: list[Exact] = []
+        constant = form.now
+        for unknown, places in zip(self.cells, self.places, strict=True):
+            factor = form.coefficients.get(unknown.ref, 0)
+            constant -= factor * unknown.now
+            factors.append(Fraction(factor, 10**places) if places and factor else factor)
+        return factors, constant
 
     def moves(self, form: Linear) -> bool:
         """Whether the form depends on the cells that change."""
@@ -497,3 +516,11 @@ class Point:
         if high is not None:
             rows.append(self.row(ZERO.plus(n, 100).plus(d, -(high + 1) * unit), "<"))
         return rows
+
+
+def _whole(factors: Sequence[Exact], bound: Exact, *, strict: bool = False) -> Row:
+    """``Σ factor · unknown ≤ bound`` (``< bound``) times the common denominator."""
+    denominator = lcm(bound.denominator, *(factor.denominator for factor in factors))
+    if denominator == 1:
+        return tuple(int(factor) for factor in factors), int(bound) - strict
+    return tuple(int(factor * denominator) for factor in factors), int(bound * denominator) - strict

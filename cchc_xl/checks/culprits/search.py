@@ -290,24 +290,22 @@ class Search:
         alternatives = [d.constraint.alternatives(cells, d.demand) for d in self._demands(group, cells)]
         ranges: dict[int, list[Range]] = {}
 
-        def allowed(figure: Decimal) -> list[Range]:
-            places = decimals(figure)
-            if places and unknown.whole:
-                return []
+        def allowed(places: int) -> list[Range]:
             if places not in ranges:
-                ranges[places] = self._ranges(Point((unknown,), (places,)), alternatives)
+                point = Point((unknown,), (places,))
+                ranges[places] = self._ranges(point, alternatives) if not (places and unknown.whole) else []
             return ranges[places]
 
         def fits(figure: Decimal) -> bool:
-            units = int(figure.scaleb(decimals(figure)))
-            return any(low <= units and (high is None or units <= high) for low, high in allowed(figure))
+            places = decimals(figure)
+            units = int(figure.scaleb(places))
+            return any(low <= units and (high is None or units <= high) for low, high in allowed(places))
 
         def settled(figure: Decimal) -> bool:
             # A ratio may be rounded or cut off, which are two values.
-            return (
-                all(high is not None and high - low <= (not unknown.whole) for low, high in allowed(figure))
-                and len(allowed(figure)) == 1
-            )
+            slack = 0 if unknown.whole else 1
+            values = allowed(decimals(figure))
+            return len(values) == 1 and all(high is not None and high - low <= slack for low, high in values)
 
         return explained(standing, fits, settled)
 
