@@ -19,10 +19,12 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault
 from cchc_xl.periods import format_date, parse_date, parse_period
 from cchc_xl.readers.read_submission import read_file
+from cchc_xl.severity import Severity
 from cchc_xl.stamp import SUBMISSION, Stamp
 from cchc_xl.submission import Submission, SubmissionFigures
 
 if TYPE_CHECKING:
+    from cchc_xl.checks.culprits import CulpritGroup
     from cchc_xl.filling import Filling
 
 Progress = Callable[[int, int, str], None]
@@ -128,6 +130,7 @@ class CheckedFile:
     state: str
     submission: Submission | None = None
     result: CheckResult | None = None
+    culprits: tuple[CulpritGroup, ...] = ()
     fault: str = ""
 
 
@@ -145,7 +148,17 @@ def check_file(path: Path, previous: Submission | None = None) -> CheckedFile:
         return CheckedFile(name, "unreadable", fault=str(fault))
     if previous is not None:
         _check_comparable(submission, previous)
-    return CheckedFile(name, "checked", submission, check_submission(submission, previous))
+    result = check_submission(submission, previous)
+    return CheckedFile(name, "checked", submission, result, _culprits(submission, result))
+
+
+def _culprits(submission: Submission, result: CheckResult) -> tuple[CulpritGroup, ...]:
+    """The likely culprits of what contradicts; loaded only when something does."""
+    if not result.count(Severity.ERROR):
+        return ()
+    from cchc_xl.checks.culprits import likely_culprits
+
+    return tuple(likely_culprits(submission, result))
 
 
 def read_previous(path: Path) -> Submission:

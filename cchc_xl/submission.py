@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form
 from cchc_xl.expressions import CellRef, ColumnRef, evaluate
@@ -97,6 +98,7 @@ class SubmissionFigures:
         self.form = submission.form
         self._numbers: dict[CellRef, Decimal | None] = {}
         self._keys: dict[CellRef, str] = {}
+        self._by_key: dict[ColumnRef, Mapping[str | Decimal, list[int]]] = {}
 
     def number(self, ref: CellRef) -> Decimal | None:
         """The number in a cell, computed where its formula stands; ``None`` when it holds none."""
@@ -140,7 +142,19 @@ class SubmissionFigures:
 
     def column(self, ref: ColumnRef) -> Sequence[CellRef]:
         """The cells of a column over the task or item rows."""
-        return [CellRef(ref.appendix, order, ref.column) for order in self.rows(ref.appendix)]
+        return _column_cells(self.form, ref)
+
+    def orders_by_key(self, ref: ColumnRef) -> Mapping[str | Decimal, list[int]]:
+        """Rows of a column by what stands in them: the number, else the normalised text."""
+        if ref not in self._by_key:
+            index: dict[str | Decimal, list[int]] = {}
+            for cell in self.column(ref):
+                number = self.number(cell)
+                key = number if number is not None else self.matching_key(cell)
+                if key != "":
+                    index.setdefault(key, []).append(cell.order or 0)
+            self._by_key[ref] = index
+        return self._by_key[ref]
 
     def rows(self, appendix: str) -> Sequence[int]:
         """The orders of the task or item rows."""
@@ -153,6 +167,11 @@ class SubmissionFigures:
     def marked(self, ref: CellRef) -> bool:
         """Whether a cell holds the mark x."""
         return is_mark(self.submission.value(ref))
+
+
+@cache
+def _column_cells(form: Form, ref: ColumnRef) -> tuple[CellRef, ...]:
+    return tuple(CellRef(ref.appendix, order, ref.column) for order in form.appendix(ref.appendix).items)
 
 
 def is_computed(entry: Entry) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 
 
 class State(StrEnum):
@@ -203,6 +204,7 @@ def format_number(number: Decimal, places: int | None = None) -> str:
     return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
 
 
+@lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """A text prepared for matching, never for storing: NFC, lower case, one kind of dash, single spaces.
 

@@ -938,10 +938,6 @@ def test_figure_over_zero_is_an_error(form_id: str, appendix: str, bottom: int, 
     assert [f.severity for f in findings if f.severity is not Severity.INFO] == [Severity.ERROR]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a wrong mark gives M01 (or R16) and R20, R19 or R23 at the totals as well: one cause should be one finding",
-)
 @pytest.mark.parametrize("kind", [double_mark, missing_mark, other_mark], ids=lambda kind: kind.__name__)
 def test_a_wrong_mark_is_one_finding(kind: Callable[[Bench], Faults]) -> None:
     for number, fill in enumerate(consistent_fills("vinh-thanh-2023")):

@@ -60,6 +60,16 @@ class Cells:
     def rows(self, appendix: str) -> Sequence[int]:
         return T_ROWS
 
+    def orders_by_key(self, ref: ColumnRef) -> dict[str | Decimal, list[int]]:
+        index: dict[str | Decimal, list[int]] = {}
+        for cell in self.column(ref):
+            number = self.number(cell)
+            index.setdefault(number if number is not None else self.matching_key(cell), []).append(cell.order or 0)
+        return index
+
+    def note(self, ref: CellRef) -> str:
+        return ""
+
     def marked(self, ref: CellRef) -> bool:
         return ref in self.contents and self.contents[ref].text == "x"
 

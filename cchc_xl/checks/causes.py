@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cchc_xl.catalogue.model import RowRole
-from cchc_xl.expressions import CellRef
+from cchc_xl.catalogue.model import CellKind, RowRole
+from cchc_xl.expressions import CellRef, cell_refs, column_refs
 from cchc_xl.finding import Finding
 from cchc_xl.severity import Severity
 from cchc_xl.submission import Submission, is_computed
@@ -13,6 +13,10 @@ from cchc_xl.submission import Submission, is_computed
 # In the order in which they are kept: what can say the figure says more.
 _PRESENCE = ("tong-trong", "ty-le-trong", "thieu-so-lieu", "thieu-tu-hoac-mau")
 _MARKS = frozenset({"danh-dau-hai-o", "chua-danh-dau", "ngoai-danh-sach"})
+_BAD_FIGURES = frozenset({"so-am", "so-le"})
+_COMPARED = frozenset(
+    {"khong-khop", "vuot-qua", "duoi-muc", "khong-nho-hon", "tong-sai", "ty-le-sai", "hai-noi-khac-nhau"}
+)
 _Cell = tuple[str, str]
 
 
@@ -22,6 +26,8 @@ def without_consequences(findings: Sequence[Finding], submission: Submission) ->
     * A cell that is missing is reported once, by the gravest rule that wants it.
     * Numerator above a zero denominator: the comparison of the two cells says the same; the graver one stays.
     * Marks done + not done ≠ number of tasks (R20): said already by a wrong total (R19) or a wrong mark.
+    * Totals of a checklist with a wrong mark (R19, R23) wait until the mark is mended.
+    * A comparison that reads a figure which cannot be right itself (−3, 2,5 files) waits until that one is mended.
     * A matrix identity that fails in a computed total row: said already by the row in which it fails.
     """
     missing = _missing(findings)
@@ -29,6 +35,8 @@ def without_consequences(findings: Sequence[Finding], submission: Submission) ->
     compared = {cells: f for f in findings if f.code == "vuot-qua" for cells in zero if cells <= _cells(f)}
     wrong_totals = {(f.sheet, f.cell) for f in findings if f.code == "tong-sai"}
     wrong_marks = {f.appendix for f in findings if f.code in _MARKS}
+    mark_totals = {cell for f in findings if f.code in _MARKS for cell in _mark_totals(f.appendix, submission)}
+    bad = _dependents({(f.sheet, f.cell) for f in findings if f.code in _BAD_FIGURES}, submission)
     wrong_rows = {f.appendix for f in findings if _of_matrix(f) and not _computed_total(f, submission)}
 
     def consequence(finding: Finding) -> bool:
@@ -39,11 +47,49 @@ def without_consequences(findings: Sequence[Finding], submission: Submission) ->
             return other is not None and other.severity is Severity.ERROR
         if finding.code == "vuot-qua" and finding.severity is not Severity.ERROR:
             return finding in compared.values()
+        if finding.code in _COMPARED and _cells(finding) & (bad | mark_totals):
+            return True
         if finding.rule.startswith("R20-"):
             return bool(_cells(finding) & wrong_totals) or finding.appendix in wrong_marks
         return _of_matrix(finding) and finding.appendix in wrong_rows and _computed_total(finding, submission)
 
     return [finding for finding in findings if not consequence(finding)]
+
+
+def _mark_totals(appendix: str, submission: Submission) -> set[_Cell]:
+    return {
+        (entry.sheet, entry.address)
+        for ref, entry in submission.entries.items()
+        if ref.appendix == appendix
+        and (spec := submission.form.cells[ref]).row.role is RowRole.TOTAL
+        and spec.kind is CellKind.MARK
+    }
+
+
+def _dependents(bad: set[_Cell], submission: Submission) -> set[_Cell]:
+    """The cells and the computed cells that read them."""
+    if not bad:
+        return bad
+    reached = {ref for ref, entry in submission.entries.items() if (entry.sheet, entry.address) in bad}
+    specs = [spec for spec in submission.form.specs() if spec.derived and is_computed(submission.entries[spec.ref])]
+    growing = True
+    while growing:
+        found = {
+            spec.ref
+            for spec in specs
+            if spec.ref not in reached
+            and any(part.at(spec.row.order) in reached for part in cell_refs(spec.derived[0]))
+        }
+        found |= {
+            spec.ref
+            for spec in specs
+            for column in column_refs(spec.derived[0])
+            if spec.ref not in reached
+            and any((ref.appendix, ref.column) == (column.appendix, column.column) for ref in reached)
+        }
+        reached |= found
+        growing = bool(found)
+    return {(submission.entries[ref].sheet, submission.entries[ref].address) for ref in reached}
 
 
 def _missing(findings: Sequence[Finding]) -> dict[_Cell, Finding]:

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import re
 
-from cchc_xl.catalogue.model import CellKind, Rule
+from cchc_xl.catalogue.model import CellKind, CellSpec, Rule
 from cchc_xl.catalogue.wording import allowed_values
 from cchc_xl.checks.context import Context, Outcome, Silent, number_words
+from cchc_xl.expressions import CellRef
 from cchc_xl.submission import is_computed, is_mark, read_figure
-from cchc_xl.values import Reading, State, decimals, read_number
+from cchc_xl.values import Reading, State, Value, read_number
 
 # 016.07.044.3 of the provinces, 1.004746.000.00.00.H42 of the national portal.
 _PROCEDURE_CODE = re.compile(r"\d{1,4}(?:\.[0-9A-Za-z]{1,6})+")
+
+
+_EMPTY = (State.BLANK, State.NOT_APPLICABLE)
 
 
 def check_type(rule: Rule, context: Context) -> Outcome:
     """A numeric cell holds a number of its kind; what is readable with good will is softer than what is not."""
     ref = rule.at
     assert ref is not None
-    entry, spec = context.entry(ref), context.spec(ref)
+    entry = context.entry(ref)
     value = entry.value
-    if is_computed(entry) or value.state in (State.BLANK, State.NOT_APPLICABLE):
+    if value.state in _EMPTY or is_computed(entry):
         return Silent.PASSED
+    spec = context.spec(ref)
+    if value.state is State.NUMBER and spec.kind is not CellKind.PROCEDURE_CODE:
+        return _check_number(rule, context, ref, spec, value)
     what = allowed_values(spec)
     if spec.kind is CellKind.PROCEDURE_CODE:
         if _PROCEDURE_CODE.fullmatch(value.text.strip()):
             return Silent.PASSED
         return [context.finding(rule, "ma-thu-tuc-sai", ref, severity=rule.softer, actual=value.shown())]
     match value.state:
-        case State.NUMBER:
-            number = value.number
-            assert number is not None
-            if number < 0:
-                return [context.finding(rule, "so-am", ref, actual=value.shown(), what=what)]
-            if spec.kind in (CellKind.COUNT, CellKind.MARK) and decimals(number):
-                return [context.finding(rule, "so-le", ref, actual=value.shown(), what=what)]
-            return Silent.PASSED
         case State.DATE:
             return [context.finding(rule, "ngay-thang", ref, actual=value.text)]
         case State.ERROR:
@@ -60,14 +59,26 @@ def check_type(rule: Rule, context: Context) -> Outcome:
     ]
 
 
+def _check_number(rule: Rule, context: Context, ref: CellRef, spec: CellSpec, value: Value) -> Outcome:
+    number = value.number
+    assert number is not None
+    if number < 0:
+        code = "so-am"
+    elif spec.kind in (CellKind.COUNT, CellKind.MARK) and number != number.to_integral_value():
+        code = "so-le"
+    else:
+        return Silent.PASSED
+    return [context.finding(rule, code, ref, actual=value.shown(), what=allowed_values(spec))]
+
+
 def check_option(rule: Rule, context: Context) -> Outcome:
     """A cell with a list of values holds one of them."""
     ref = rule.at
     assert ref is not None
-    entry, spec = context.entry(ref), context.spec(ref)
-    value = entry.value
-    if value.state in (State.BLANK, State.NOT_APPLICABLE):
+    value = context.entry(ref).value
+    if value.state in _EMPTY:
         return Silent.PASSED
+    spec = context.spec(ref)
     number = read_figure(spec.kind, value)
     match spec.kind:
         case CellKind.MARK:

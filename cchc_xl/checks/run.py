@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from cchc_xl.catalogue.model import Rule, RuleKind
+from cchc_xl.catalogue.model import Form, Rule, RuleKind
 from cchc_xl.checks.causes import without_consequences
 from cchc_xl.checks.cell_types import check_option, check_type
 from cchc_xl.checks.comparisons import check_compare, check_same_code
@@ -82,10 +83,10 @@ def check(submission: Submission, previous: Submission | None = None) -> CheckRe
     context = Context(submission, SubmissionFigures(submission), SubmissionFigures(previous) if previous else None)
     passed = not_evaluated = 0
     found: list[Finding] = []
-    for rule in submission.form.rules:
-        if not rule.active or (previous is None and rule.kind in _AGAINST_PREVIOUS):
+    for rule, once, each in _plan(submission.form):
+        if previous is None and rule.kind in _AGAINST_PREVIOUS:
             continue
-        for outcome in _outcomes(rule, context):
+        for outcome in (_guarded(rule, context, once),) if once else _each(rule, context, each):
             if outcome is Silent.PASSED:
                 passed += 1
             elif outcome is Silent.NOT_EVALUATED:
@@ -98,21 +99,41 @@ def check(submission: Submission, previous: Submission | None = None) -> CheckRe
     return CheckResult(tuple(found), passed, not_evaluated)
 
 
-def _outcomes(rule: Rule, context: Context) -> Iterator[Outcome]:
+_Once = Callable[[Rule, Context], Outcome]
+_EachRow = Callable[[Rule, Context, int | None], Outcome]
+
+
+@cache
+def _plan(form: Form) -> tuple[tuple[Rule, _Once | None, _EachRow], ...]:
+    """The active rules with the function of their kind."""
+    return tuple(
+        (rule, _ONCE.get(rule.kind) or _AGAINST_PREVIOUS.get(rule.kind), _EACH_ROW.get(rule.kind, check_compare))
+        for rule in form.rules
+        if rule.active
+    )
+
+
+# What a rule may stumble over: reported as a broken rule, not as bad data, and the others still run.
+_STUMBLES = (ArithmeticError, LookupError, TypeError, ValueError, AssertionError)
+
+
+def _guarded(rule: Rule, context: Context, once: _Once) -> Outcome:
     try:
-        once = _ONCE.get(rule.kind) or _AGAINST_PREVIOUS.get(rule.kind)
-        if once is not None:
-            yield once(rule, context)
-        else:
-            orders = context.figures.rows(rule.appendix) if rule.each else (None,)
-            for order in orders:
-                yield _EACH_ROW[rule.kind](rule, context, order)
-    except (ArithmeticError, LookupError, TypeError, ValueError, AssertionError):
-        # A rule that breaks is reported as a broken rule, not as bad data, and the others still run.
-        yield [_broken(rule, context)]
+        return once(rule, context)
+    except _STUMBLES:
+        return [_broken(rule)]
 
 
-def _broken(rule: Rule, context: Context) -> Finding:
+def _each(rule: Rule, context: Context, check_row: _EachRow) -> Iterator[Outcome]:
+    for order in context.figures.rows(rule.appendix) if rule.each else (None,):
+        try:
+            yield check_row(rule, context, order)
+        except _STUMBLES:
+            yield [_broken(rule)]
+            return
+
+
+def _broken(rule: Rule) -> Finding:
     template = TEMPLATES["quy-tac-hong"]
     order = (rule.at.order or 0) if rule.at else 0
     return Finding(

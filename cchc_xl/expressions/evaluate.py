@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -58,6 +58,9 @@ class Figures(Protocol):
 
     def rows(self, appendix: str) -> Sequence[int]:
         """The orders of the task or item rows."""
+
+    def orders_by_key(self, ref: ColumnRef) -> Mapping[str | Decimal, list[int]]:
+        """Orders of the task or item rows by what stands in a column: the number, else the normalised text."""
 
     def marked(self, ref: CellRef) -> bool:
         """Whether a cell holds the mark x."""
@@ -157,12 +160,14 @@ class _Evaluation:
     def matching_rows(self, column: ColumnRef, wanted: Argument) -> list[int]:
         """Orders of the rows whose cell in ``column`` equals ``wanted``: a number, or a name normalised."""
         assert not isinstance(wanted, ColumnRef | RowsRef)
-        cells = self.figures.column(column)
-        if isinstance(wanted, CellRef) and self.figures.number(wanted.at(self.order)) is None:
-            key = self.figures.matching_key(wanted.at(self.order))
-            return [ref.order or 0 for ref in cells if key and self.figures.matching_key(ref) == key]
-        number = self.value(wanted)
-        return [ref.order or 0 for ref in cells if number is not None and self.figures.number(ref) == number]
+        key: str | Decimal | None
+        if isinstance(wanted, CellRef):
+            ref = wanted.at(self.order)
+            number = self.figures.number(ref)
+            key = number if number is not None else self.figures.matching_key(ref)
+        else:
+            key = self.value(wanted)
+        return self.figures.orders_by_key(column).get(key, []) if key is not None and key != "" else []
 
     def counted_rows(self, column: Argument, wanted: Argument, positive: Argument) -> list[int]:
         """The matching rows whose cell in ``positive`` is above 0."""

@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from cchc_xl.catalogue.model import Form, Rule
+from cchc_xl.checks.culprits import CulpritGroup
 from cchc_xl.consolidation.rollup import Source, SummaryCell
 from cchc_xl.consolidation.states import JudgedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.finding import Finding
 from cchc_xl.operations import CheckedFile
 from cchc_xl.severity import Severity
+from cchc_xl.submission import Submission
 from cchc_xl.values import plain
 
 
@@ -84,9 +86,24 @@ def checked_json(checked: CheckedFile) -> dict[str, Any]:
         },
         "findings": [finding_json(finding) for finding in result.findings] if result else [],
     }
+    if submission:
+        shown["culprits"] = [_culprits_json(group, submission) for group in checked.culprits]
     if checked.fault:
         shown["fault"] = checked.fault
     return shown
+
+
+def _culprits_json(group: CulpritGroup, submission: Submission) -> dict[str, Any]:
+    """Smallest sets of cells whose change would satisfy a group of failing rules."""
+    sets = []
+    for culprit in group.culprits:
+        cells = [
+            {"appendix": ref.appendix, "order": ref.order, "sheet": entry.sheet, "cell": entry.address}
+            for ref in culprit.cells
+            for entry in (submission.entries[ref],)
+        ]
+        sets.append({"cells": cells, "suggestion": _number(culprit.suggestion), "slip": culprit.slip})
+    return {"rules": list(group.rules), "sets": sets}
 
 
 def summary_json(summary: Summary, out: str | None) -> dict[str, Any]:

@@ -13,10 +13,12 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.finding import Finding
 from cchc_xl.operations import CheckedFile
 from cchc_xl.severity import Severity
+from cchc_xl.values import format_number
 
 _WIDTH = 110
 # Hints of one kind on one sheet: the first ones are shown, the rest counted.
 _SHOWN_HINTS = 3
+_SHOWN_SETS = 4
 _LEVELS = {"xa": "cấp xã", "huyen": "cấp huyện", "tinh": "cấp tỉnh"}
 
 
@@ -56,7 +58,27 @@ def checked_text(checked: CheckedFile) -> str:
         if findings:
             lines.append(f"\n  {appendix.printed_id} – {appendix.title}")
             lines.extend(_findings(findings))
+    lines.extend(_culprits(checked))
     return "\n".join(lines)
+
+
+def _culprits(checked: CheckedFile) -> Iterator[str]:
+    """Where to look first: the smallest sets of cells that could be wrong."""
+    submission = checked.submission
+    if not checked.culprits or submission is None:
+        return
+    yield "\n  Nên xem trước các ô sau (sửa một trong các nhóm ô là đủ hết mâu thuẫn; công cụ không tự sửa):"
+    for group in checked.culprits:
+        choices = []
+        for culprit in group.culprits[:_SHOWN_SETS]:
+            cells = " cùng ".join(f"{e.sheet}!{e.address}" for e in map(submission.entries.__getitem__, culprit.cells))
+            if culprit.suggestion is not None:
+                cells += f" (có lẽ là {format_number(culprit.suggestion)}: {culprit.slip})"
+            choices.append(cells)
+        more = len(group.culprits) - len(choices)
+        text = "; hoặc ".join(choices) + (f"; và {more} khả năng nữa" if more > 0 else "")
+        rules = ", ".join(group.rules)
+        yield textwrap.fill(f"{text} [{rules}]", _WIDTH, initial_indent="    • ", subsequent_indent="      ")
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:

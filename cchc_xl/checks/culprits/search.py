@@ -75,10 +75,7 @@ class Search:
             for instance in self.index.by_rule.get(finding.rule, ()):
                 if instance.order not in (None, finding.order) or any(instance in g.failing for _, g in groups):
                     continue
-                try:
-                    cells = set(self.constraint(instance).cells)
-                except NotLinear:
-                    continue
+                cells = self._cells(instance)
                 joined = [pair for pair in groups if pair[0] & cells]
                 rules = [rule for _, group in joined for rule in group.rules]
                 merged = Group([*rules, finding.rule], [i for _, g in joined for i in g.failing] + [instance])
@@ -93,8 +90,17 @@ class Search:
         """The instance on this submission. Raises ``NotLinear``."""
         if instance not in self._constraints:
             self._tick()
-            self._constraints[instance] = constraint(instance, self.linearizer)
+            try:
+                self._constraints[instance] = constraint(instance, self.linearizer)
+            except (ArithmeticError, LookupError, TypeError, ValueError, AssertionError) as broken:
+                raise NotLinear from broken  # a broken rule is reported by the check
         return self._constraints[instance]
+
+    def _cells(self, instance: Instance) -> set[CellRef]:
+        try:
+            return set(self.constraint(instance).cells)
+        except NotLinear:  # it still joins its group, for which there is then no answer
+            return {ref for ref, touching in self.index.by_cell.items() if instance in touching}
 
     def _tick(self) -> None:
         if perf_counter() > self.deadline:

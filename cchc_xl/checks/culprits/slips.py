@@ -27,20 +27,23 @@ def slips(standing: Decimal) -> Iterator[tuple[str, tuple[Decimal, ...]]]:
 def explained(
     standing: Decimal, fits: Callable[[Decimal], bool], settled: Callable[[Decimal], bool]
 ) -> tuple[Decimal | None, str]:
-    """The figure that was meant and the slip, when all slips that explain anything explain this one figure.
+    """The figure that was meant, and the slip.
 
-    Several figures would be a guess, and a guess is not offered. A wrong digit leads almost anywhere: it explains a
-    figure only where nothing else may stand there (``settled``).
+    Where hardly anything else may stand there (``settled``), the most telling slip that leads there explains it. Within
+    a wider range a slip explains a figure only if no other slip leads into the range (that would be a guess), and a
+    wrong digit, which leads almost anywhere, explains nothing.
     """
     found: dict[Decimal, str] = {}
     for words, meant in slips(standing):
         for figure in meant:
             if figure not in found and fits(figure):
+                if settled(figure):
+                    return figure, words
                 found[figure] = words
                 if len(found) > 1:
                     return None, ""
     for figure, words in found.items():
-        if words != _WRONG_DIGIT or settled(figure):
+        if words != _WRONG_DIGIT:
             return figure, words
     return None, ""
 
