@@ -426,3 +426,12 @@ def test_totals_of_money_and_of_columns_are_exact(figures):
     assert rows["PL6.133"]["value"] == rows["PL4.6.direct"]["value"] == (sum(there) if there else None)
     everything = [figure for row in figures for figure in row if figure is not None]
     assert rows["PL4.6.received"]["value"] == (sum(everything) if everything else None)
+
+
+def test_a_ratio_of_shared_lists_is_no_average():
+    """7.2.1: 28 of 28 in one commune and 14 of 28 in another is neither 75 nor any other single figure."""
+    agree = rolled_up(unit("A", {"PL6.118": "28", "PL6.119": "28"}), unit("B", {"PL6.118": "28", "PL6.119": "28"}))
+    differ = rolled_up(unit("A", {"PL6.118": "28", "PL6.119": "28"}), unit("B", {"PL6.118": "28", "PL6.119": "14"}))
+    assert agree["PL6.117"]["value"] == 100
+    row = differ["PL6.117"]
+    assert (row["value"], row["min"], row["max"]) == (None, 50, 100)

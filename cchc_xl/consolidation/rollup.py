@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup, RowRole
-from cchc_xl.expressions import CellRef, Ratio, evaluate
+from cchc_xl.expressions import CellRef, Ratio, cell_refs, evaluate
 from cchc_xl.submission import Submission, SubmissionFigures
 from cchc_xl.values import normalise
 
@@ -81,6 +81,8 @@ def _cell(spec: CellSpec, children: Sequence[Child], same_form: bool) -> Summary
     cell = _RULES[rollup](spec, tuple(sources))
     if rollup is not Rollup.RECOMPUTE:
         return cell
+    if not all(_additive(theirs, child.submission.form) for child, theirs in found):
+        cell = _common_ratio(cell)
     both = {source.child.unit_code for source in sources if source.parts is not None}
     return replace(cell, left_out=tuple(child.unit for child in children if child.unit_code not in both))
 
@@ -132,6 +134,23 @@ def _by_code(form: Form) -> dict[tuple[str, str], list[CellSpec]]:
 
 def _is_ratio(spec: CellSpec) -> bool:
     return bool(spec.derived) and isinstance(spec.derived[0], Ratio)
+
+
+def _additive(spec: CellSpec, form: Form) -> bool:
+    """Whether a ratio's numerator and denominator may be added up: lists that all units share may not."""
+    if not _is_ratio(spec):
+        return True
+    quantities = [form.cells[part.at(spec.row.order)].quantity for part in cell_refs(spec.derived[0])]
+    return all(quantity is not None and quantity.rollup is Rollup.SUM for quantity in quantities)
+
+
+def _common_ratio(cell: SummaryCell) -> SummaryCell:
+    """A ratio of shared lists: the units' own ratio where they agree, else lowest and highest and no figure."""
+    ratios = [100 * top / bottom for top, bottom in (s.parts for s in cell.sources if s.parts is not None) if bottom]
+    if not ratios:
+        return replace(cell, value=None)
+    low, high = min(ratios), max(ratios)
+    return replace(cell, value=low if low == high else None, minimum=low, maximum=high)
 
 
 def _source(spec: CellSpec, child: Child) -> Source:

@@ -33,6 +33,8 @@ def total_formula(cell: SummaryCell, plan: SheetPlan) -> str | None:
     if not plan.units or not cell.sources:
         return None
     if cell.rollup is Rollup.RECOMPUTE:
+        if cell.value is None and cell.minimum is not None:
+            return None  # shared lists that disagree: adding them up would be an average
         top, bottom = plan.parts[ref]
         return _RATIO.format(n=plan.unit_range(top), d=plan.unit_range(bottom))
     total = _TOTALS.get(cell.rollup)
