@@ -7,9 +7,8 @@ clerk who typed over it would have done; a blank leaves the formula, or the cell
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +19,9 @@ from cchc_xl.layout import row_height
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
 from cchc_xl.submission import FormulaState, Submission, SubmissionFigures, is_computed
 from cchc_xl.values import Reading, State, Value, from_text, normalise, number_value, read_number
+
+# With fewer labels, half of them differing proves nothing.
+_ENOUGH_LABELS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,9 @@ def _read_appendix(
     path: Path, appendix: Appendix, texts: dict[CellRef, str], faults: list[str], remarks: list[str]
 ) -> None:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle, dialect="excel-tab")
-            lines: list[dict[str, str]] = list(reader)
-            header: Sequence[str] = reader.fieldnames or ()
-    except (UnicodeDecodeError, csv.Error):
-        faults.append(f"{path.name} không phải tệp văn bản UTF-8 ngăn cách bằng tab, hoặc có ô quá dài")
+        header, lines = read_tsv(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        faults.append(f"{path.name} không phải tệp văn bản UTF-8 ngăn cách bằng tab")
         return
     if "order" not in header:
         faults.append(f"{path.name} thiếu cột order")
@@ -85,7 +84,11 @@ def _read_appendix(
         faults.append(f"{path.name} không có cột số liệu nào của {appendix.id} ({', '.join(columns)})")
         return
     seen: set[int] = set()
+    labelled = differing = 0
     for number, line in enumerate(lines, start=2):
+        if None in line:
+            faults.append(f"{path.name} dòng {number}: nhiều ô hơn tiêu đề")
+            continue
         order_text = (line.get("order") or "").strip()
         if not order_text:
             continue
@@ -99,7 +102,9 @@ def _read_appendix(
         seen.add(order)
         row = appendix.row(order)
         label = line.get("label")
+        labelled += bool(label)
         if label and normalise(label) != normalise(row.label):
+            differing += 1
             remarks.append(f"{path.name} dòng {number}: tên chỉ tiêu khác biểu mẫu, vẫn nhập vào dòng {row.title()}")
         for name, column in columns.items():
             text = line.get(name) or ""
@@ -110,6 +115,33 @@ def _read_appendix(
                 texts[ref] = text
             elif not column.given:
                 remarks.append(f"{path.name} dòng {number}: dòng {row.title()} không có ô “{name}”, bỏ qua “{text}”")
+    if labelled >= _ENOUGH_LABELS and differing > labelled / 2:
+        faults.append(
+            f"{path.name} có {differing}/{labelled} tên chỉ tiêu khác biểu {appendix.id}: hình như của biểu khác"
+        )
+
+
+def read_tsv(text: str) -> tuple[list[str], list[dict[str | None, str]]]:
+    """Header and lines of a tab-separated text. A line is a line: quotes are text, unless they wrap a whole field.
+
+    Offices' texts begin with quotes ("Một cửa" điện tử), spreadsheet programs wrap fields in them: both are read.
+    A field too many stands under ``None``.
+    """
+    table = [[_unwrapped(field) for field in line.split("\t")] for line in text.splitlines() if line.strip()]
+    header = table[0] if table else []
+    lines: list[dict[str | None, str]] = []
+    for fields in table[1:]:
+        line: dict[str | None, str] = dict(zip(header, fields, strict=False))
+        if any(fields[len(header) :]):
+            line[None] = "\t".join(fields[len(header) :])
+        lines.append(line)
+    return header, lines
+
+
+def _unwrapped(field: str) -> str:
+    inner = field[1:-1]
+    wrapped = len(field) > 1 and field[0] == field[-1] == '"' and '"' not in inner.replace('""', "")
+    return inner.replace('""', '"') if wrapped else field
 
 
 def printed_value(spec: CellSpec, text: str) -> Value:

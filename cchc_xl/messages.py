@@ -48,6 +48,10 @@ TEMPLATES: dict[str, Template] = {
         "{at}: số {actual} nhỏ bất thường so với các dòng cùng nhóm (đều từ 1.000 trở lên).",
         "Nếu định gõ {thousands} mà máy dùng dấu chấm làm dấu thập phân thì gõ lại {plain}.",
     ),
+    "so-thanh-ngay": Template(
+        "{at}: số {actual} lớn bất thường so với các dòng cùng nhóm; có lẽ Excel đã đổi số vừa gõ thành ngày {day}.",
+        "Gõ lại số liệu; phần “được giao” ghi vào cột ghi chú.",
+    ),
     "ma-thu-tuc-sai": Template("{at}: “{actual}” không đúng dạng mã thủ tục.", "Gõ lại mã theo dạng 016.07.044.3."),
     "ngoai-danh-sach": Template("{at}: “{actual}” không có trong danh sách.", "Chọn một trong các giá trị: {what}."),
     "ty-le-sai": Template(

@@ -58,6 +58,7 @@ def create_workbook(request: NewWorkbook, target: Path) -> Stamp:
 
     form = load_form(request.form)
     _check_target(target)
+    _keep_foreign(target)
     _keep_figures(target)
     period = parse_period(request.period) if request.period else None
     start = parse_date(request.date_from) if request.date_from else period.start if period else None
@@ -79,7 +80,7 @@ def create_workbook(request: NewWorkbook, target: Path) -> Stamp:
 
 def _check_target(target: Path) -> None:
     if target.suffix.lower() != ".xlsx":
-        raise InputFault(f"Tên tệp {target.name} phải có đuôi .xlsx.")
+        raise InputFault(f"Tên tệp “{target}” phải có đuôi .xlsx.")
     if not target.parent.is_dir():
         raise InputFault(f"Không có thư mục {target.parent} để ghi tệp {target.name}: hãy tạo thư mục trước.")
     if target.is_dir():
@@ -91,6 +92,12 @@ def _keep_figures(target: Path) -> None:
     existing = _existing(target)
     if existing is not None and existing.has_figures():
         raise InputFault(f"Sổ {target.name} đã có số liệu: hãy đặt tên khác, hoặc xóa tệp cũ trước.")
+
+
+def _keep_foreign(target: Path) -> None:
+    """Refuse to replace a file that is no workbook of ours."""
+    if target.is_file() and target.stat().st_size and _existing(target) is None:
+        raise InputFault(f"Tệp {target.name} đã có và không phải sổ CCHC: hãy đặt tên khác để không ghi đè lên nó.")
 
 
 def _existing(target: Path) -> Submission | None:
@@ -113,6 +120,7 @@ def fill_workbook(workbook: Path, folder: Path, target: Path | None = None) -> F
     out = target or workbook
     if target is not None:
         _check_target(target)
+        _keep_foreign(target)
     submission = read_file(workbook)
     if submission.faults:
         raise WorkbookFault(f"{workbook.name}: {submission.faults[0].message}. {submission.faults[0].remedy}.")
@@ -218,6 +226,7 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     if not request.folder.is_dir():
         raise InputFault(f"Không tìm thấy thư mục {request.folder}: hãy chọn thư mục chứa các sổ nộp.")
     _check_target(request.target)
+    _keep_foreign(request.target)
     existing = _existing(request.target)
     if existing is not None and existing.stamp.kind == SUBMISSION:
         raise InputFault(f"Tệp kết quả {request.target.name} là một sổ nộp: hãy đặt tên khác để không ghi đè lên nó.")
@@ -268,7 +277,7 @@ def submissions_in(folder: Path, target: Path) -> list[Path]:
     """Every file of the folder and its subfolders, sorted; only Office lock files and the output are passed over."""
     found = []
     for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.name.startswith("~$"):
+        if not path.is_file() or path.name.startswith(("~$", ".~lock.")):
             continue
         if target.exists() and path.samefile(target):
             continue
@@ -317,6 +326,8 @@ def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Seq
         if len(matches) != 1:
             what = "có nhiều tệp tên" if matches else "không có tệp"
             raise InputFault(f"--ke-ca: trong thư mục {folder} {what} “{wanted}”: hãy ghi đúng tên tệp.")
+        if next(file for file in received if file.file == matches[0]).fault_state is FileState.IGNORED:
+            raise InputFault(f"--ke-ca: tệp “{wanted}” không phải sổ Excel nên không thể đưa vào.")
         resolved[matches[0]] = reason
     return resolved
 

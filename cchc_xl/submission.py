@@ -51,6 +51,7 @@ class StructureFault:
     sheet: str
     message: str
     remedy: str
+    cell: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,7 +114,9 @@ class SubmissionFigures:
         spec = self.form.cells.get(ref)
         if spec is None:
             return None
-        if is_computed(entry):
+        # A computed cell that was emptied still has its value for everything that depends on it; that its formula is
+        # missing is the cell's own finding.
+        if is_computed(entry) or (spec.derived and entry.value.state is State.BLANK):
             return self.derived(spec)
         return read_figure(spec.kind, entry.value)
 

@@ -621,7 +621,9 @@ def parts_above_whole(bench: Bench) -> Faults:
         right = evaluate(rule.right[0], bench.figures)
         assert rule.at is not None
         if parts and right is not None:
-            yield _fault({bench.rng.choice(parts): _number(right + 3)}, rule.at, "vuot-qua")
+            # Reported at the whole, which is then too small; at the first part where the whole is a constant.
+            code = "duoi-muc" if rule.right[0] == rule.at else "vuot-qua"
+            yield _fault({bench.rng.choice(parts): _number(right + 3)}, rule.at, code)
 
 
 def cross_mismatch(bench: Bench) -> Faults:

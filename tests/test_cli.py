@@ -490,7 +490,7 @@ def test_bao_cao_lists_every_finding_and_touches_no_file(run, tmp_path: Path, bo
     texts = [[cell.value for cell in row] for row in openpyxl.load_workbook(report).worksheets[0].iter_rows()]
     assert [f["message"] for f in findings if not any(f["message"] in row for row in texts)] == []
     assert [f["cell"] for f in findings if not any(f["cell"] in row for row in texts)] == []
-    assert sum(row[1] in ("Lỗi", "Cảnh báo", "Gợi ý") for row in texts) == len(findings) > 0
+    assert sum(row[2] in ("Lỗi", "Cảnh báo", "Gợi ý") for row in texts) == len(findings) > 0
 
 
 def test_kiem_tra_alone_writes_nothing(run, tmp_path: Path, wrong_book: Path) -> None:

@@ -566,7 +566,8 @@ class TestCannotRun:
     def test_a_fault_while_writing_leaves_the_old_output(self, folder, tmp_path, monkeypatch):
         submit(folder, "1")
         out = tmp_path / "o.xlsx"
-        out.write_bytes(b"old")
+        merge(MergeRequest(folder, out))
+        old = out.read_bytes()
 
         def fail(*_: object) -> None:
             raise RuntimeError
@@ -574,7 +575,7 @@ class TestCannotRun:
         monkeypatch.setattr(build, "write_data", fail)
         with pytest.raises(RuntimeError):
             merge(MergeRequest(folder, out))
-        assert out.read_bytes() == b"old"
+        assert out.read_bytes() == old
         assert sorted(path.name for path in tmp_path.iterdir()) == ["nop", "o.xlsx"]
 
 

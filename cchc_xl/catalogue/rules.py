@@ -312,11 +312,11 @@ _RATIO_KINDS = {
     RuleKind.INPUTS_PARTIAL,
 }
 _TOTAL_IDS = {
-    AppendixKind.INDICATORS: ("R06", "R07"),
-    AppendixKind.TASKS: ("R19",),
-    AppendixKind.CASE_MATRIX: ("R22",),
-    AppendixKind.TASK_SUMMARY: ("R22",),
-    AppendixKind.PROCEDURE_LIST: ("R22",),
+    AppendixKind.INDICATORS: "R06",
+    AppendixKind.TASKS: "R19",
+    AppendixKind.CASE_MATRIX: "R22",
+    AppendixKind.TASK_SUMMARY: "R22",
+    AppendixKind.PROCEDURE_LIST: "R22",
 }
 
 
@@ -331,9 +331,13 @@ def _applies(standard: _Standard, spec: CellSpec, appendix_kind: AppendixKind) -
         case RuleKind.OPTION:
             marks = spec.kind in (CellKind.MARK, CellKind.FLAG) and not _total_of_marks(spec)
             return marks or spec.kind in (CellKind.CODE, CellKind.YESNO)
-        case RuleKind.TOTAL | RuleKind.TOTAL_MISSING:
-            return is_total and standard.id in _TOTAL_IDS[appendix_kind]
-        case RuleKind.MAGNITUDE:
+        case RuleKind.TOTAL:
+            return is_total and standard.id == _TOTAL_IDS[appendix_kind]
+        case RuleKind.TOTAL_MISSING:
+            return is_total
+        case RuleKind.SIBLING:
+            return spec.column.kind is None and spec.kind.figure and not spec.derived
+        case RuleKind.MAGNITUDE | RuleKind.SERIAL_DATE:
             countable = spec.kind in (CellKind.COUNT, CellKind.MONEY)
             return countable and not spec.derived and appendix_kind is AppendixKind.INDICATORS
         case RuleKind.FRACTION:

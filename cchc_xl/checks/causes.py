@@ -12,6 +12,7 @@ from cchc_xl.submission import Submission, is_computed
 
 # In the order in which they are kept: what can say the figure says more.
 _PRESENCE = ("tong-trong", "ty-le-trong", "thieu-so-lieu", "thieu-tu-hoac-mau")
+_ABOUT_TOTALS = ("R22-", "R23-", "R24-")
 _MARKS = frozenset({"danh-dau-hai-o", "chua-danh-dau", "ngoai-danh-sach"})
 _BAD_FIGURES = frozenset({"so-am", "so-le"})
 _COMPARED = frozenset(
@@ -28,6 +29,7 @@ def without_consequences(findings: Sequence[Finding], submission: Submission) ->
     * Marks done + not done ≠ number of tasks (R20): said already by a wrong total (R19) or a wrong mark.
     * Totals of a checklist with a wrong mark (R19, R23) wait until the mark is mended.
     * A comparison that reads a figure which cannot be right itself (−3, 2,5 files) waits until that one is mended.
+    * What else a wrong typed total contradicts (its row, other appendices) waits until the total is mended.
     * A matrix identity that fails in a computed total row: said already by the row in which it fails.
     """
     missing = _missing(findings)
@@ -48,6 +50,8 @@ def without_consequences(findings: Sequence[Finding], submission: Submission) ->
         if finding.code == "vuot-qua" and finding.severity is not Severity.ERROR:
             return finding in compared.values()
         if finding.code in _COMPARED and _cells(finding) & (bad | mark_totals):
+            return True
+        if finding.rule.startswith(_ABOUT_TOTALS) and finding.code != "tong-sai" and _cells(finding) & wrong_totals:
             return True
         if finding.rule.startswith("R20-"):
             return bool(_cells(finding) & wrong_totals) or finding.appendix in wrong_marks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Rule
 from cchc_xl.catalogue.wording import allowed_values
@@ -44,6 +45,9 @@ def check_type(rule: Rule, context: Context) -> Outcome:
     reading = read_number(value.text)
     if reading.number is None:
         return [context.finding(rule, "khong-phai-so", ref, actual=value.text, remark=reading.remark, what=what)]
+    bad = _bad_number(spec, reading.number)
+    if bad:
+        return [context.finding(rule, bad, ref, actual=value.text, what=what)]
     code = "so-dang-chu" if reading.reading is Reading.CLEAN else "so-doc-duoc"
     return [
         context.finding(
@@ -62,13 +66,19 @@ def check_type(rule: Rule, context: Context) -> Outcome:
 def _check_number(rule: Rule, context: Context, ref: CellRef, spec: CellSpec, value: Value) -> Outcome:
     number = value.number
     assert number is not None
-    if number < 0:
-        code = "so-am"
-    elif spec.kind in (CellKind.COUNT, CellKind.MARK) and number != number.to_integral_value():
-        code = "so-le"
-    else:
+    bad = _bad_number(spec, number)
+    if not bad:
         return Silent.PASSED
-    return [context.finding(rule, code, ref, actual=value.shown(), what=allowed_values(spec))]
+    return [context.finding(rule, bad, ref, actual=value.shown(), what=allowed_values(spec))]
+
+
+def _bad_number(spec: CellSpec, number: Decimal) -> str:
+    """The code of what is wrong with a number in a cell of this kind; empty when it fits."""
+    if number < 0:
+        return "so-am"
+    if spec.kind in (CellKind.COUNT, CellKind.MARK) and number != number.to_integral_value():
+        return "so-le"
+    return ""
 
 
 def check_option(rule: Rule, context: Context) -> Outcome:

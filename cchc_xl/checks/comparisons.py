@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from cchc_xl.catalogue.model import CellKind, Missing, Rule
 from cchc_xl.checks.context import Context, Outcome, Silent
-from cchc_xl.expressions import CellRef, Expression, evaluate, holds, involved, note_slack
+from cchc_xl.expressions import CellRef, Expression, cell_refs, evaluate, holds, involved, note_slack
 from cchc_xl.expressions.bounds import bounds
 from cchc_xl.expressions.evaluate import COMPARISONS
 from cchc_xl.expressions.notes import READINGS
@@ -18,6 +18,9 @@ from cchc_xl.values import decimals, plain
 _ZERO = Decimal(0)
 _HALF = Decimal("0.5")
 _CODES = {"=": "khong-khop", "<=": "vuot-qua", "<": "khong-nho-hon", ">=": "duoi-muc", ">": "duoi-muc"}
+
+
+_MIRRORED = {"=": "=", "<=": ">=", "<": ">", ">=": "<=", ">": "<"}
 
 
 def tolerance(refs: Iterable[CellRef], context: Context) -> Decimal:
@@ -62,24 +65,29 @@ def check_compare(rule: Rule, context: Context, order: int | None = None) -> Out
         return Silent.NOT_EVALUATED
     right, actual, expected = min(failing, key=lambda side: abs(side[1] - side[2]))
     at = rule.at.at(order)
-    involved = _cells(rule.left, right, context, order)
+    cells = _cells(rule.left, right, context, order)
+    if rule.when is not None:
+        cells += [ref.at(order) for ref in cell_refs(rule.when)]
     severity = rule.severity
     if rule.soften is not None:
         allowed = evaluate(rule.soften, context.figures, order)
         if allowed is not None and abs(actual - expected) <= allowed:
             severity = rule.softer
-    single = isinstance(rule.left, CellRef)
+    single, op = isinstance(rule.left, CellRef), rule.op
+    if not single and isinstance(right, CellRef) and right.at(order) == at:
+        # Σ parts ≤ whole, reported at the whole: what stands there is the whole, what it must reach is the sum.
+        actual, expected, single, op = expected, actual, True, _MIRRORED[op]
     of_note = isinstance(rule.left, Call) and rule.left.name in READINGS
     return [
         context.finding(
             rule,
-            _CODES[rule.op],
+            _CODES[op],
             at,
             severity=severity,
             actual=plain(actual),
             expected=expected,
             imbalance=actual - expected,
-            related=involved,
+            related=cells,
             left="số đã ghi" if single else "số trong ghi chú" if of_note else "số tính được",
         )
     ]

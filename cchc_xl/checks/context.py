@@ -15,7 +15,7 @@ from cchc_xl.messages import TEMPLATES
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import SUMMARY
 from cchc_xl.submission import NOTE, Entry, Submission, SubmissionFigures
-from cchc_xl.values import format_number, plain
+from cchc_xl.values import decimals, format_number, plain
 
 
 class Silent(StrEnum):
@@ -61,10 +61,12 @@ class Context:
 
     def excused(self, ref: CellRef) -> bool:
         """Whether a blank cell needs no remark: another level answers the row, or a note explains it."""
-        spec = self.spec(ref)
-        if self.form.level not in spec.row.answers and not _from_below(self.form.level, spec.row.answers):
-            return True
-        return self.submission.value(CellRef(ref.appendix, spec.row.order, NOTE)).filled
+        return self.of_another_level(ref) or self.submission.value(CellRef(ref.appendix, ref.order, NOTE)).filled
+
+    def of_another_level(self, ref: CellRef) -> bool:
+        """Whether the row is answered by a level of government above the form's or beside it."""
+        answers = self.spec(ref).row.answers
+        return self.form.level not in answers and not _from_below(self.form.level, answers)
 
     def finding(
         self,
@@ -84,7 +86,7 @@ class Context:
         others = [ref for ref in dict.fromkeys(related) if ref != at and ref in self.submission.entries]
         fields = {
             "at": cell_title(self.form.appendix(at.appendix), spec),
-            "actual": number_words(actual),
+            "actual": number_words(actual, exact=True),
             "expected": number_words(expected),
             "imbalance": number_words(abs(imbalance)) if imbalance is not None else "",
             "cells": self.cells_words([at, *others], at.appendix),
@@ -131,14 +133,16 @@ class Context:
         return cell_name(ref, self.form.by_id, ref.appendix)
 
 
-def number_words(value: object) -> str:
-    """A value in a message: numbers the Vietnamese way, ratios to two decimals, texts as they stand."""
+def number_words(value: object, *, exact: bool = False) -> str:
+    """A value in a message: numbers the Vietnamese way, texts as they stand.
+
+    Computed figures show two decimals; ``exact``: what stands in a cell is shown as it stands.
+    """
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, int | float | Decimal):
         number = Decimal(str(value))
-        places = None if number == number.to_integral_value() or abs(number.normalize().as_tuple().exponent) <= 2 else 2  # type: ignore[arg-type]  # finite numbers only
-        return format_number(number, places)
+        return format_number(number, None if exact or decimals(number) <= 2 else 2)
     return str(value)
 
 

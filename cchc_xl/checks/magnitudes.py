@@ -1,7 +1,8 @@
-"""E01, E02: figures that Excel has silently turned into something else (domain.md, "Numbers as people write them")."""
+"""E01–E03: figures that Excel has silently turned into something else (domain.md, "Numbers as people write them")."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 
@@ -13,6 +14,9 @@ from cchc_xl.values import plain
 
 _THOUSAND = Decimal(1000)
 _HALF = Decimal("0.5")
+# Serial numbers of the dates from mid-2009 to late 2036 (Excel counts days from 30/12/1899).
+_SERIALS = (Decimal(40000), Decimal(50000))
+_EPOCH = date(1899, 12, 30)
 # A lone brother proves nothing: "late: 2" beside "settled: 1.117" is as it should be.
 _MIN_BROTHERS = 2
 
@@ -27,7 +31,7 @@ def check_magnitude(rule: Rule, context: Context) -> Outcome:
     number = context.figures.number(ref)
     if number is None or not 0 < number < _THOUSAND or is_computed(context.entry(ref)):
         return Silent.NOT_EVALUATED
-    brothers = [context.figures.number(other) for other in _brothers(context.form)[ref]]
+    brothers = [context.figures.number(other) for other in brothers_of(context.form)[ref]]
     known = sorted(other for other in brothers if other is not None)
     if len(known) < _MIN_BROTHERS:
         return Silent.NOT_EVALUATED
@@ -41,11 +45,30 @@ def check_magnitude(rule: Rule, context: Context) -> Outcome:
             "thieu-hang-nghin",
             ref,
             actual=context.shown(ref),
-            related=_brothers(context.form)[ref],
+            related=brothers_of(context.form)[ref],
             thousands=f"{number.normalize():f}.000",
             plain=plain(meant),
         )
     ]
+
+
+def check_serial_date(rule: Rule, context: Context) -> Outcome:
+    """E03: a typed 4/5 becomes a date, and a date in a number cell shows as its serial number near 45.000."""
+    ref = rule.at
+    assert ref is not None
+    number = context.figures.number(ref)
+    if number is None or is_computed(context.entry(ref)):
+        return Silent.NOT_EVALUATED
+    if not _SERIALS[0] <= number <= _SERIALS[1] or number != number.to_integral_value():
+        return Silent.PASSED
+    brothers = [context.figures.number(other) for other in brothers_of(context.form)[ref]]
+    known = [other for other in brothers if other is not None]
+    if not known:
+        return Silent.NOT_EVALUATED
+    if max(known) >= _THOUSAND:
+        return Silent.PASSED
+    day = (_EPOCH + timedelta(days=int(number))).strftime("%d/%m/%Y")
+    return [context.finding(rule, "so-thanh-ngay", ref, actual=context.shown(ref), day=day)]
 
 
 def check_fraction(rule: Rule, context: Context) -> Outcome:
@@ -63,7 +86,7 @@ def check_fraction(rule: Rule, context: Context) -> Outcome:
 
 
 @cache
-def _brothers(form: Form) -> dict[CellRef, tuple[CellRef, ...]]:
+def brothers_of(form: Form) -> dict[CellRef, tuple[CellRef, ...]]:
     """Cells that count the same kind of thing in the same group."""
     groups: dict[tuple[object, ...], list[CellSpec]] = {}
     for appendix in form.appendices:

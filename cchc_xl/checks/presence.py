@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from cchc_xl.catalogue.model import Rule
+from functools import cache
+
+from cchc_xl.catalogue.model import Form, Rule
 from cchc_xl.checks.context import Context, Outcome, Silent
-from cchc_xl.expressions import cell_refs, holds
+from cchc_xl.expressions import CellRef, cell_refs, holds
 
 
 def check_required(rule: Rule, context: Context, order: int | None = None) -> Outcome:
@@ -19,6 +21,36 @@ def check_required(rule: Rule, context: Context, order: int | None = None) -> Ou
         return Silent.NOT_EVALUATED
     related = [ref.at(order) for ref in cell_refs(rule.when)] if rule.when is not None else []
     return [context.finding(rule, "thieu-so-lieu", at, actual="", related=related)]
+
+
+def check_sibling(rule: Rule, context: Context) -> Outcome:
+    """R14: a blank between rows of the same group that are filled is a hint, unless something excuses it."""
+    at = rule.at
+    assert at is not None
+    if context.figures.filled(at):
+        return Silent.PASSED
+    brothers = siblings_of(context.form)[at]
+    if not any(context.figures.filled(other) for other in brothers) or context.excused(at):
+        return Silent.NOT_EVALUATED
+    return [context.finding(rule, "thieu-so-lieu", at, actual="", related=brothers)]
+
+
+@cache
+def siblings_of(form: Form) -> dict[CellRef, tuple[CellRef, ...]]:
+    """Figures of one group: rows of one level under one heading, answered by the same level of government."""
+    groups: dict[tuple[object, ...], list[CellRef]] = {}
+    for appendix in form.appendices:
+        parents: list[int] = []
+        for row in appendix.rows:
+            while parents and appendix.row(parents[-1]).level >= row.level:
+                parents.pop()
+            spec = appendix.cells.get(CellRef(appendix.id, row.order, "value"))
+            # Without a heading above them rows have nothing in common but the appendix.
+            if spec is not None and spec.kind.figure and not spec.derived:
+                parent = parents[-1] if parents else -row.order
+                groups.setdefault((appendix.id, parent, row.answers), []).append(spec.ref)
+            parents.append(row.order)
+    return {ref: tuple(other for other in members if other != ref) for members in groups.values() for ref in members}
 
 
 def check_evidence(rule: Rule, context: Context, order: int | None = None) -> Outcome:

@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 from cchc_xl.catalogue.model import CellKind, Rule
 from cchc_xl.checks.context import Context, Outcome, Silent, number_words
 from cchc_xl.expressions import CellRef, Ratio, cell_refs, evaluate
-from cchc_xl.submission import is_computed
+from cchc_xl.submission import FormulaState, is_computed
 from cchc_xl.values import State, decimals
 
 _HALF = Decimal("0.5")
@@ -43,8 +43,8 @@ def check_ratio(rule: Rule, context: Context) -> Outcome:
                     rule, "mau-so-bang-0", ref, actual=context.shown(ref), related=inputs, numerator=numerator
                 )
             ]
-    if is_computed(entry):
-        return Silent.PASSED
+    if is_computed(entry) or (context.of_summary and entry.formula is FormulaState.ALTERED):
+        return Silent.PASSED  # a summary's ratio counts the units that have both parts, its totals all units
     printed = context.figures.number(ref)
     computed = [value for value in (evaluate(reading, context.figures) for reading in rule.right) if value is not None]
     if printed is None or not computed:
@@ -62,6 +62,7 @@ def check_ratio(rule: Rule, context: Context) -> Outcome:
             expected=computed[0],
             imbalance=printed - computed[0],
             related=parts,
+            cells=context.cells_words(dict.fromkeys(parts), ref.appendix),
             computed=" hoặc ".join(_reckoning(context, reading) for reading in rule.right),
             other_denominator=_other_denominator(rule, context, printed),
             overwritten=" Ô này vốn là công thức, đã bị gõ đè." + _turned_by_excel(printed, computed),

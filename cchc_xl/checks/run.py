@@ -12,9 +12,9 @@ from cchc_xl.checks.cell_types import check_option, check_type
 from cchc_xl.checks.comparisons import check_compare, check_same_code
 from cchc_xl.checks.context import Context, Outcome, Silent
 from cchc_xl.checks.lists import check_list_codes
-from cchc_xl.checks.magnitudes import check_fraction, check_magnitude
+from cchc_xl.checks.magnitudes import check_fraction, check_magnitude, check_serial_date
 from cchc_xl.checks.marks import check_evidence_of_mark, check_single_mark
-from cchc_xl.checks.presence import check_evidence, check_required
+from cchc_xl.checks.presence import check_evidence, check_required, check_sibling
 from cchc_xl.checks.previous import check_cumulative, check_emptied, check_jump
 from cchc_xl.checks.ratios import (
     check_inputs_partial,
@@ -43,7 +43,9 @@ _ONCE: dict[RuleKind, Callable[[Rule, Context], Outcome]] = {
     RuleKind.SINGLE_MARK: check_single_mark,
     RuleKind.MARK_EVIDENCE: check_evidence_of_mark,
     RuleKind.SAME_CODE: check_same_code,
+    RuleKind.SIBLING: check_sibling,
     RuleKind.MAGNITUDE: check_magnitude,
+    RuleKind.SERIAL_DATE: check_serial_date,
     RuleKind.FRACTION: check_fraction,
     RuleKind.LIST_CODES: check_list_codes,
 }
@@ -164,7 +166,7 @@ def _structure(submission: Submission) -> Iterator[Finding]:
             order=fault.order,
             column="",
             sheet=fault.sheet,
-            cell="",
+            cell=fault.cell,
             actual=None,
             expected=None,
             imbalance=None,

@@ -61,7 +61,7 @@ def check_total_missing(rule: Rule, context: Context) -> Outcome:
     if computed is None:
         return Silent.NOT_EVALUATED
     entry = context.entry(ref)
-    if is_computed(entry) or entry.value.state is not State.BLANK or context.excused(ref):
+    if is_computed(entry) or entry.value.state is not State.BLANK or context.of_another_level(ref):
         return Silent.PASSED
     if context.of_summary and entry.formula is FormulaState.ALTERED:
         return Silent.PASSED  # the summary's own formula waits for the parent's parts
@@ -75,6 +75,8 @@ def check_overwritten(rule: Rule, context: Context) -> Outcome:
     entry = context.entry(ref)
     if is_computed(entry) or (context.of_summary and entry.formula is FormulaState.ALTERED):
         return Silent.PASSED
+    if not entry.value.filled:
+        return Silent.NOT_EVALUATED
     printed = context.figures.number(ref)
     computed = context.figures.derived(context.spec(ref))
     if printed is None or computed is None:

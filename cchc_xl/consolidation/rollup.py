@@ -66,10 +66,10 @@ class SummaryCell:
 def consolidate(form: Form, children: Sequence[Child]) -> list[SummaryCell]:
     """Every figure of the summary form, in form order. Pure."""
     same_form = all(child.submission.form is form for child in children)
-    return [_cell(spec, children, same_form) for spec in form.specs() if spec.quantity and not spec.column.given]
+    return [_cell(form, spec, children, same_form) for spec in form.specs() if spec.quantity and not spec.column.given]
 
 
-def _cell(spec: CellSpec, children: Sequence[Child], same_form: bool) -> SummaryCell:
+def _cell(form: Form, spec: CellSpec, children: Sequence[Child], same_form: bool) -> SummaryCell:
     rollup = rollup_of(spec, same_form)
     sources: list[Source] = []
     if rollup is not Rollup.NONE:
@@ -78,6 +78,10 @@ def _cell(spec: CellSpec, children: Sequence[Child], same_form: bool) -> Summary
         if rollup is Rollup.SPREAD and found and all(_is_ratio(theirs) for _, theirs in found):
             rollup = Rollup.RECOMPUTE  # the summary's form lacks the parts, the children's forms have them
         sources = [_source(theirs, child) for child, theirs in found]
+    if rollup is Rollup.RECOMPUTE:
+        asked = {child.unit_code for child, _ in found}
+        others = [child for child in children if child.unit_code not in asked]
+        sources += [source for child in others if (source := _source_of_parts(form, spec, child)) is not None]
     cell = _RULES[rollup](spec, tuple(sources))
     if rollup is not Rollup.RECOMPUTE:
         return cell
@@ -167,6 +171,21 @@ def _source(spec: CellSpec, child: Child) -> Source:
         bottom = evaluate(ratio.denominator, figures, spec.row.order)
         parts = (top, bottom) if top is not None and bottom is not None else None
     return Source(child, spec.ref, number, text, parts)
+
+
+def _source_of_parts(form: Form, spec: CellSpec, child: Child) -> Source | None:
+    """A ratio that the child's form does not ask for, from the rows that it does ask for."""
+    ratio = spec.derived[0] if _is_ratio(spec) else None
+    if not isinstance(ratio, Ratio) or not isinstance(ratio.numerator, CellRef):
+        return None
+    if not isinstance(ratio.denominator, CellRef) or spec.row.below is not None:
+        return None
+    parts = (ratio.numerator.at(spec.row.order), ratio.denominator.at(spec.row.order))
+    theirs = [_counterpart(form.cells[part], child) for part in parts]
+    top, bottom = (child.figures.number(cell.ref) if cell else None for cell in theirs)
+    if theirs[0] is None or top is None or bottom is None:
+        return None
+    return Source(child, theirs[0].ref, None, "", (top, bottom))
 
 
 def _mark(spec: CellSpec, child: Child) -> Decimal | None:

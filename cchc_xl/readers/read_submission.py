@@ -180,6 +180,7 @@ class _Reading:
                     place.sheet,
                     f"Tên chỉ tiêu in sẵn ở hàng {place.rows[row.order] + 1} bị sửa hoặc bị dời: phải là {row.title()}",
                     "Khôi phục đúng tên và vị trí dòng theo sổ gốc",
+                    cell_address(place.rows[row.order], column),
                 )
 
     def _entry(self, spec: CellSpec, place: _Place, raw: object, facts: CellFacts, moved: bool) -> Entry:
@@ -208,8 +209,8 @@ class _Reading:
             as_excel(spec.derived[0], _MovedAddresses(spec.ref.appendix, self.form, place), spec.row.order)
         )
 
-    def _fault(self, appendix: Appendix, order: int, sheet: str, message: str, remedy: str) -> None:
-        self.faults.append(StructureFault(appendix.id, order, sheet, message, remedy))
+    def _fault(self, appendix: Appendix, order: int, sheet: str, message: str, remedy: str, cell: str = "") -> None:
+        self.faults.append(StructureFault(appendix.id, order, sheet, message, remedy, cell))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from cchc_xl.form_workbook.sheet import Contents
 from cchc_xl.layout import form_layout
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import (
+    NOTE,
     Entry,
     FormulaState,
     Submission,
@@ -20,11 +21,13 @@ from cchc_xl.submission import (
     blank_submission,
     computed_results,
 )
-from cchc_xl.summary_workbook.plan import SheetPlan
-from cchc_xl.values import BLANK, Value, number_value
+from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, SheetPlan
+from cchc_xl.values import BLANK, State, Value, format_number, number_value
 
 
-def form_contents(form: Form, stamp: Stamp, cells: Sequence[SummaryCell], plan: SheetPlan) -> Contents:
+def form_contents(
+    form: Form, stamp: Stamp, cells: Sequence[SummaryCell], plan: SheetPlan, units_expected: int
+) -> Contents:
     """Contents of the appendix sheets.
 
     A figure that comes from below is a link to its total. A computed row without a figure from below keeps the form's
@@ -43,10 +46,28 @@ def form_contents(form: Form, stamp: Stamp, cells: Sequence[SummaryCell], plan: 
     own: dict[CellRef, Decimal | None] = computed_results(Submission("", form, stamp, entries))
     open_cells: dict[CellRef, Value] = dict.fromkeys(emptied, BLANK)
     return Contents(
-        values=open_cells,
+        values={**open_cells, **_notes(form, cells, units_expected)},
         results={**own, **linked},
         formulas={**waiting, **{ref: "=" + plan.total_address(ref) for ref in linked}},
     )
+
+
+def _notes(form: Form, cells: Sequence[SummaryCell], units_expected: int) -> dict[CellRef, Value]:
+    """Beside every figure, of how many units it is; beside a row that waits for the parent, what the units give."""
+    notes = {}
+    for cell in cells:
+        ref = CellRef(cell.spec.ref.appendix, cell.spec.row.order, NOTE)
+        if ref not in form.cells or not cell.n_units:
+            continue
+        counted = f"{cell.n_units}/{units_expected} đơn vị"
+        if cell.children is not None:
+            text = f"Các đơn vị: {format_number(cell.children)} ({counted}); chưa gồm phần của cấp tổng hợp"
+        elif cell.value is None:
+            text = f"{counted}; không có một số chung, xem trang “{BY_UNIT_SHEET}”"
+        else:
+            text = counted + (f"; không tính: {', '.join(cell.left_out)}" if cell.left_out else "")
+        notes[ref] = Value(State.TEXT, text=text)
+    return notes
 
 
 def _waiting_totals(form: Form, cells: Sequence[SummaryCell]) -> dict[CellRef, str]:

@@ -132,11 +132,6 @@ class Search:
         group.frontier = frontier
         return enough
 
-    def _enough(self, group: Group, cells: Cells) -> bool:
-        if self._untouched(group, cells) is not None:
-            return False
-        return self._feasible(self._unknowns(cells), self._demands(group, cells))
-
     def _untouched(self, group: Group, cells: Cells) -> Constraint | None:
         for instance in group.failing:
             rule = self.constraint(instance)
