@@ -561,3 +561,45 @@ def test_help_comes_without_heavy_imports(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, cwd=tmp_path, check=False, timeout=60)
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_nhap_takes_quotes_as_text(run, tmp_path: Path, book: Path) -> None:
+    """A text may begin with a quotation mark, and a line ends at its end: no row is swallowed."""
+    folder = tmp_path / "so-lieu"
+    folder.mkdir()
+    lines = ["order\tvalue\tnote", '2\t5\t"Một cửa" điện tử', '4\t6\t"chưa đóng', '5\t3\t"gói cả ""ô"""']
+    (folder / "PL1.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert run("nhap", book, folder).code == 0
+    sheet = openpyxl.load_workbook(book)["PL1"]
+    notes = {row[0].value: (row[4].value, row[5].value) for row in sheet.iter_rows() if row[0].value in (2, 4, 5)}
+    assert notes == {2: (5, '"Một cửa" điện tử'), 4: (6, '"chưa đóng'), 5: (3, 'gói cả "ô"')}
+
+
+def test_nhap_refuses_figures_of_another_form(run, tmp_path: Path, book: Path) -> None:
+    """Most labels differ: the folder is another form's, nothing is written."""
+    before = sha256(book)
+    folder = tmp_path / "so-lieu"
+    folder.mkdir()
+    lines = ["order\tlabel\tvalue", *(f"{order}\tChỉ tiêu của biểu khác {order}\t5" for order in range(2, 8))]
+    (folder / "PL1.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = run("nhap", book, folder)
+    assert result.code == 2
+    assert len(result.err.strip().splitlines()) == 1
+    assert sha256(book) == before
+
+
+@pytest.mark.parametrize("command", ["tao-so", "nhap", "tong-hop"])
+def test_no_command_replaces_a_file_that_is_not_ours(run, tmp_path: Path, book: Path, command: str) -> None:
+    """Somebody's own workbook at the output's place stays as it is."""
+    other = tmp_path / "cua-toi.xlsx"
+    openpyxl.Workbook().save(other)
+    before = sha256(other)
+    (tmp_path / "so-lieu").mkdir()
+    (tmp_path / "so-lieu" / "PL1.tsv").write_text("order\tvalue\n2\t5\n", encoding="utf-8")
+    arguments = {
+        "tao-so": ("cam-giang-2024", "-o", other),
+        "nhap": (book, tmp_path / "so-lieu", "-o", other),
+        "tong-hop": (book.parent, "-o", other),
+    }[command]
+    assert run(command, *arguments).code == 2
+    assert sha256(other) == before

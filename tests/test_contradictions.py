@@ -262,6 +262,11 @@ cam-giang-2024 · wrong word for yes or no | 11=Rồi | error ngoai-danh-sach 11
 cam-giang-2024 · yes in capitals | 11=CÓ |
 cam-giang-2024 · no in small letters | 11=không |
 cam-giang-2024 · money spent of no plan | 66=0; 67=5 | error mau-so-bang-0 65; ?warning vuot-qua 67
+cam-giang-2024 · a date as its serial number | 49=18; 50=45050; 51=0; 54=18; 55=45050; 61=18; 62=45050 |
+    warning so-thanh-ngay 50; warning so-thanh-ngay 55; warning so-thanh-ngay 62; ?error vuot-qua 50;
+    ?error vuot-qua 55; ?error vuot-qua 62
+cam-giang-2024 · a decimal point in a count | 2=1.5 | error so-le 2
+ninh-hai-2023 · forms of a survey without its flag | PL1.19=200 | warning thieu-so-lieu PL1.18
 ninh-hai-2023 · code outside the list | PL1.18=5 | error ngoai-danh-sach PL1.18
 ninh-hai-2023 · code of the list | PL1.21=1 |
 ninh-hai-2023 · survey without its forms | PL1.18=1 | warning thieu-so-lieu PL1.19; warning thieu-so-lieu PL1.20

@@ -592,6 +592,15 @@ class TestAgain:
         assert run(out=out) == first
         assert states(first) == {"1.xlsx": "included"}
 
+    def test_a_summary_with_a_unit_left_out_of_a_ratio_is_in_order(self, folder, run, tmp_path, capsys):
+        """The ratio counts the units that have both parts, the totals all units: no contradiction of the summary's."""
+        for code, (planned, done) in {"1": ("10", "5"), "2": ("30", ""), "3": ("20", "20")}.items():
+            make(folder, code, f"xã {code}", {"PL1": {4: planned, 5: done}}, form="cam-giang-2024")
+        row = next(r for r in run(code=0)["rows"] if r["order"] == 3)
+        assert (round(row["value"], 2), row["n_units"]) == (83.33, 2)
+        out = next(path for path in (tmp_path, folder) for path in path.glob("tong-hop.xlsx"))
+        assert main(["kiem-tra", str(out)]) == 0
+
     def test_a_summary_is_a_submission_to_the_next_level(self, folder, run, tmp_path):
         (tmp_path / "xa").mkdir()
         for code in ("22855", "22858"):

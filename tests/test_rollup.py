@@ -435,3 +435,12 @@ def test_a_ratio_of_shared_lists_is_no_average():
     assert agree["PL6.117"]["value"] == 100
     row = differ["PL6.117"]
     assert (row["value"], row["min"], row["max"]) == (None, 50, 100)
+
+
+def test_a_ratio_the_childs_form_does_not_ask_for_comes_from_its_parts():
+    """cam-giang 7.2.4 beside vinh-thanh units: both parts are asked for there, under another ratio."""
+    units = [unit("A", {"PL6.126": "100", "PL6.127": "50"}), unit("B", {"PL6.126": "300", "PL6.127": "100"})]
+    rows = rolled_up(*units, form=OTHER_COMMUNE)
+    assert (rows["PL1.85"]["value"], rows["PL1.86"]["value"]) == (400, 150)
+    assert (rows["PL1.84"]["value"], rows["PL1.84"]["n_units"]) == (37.5, 2)
+    assert "left_out" not in rows["PL1.84"]
