@@ -115,6 +115,10 @@ TEMPLATES: dict[str, Template] = {
         "{at}: {left} là {actual}, nhỏ hơn mức {expected} (thiếu {imbalance}). {words}.",
         "Kiểm tra và sửa ô sai trong các ô: {cells}.",
     ),
+    "chua-het": Template(
+        "{at}: ghi {actual}, các phần cộng lại mới được {expected}, còn {imbalance} chưa nêu.",
+        "Nếu phần còn lại chưa đến hạn thì để nguyên; nếu không, kiểm tra lại: {cells}.",
+    ),
     "thieu-so-lieu": Template("{at}: đang để trống. {words}.", "Bổ sung số liệu (không có thì ghi 0 hoặc “-”)."),
     "luy-ke-giam": Template(
         "{at}: số lũy kế {actual} nhỏ hơn kỳ trước ({expected}) trong cùng năm.",
@@ -130,9 +134,9 @@ TEMPLATES: dict[str, Template] = {
     "trung-ma": Template(
         "{at}: mã {actual} xuất hiện {count} lần.", "Nếu là cùng một thủ tục, nên gộp thành một dòng."
     ),
-    "ma-hai-muc-do": Template(
-        "{at}: mã {actual} ở đây ghi mức độ {value}, ở dòng khác ghi mức độ {values}. {words}.",
-        "Kiểm tra mức độ của thủ tục ở các dòng: {cells}.",
+    "ma-hai-noi-dung": Template(
+        "{at}: mã {actual} ở đây ghi {heading} là “{value}”, ở dòng khác ghi “{values}”. {words}.",
+        "Kiểm tra {heading} của thủ tục ở các dòng: {cells}.",
     ),
     "quy-tac-hong": Template(
         "Quy tắc {rule} không chạy được nên chưa kiểm tra; đây là lỗi của bộ công cụ, không phải của số liệu.",

@@ -441,6 +441,8 @@ def test_consistent_fills_give_no_error_and_no_warning(form_id: str) -> None:
         assert hints.pop("thieu-ket-qua", set()) == fill.without_reason
         assert all(not submission.value(ref).filled for ref in hints.pop("thieu-so-lieu", ()))
         assert {ref.column for ref in hints.pop("trung-ma", ())} <= {"code"}
+        wholes = {r.at for r in submission.form.rules if r.op == "<=" and r.right and r.right[0] == r.at}
+        assert hints.pop("chua-het", set()) <= wholes
         hints.pop("thieu-hang-nghin", None)  # a guess by size; random sizes may meet it
         assert hints == {}
         assert result.passed > 0
@@ -807,7 +809,7 @@ def duplicate_with_two_levels(bench: Bench) -> Faults:
         if any(a == appendix and o < order and rows.row(o).given["code"] == code for a, o in listed):
             level = CellRef(appendix, order, "level")
             other = 3 if bench.number(level) == 4 else 4
-            yield _fault({level: _number(other)}, CellRef(appendix, order, "code"), "ma-hai-muc-do")
+            yield _fault({level: _number(other)}, CellRef(appendix, order, "code"), "ma-hai-noi-dung")
 
 
 _EVERY = frozenset(FORMS)

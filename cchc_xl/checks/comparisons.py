@@ -12,6 +12,7 @@ from cchc_xl.expressions.bounds import bounds
 from cchc_xl.expressions.evaluate import COMPARISONS
 from cchc_xl.expressions.notes import READINGS
 from cchc_xl.expressions.tree import Argument, Call, children
+from cchc_xl.severity import Severity
 from cchc_xl.submission import is_computed
 from cchc_xl.values import decimals, plain
 
@@ -55,7 +56,7 @@ def check_compare(rule: Rule, context: Context, order: int | None = None) -> Out
         if pair is not None and (
             _holds(rule.op, *pair, _ZERO) or _holds(rule.op, *pair, _slack(rule.left, right, context, order))
         ):
-            return Silent.PASSED
+            return _gap(rule, right, pair, context, order)
         sides = pair or _certain_failure(rule, rule.left, right, context, order)
         if sides is None:
             unknown = True
@@ -97,6 +98,31 @@ def _counts(node: Argument) -> bool:
     """Whether an expression counts rows: only rules without such constants hold on sums (semantics.md, self-proof)."""
     counted = isinstance(node, Call) and node.name.startswith("count_")
     return counted or any(_counts(child) for child in children(node))
+
+
+def _gap(rule: Rule, right: Expression, pair: tuple[Decimal, Decimal], context: Context, order: int | None) -> Outcome:
+    """Parts that do not reach their whole, all of them given: what is left is a hint (R08)."""
+    assert rule.at is not None
+    parts, whole = pair
+    summed = isinstance(rule.left, Call) and rule.left.name == "sum"
+    if rule.op != "<=" or not summed or right != rule.at or parts >= whole:
+        return Silent.PASSED
+    assert rule.left is not None
+    cells = _cells(rule.left, right, context, order)
+    if any(context.figures.number(ref) is None for ref in cells):
+        return Silent.PASSED
+    return [
+        context.finding(
+            rule,
+            "chua-het",
+            rule.at,
+            severity=Severity.INFO,
+            actual=context.shown(rule.at),
+            expected=parts,
+            imbalance=whole - parts,
+            related=cells,
+        )
+    ]
 
 
 def _slack(left: Expression, right: Expression, context: Context, order: int | None) -> Decimal:

@@ -1,8 +1,9 @@
-"""R31: a procedure list's codes: one code, one level."""
+"""R31: a procedure list's codes: one code, one level, one field."""
 
 from __future__ import annotations
 
 from cchc_xl.catalogue.model import CellKind, Rule
+from cchc_xl.catalogue.wording import short_heading
 from cchc_xl.checks.context import Context, Outcome, Silent, number_words
 from cchc_xl.expressions import CellRef
 from cchc_xl.finding import Finding
@@ -10,43 +11,56 @@ from cchc_xl.severity import Severity
 
 
 def check_list_codes(rule: Rule, context: Context) -> Outcome:
-    """A code that stands twice is a hint; with two values of the other column it is of the rule's severity.
+    """A code that stands twice is a hint; with two values of another column (``right``) it is of the rule's severity.
 
     Rows without any figure do not count: the form prints the codes of all procedures, used or not.
     """
-    at, other = rule.at, rule.right[0]
+    at = rule.at
     assert at is not None
-    assert isinstance(other, CellRef)
     by_code: dict[str, list[int]] = {}
     for order in context.figures.rows(at.appendix):
         if _used(context, at.appendix, order):
             key = context.figures.matching_key(CellRef(at.appendix, order, at.column))
             by_code.setdefault(key, []).append(order)
-    found: list[Finding] = []
-    for key, orders in by_code.items():
-        values = {order: context.figures.number(CellRef(at.appendix, order, other.column)) for order in orders}
-        for index, order in enumerate(orders):
-            if not key or index == 0:
-                continue
-            earlier = {values[o] for o in orders[:index]} - {None}
-            conflict = values[order] is not None and bool(earlier) and values[order] not in earlier
-            place = CellRef(at.appendix, order, at.column)
-            found.append(
-                context.finding(
-                    rule,
-                    "ma-hai-muc-do" if conflict else "trung-ma",
-                    place,
-                    severity=rule.severity if conflict else Severity.INFO,
-                    actual=context.submission.value(place).text,
-                    related=[CellRef(at.appendix, o, at.column) for o in orders],
-                    count=len(orders),
-                    value=number_words(values[order]),
-                    values=", ".join(number_words(value) for value in sorted(v for v in earlier if v is not None)),
-                )
-            )
+    found = [
+        _repeated(rule, context, at, orders, index)
+        for key, orders in by_code.items()
+        for index in range(1, len(orders))
+        if key
+    ]
     if found:
         return found
     return Silent.PASSED if by_code else Silent.NOT_EVALUATED
+
+
+def _repeated(rule: Rule, context: Context, at: CellRef, orders: list[int], index: int) -> Finding:
+    """The finding at a row whose code stands above already."""
+    place = CellRef(at.appendix, orders[index], at.column)
+    cells = [CellRef(at.appendix, order, at.column) for order in orders]
+    actual = context.submission.value(place).text
+    for other in rule.right:
+        assert isinstance(other, CellRef)
+        values = [_value(context, CellRef(at.appendix, order, other.column)) for order in orders[: index + 1]]
+        earlier = sorted({value for value in values[:index] if value})
+        if values[index] and earlier and values[index] not in earlier:
+            return context.finding(
+                rule,
+                "ma-hai-noi-dung",
+                place,
+                actual=actual,
+                related=[*cells, CellRef(at.appendix, orders[index], other.column)],
+                heading=short_heading(context.form.appendix(at.appendix).column(other.column).heading),
+                value=values[index],
+                values=", ".join(earlier),
+            )
+    return context.finding(
+        rule, "trung-ma", place, severity=Severity.INFO, actual=actual, related=cells, count=len(orders)
+    )
+
+
+def _value(context: Context, ref: CellRef) -> str:
+    number = context.figures.number(ref)
+    return number_words(number) if number is not None else context.figures.matching_key(ref)
 
 
 def _used(context: Context, appendix: str, order: int) -> bool:

@@ -58,7 +58,7 @@ _EXAMPLES: dict[str, _Example] = {
     "khong-phai-so": _Example(_CAM_GIANG, {"PL1.2": "nhiều"}),
     "khong-tren-khong": _Example(_VINH_THANH, {"PL6.9": "0", "PL6.10": "0", "PL6.8": "100"}),
     "luy-ke-giam": _Example(_CAM_GIANG, {"PL1.4": "20", "PL1.5": "5"}, {"PL1.4": "20", "PL1.5": "9"}),
-    "ma-hai-muc-do": _Example(
+    "ma-hai-noi-dung": _Example(
         _VINH_THANH,
         {"PL5.16.level": "3", "PL5.16.total": "4", "PL5.17.level": "4", "PL5.17.total": "2"},
     ),
@@ -67,6 +67,7 @@ _EXAMPLES: dict[str, _Example] = {
     "ngay-thang": _Example(_CAM_GIANG, {"PL1.2": Value(State.DATE, text="04/05/2024")}),
     "ngoai-danh-sach": _Example(_VINH_THANH, {"PL6.16": "3"}),
     "o-bao-loi": _Example(_CAM_GIANG, {"PL1.2": Value(State.ERROR, text="#REF!")}),
+    "chua-het": _Example(_CAM_GIANG, {"PL1.7": "10", "PL1.8": "5", "PL1.9": "1", "PL1.10": "0"}),
     "so-thanh-ngay": _Example(_CAM_GIANG, {"PL1.49": "18", "PL1.50": "45050", "PL1.51": "0"}),
     "phan-tram-le": _Example(_CAM_GIANG, {"PL1.69": "500", "PL1.70": "0,99"}),
     "so-am": _Example(_CAM_GIANG, {"PL1.2": "-3"}),
@@ -121,6 +122,7 @@ def _hint(rule: Rule) -> tuple[Severity, ...]:
 _TYPE = _Source((RuleKind.TYPE,))
 _WHOLE = (CellKind.COUNT, CellKind.MARK)
 _SOURCES: dict[str, _Source] = {
+    "chua-het": _Source((RuleKind.COMPARE,), ("<=",), _hint),
     "bien-dong-lon": _Source((RuleKind.AT_DATE_JUMPS,)),
     "chua-danh-dau": _Source((RuleKind.SINGLE_MARK,)),
     "chua-tinh": _TYPE,
@@ -134,7 +136,7 @@ _SOURCES: dict[str, _Source] = {
     "khong-phai-so": _TYPE,
     "khong-tren-khong": _Source((RuleKind.ZERO_OVER_ZERO,)),
     "luy-ke-giam": _Source((RuleKind.CUMULATIVE_FALLS,)),
-    "ma-hai-muc-do": _Source((RuleKind.LIST_CODES,)),
+    "ma-hai-noi-dung": _Source((RuleKind.LIST_CODES,)),
     "ma-thu-tuc-sai": _Source((RuleKind.TYPE,), (), _softer, (CellKind.PROCEDURE_CODE,)),
     "mau-so-bang-0": _Source((RuleKind.RATIO,)),
     "ngay-thang": _TYPE,
