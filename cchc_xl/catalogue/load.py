@@ -43,6 +43,7 @@ from cchc_xl.periods import format_date, parse_date, parse_period
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _KEY = re.compile(r"[a-z][a-z_0-9]*")
+_NUMBERED = re.compile(r"[\dIVX]")
 _DIGITS = re.compile(r"[0-9]{1,6}")
 _LEVELS = frozenset({"tinh", "huyen", "xa"})
 _ROLES = {"heading": RowRole.HEADING, "total": RowRole.TOTAL, "item": RowRole.ITEM, "task": RowRole.ITEM}
@@ -399,16 +400,17 @@ class FormLoader:
 
 
 def _with_parents(rows: list[Row]) -> tuple[Row, ...]:
-    """Rows without an STT get that of the nearest numbered row of a lower level above them."""
-    numbered: list[Row] = []
+    """Rows with the row that contains them; rows without an STT also with that of the nearest numbered one."""
+    above: list[Row] = []
     done = []
     for row in rows:
-        while numbered and numbered[-1].level >= row.level:
-            numbered.pop()
+        while above and above[-1].level >= row.level:
+            above.pop()
         stt = row.stt.strip().rstrip(".")
-        if re.match(r"[\dIVX]", stt):
-            numbered.append(row)
-        elif numbered and not stt:
-            row = replace(row, parent_stt=numbered[-1].stt.strip().rstrip("."))
+        numbered = [parent.stt.strip().rstrip(".") for parent in above if _NUMBERED.match(parent.stt.strip())]
+        row = replace(
+            row, parent=above[-1].order if above else 0, parent_stt=numbered[-1] if numbered and not stt else ""
+        )
+        above.append(row)
         done.append(row)
     return tuple(done)

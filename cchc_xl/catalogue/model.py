@@ -174,7 +174,8 @@ class Row:
     derived: tuple[Expression, ...]
     options: tuple[tuple[str, str], ...]
     given: Mapping[str, str] = field(default_factory=dict)
-    # STT of the nearest row above that contains this one: how people speak of a row without a number of its own.
+    # Order of the row that contains this one (0 = none), and how people speak of a row without a number of its own.
+    parent: int = 0
     parent_stt: str = ""
 
     def title(self, length: int = 90) -> str:

@@ -90,18 +90,13 @@ def brothers_of(form: Form) -> dict[CellRef, tuple[CellRef, ...]]:
     """Cells that count the same kind of thing in the same group."""
     groups: dict[tuple[object, ...], list[CellSpec]] = {}
     for appendix in form.appendices:
-        parents: list[int] = []
         for row in appendix.rows:
-            while parents and appendix.row(parents[-1]).level >= row.level:
-                parents.pop()
-            group = parents[-1] if parents else 0
-            parents.append(row.order)
             if row.role is not RowRole.ITEM:
                 continue
             for column in appendix.columns:
                 spec = appendix.cells.get(CellRef(appendix.id, row.order, column.key))
                 if spec is not None and spec.kind in (CellKind.COUNT, CellKind.MONEY) and not spec.derived:
-                    groups.setdefault((appendix.id, column.key, group, row.unit), []).append(spec)
+                    groups.setdefault((appendix.id, column.key, row.parent, row.unit), []).append(spec)
     return {
         spec.ref: tuple(other.ref for other in members if other is not spec)
         for members in groups.values()

@@ -29,7 +29,7 @@ def check_sibling(rule: Rule, context: Context) -> Outcome:
     assert at is not None
     if context.figures.filled(at):
         return Silent.PASSED
-    brothers = siblings_of(context.form)[at]
+    brothers = siblings_of(context.form).get(at, ())
     if not any(context.figures.filled(other) for other in brothers) or context.excused(at):
         return Silent.NOT_EVALUATED
     return [context.finding(rule, "thieu-so-lieu", at, actual="", related=brothers)]
@@ -40,16 +40,11 @@ def siblings_of(form: Form) -> dict[CellRef, tuple[CellRef, ...]]:
     """Figures of one group: rows of one level under one heading, answered by the same level of government."""
     groups: dict[tuple[object, ...], list[CellRef]] = {}
     for appendix in form.appendices:
-        parents: list[int] = []
         for row in appendix.rows:
-            while parents and appendix.row(parents[-1]).level >= row.level:
-                parents.pop()
             spec = appendix.cells.get(CellRef(appendix.id, row.order, "value"))
             # Without a heading above them rows have nothing in common but the appendix.
-            if spec is not None and spec.kind.figure and not spec.derived:
-                parent = parents[-1] if parents else -row.order
-                groups.setdefault((appendix.id, parent, row.answers), []).append(spec.ref)
-            parents.append(row.order)
+            if spec is not None and spec.kind.figure and not spec.derived and row.parent:
+                groups.setdefault((appendix.id, row.parent, row.answers), []).append(spec.ref)
     return {ref: tuple(other for other in members if other != ref) for members in groups.values() for ref in members}
 
 
