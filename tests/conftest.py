@@ -1,9 +1,15 @@
 """Fixtures for all tests."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from judge import NO_PDFTOPPM, NO_SOFFICE, find_pdftoppm, find_soffice, unavailable
+
+# What a property says does not depend on the machine's speed; in CI the cases are the same in every run.
+settings.register_profile("cchc", deadline=None, derandomize=bool(os.environ.get("CCHC_CI")))
+settings.load_profile("cchc")
 
 
 @pytest.fixture(scope="session")
