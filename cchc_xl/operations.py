@@ -124,6 +124,9 @@ def fill_workbook(workbook: Path, folder: Path, target: Path | None = None) -> F
     submission = read_file(workbook)
     if submission.faults:
         raise WorkbookFault(f"{workbook.name}: {submission.faults[0].message}. {submission.faults[0].remedy}.")
+    existing = _existing(out)
+    if existing is not None and existing.has_figures() and existing.stamp != submission.stamp:
+        raise InputFault(f"Sổ {out.name} đã có số liệu của {existing.stamp.unit or 'sổ khác'}: hãy đặt tên khác.")
     return fill(submission, workbook, out, read_printed(folder, submission.form))
 
 

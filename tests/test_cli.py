@@ -603,3 +603,26 @@ def test_no_command_replaces_a_file_that_is_not_ours(run, tmp_path: Path, book: 
     }[command]
     assert run(command, *arguments).code == 2
     assert sha256(other) == before
+
+
+def test_bao_cao_replaces_nothing_but_an_earlier_report(run, tmp_path: Path, book: Path) -> None:
+    """A workbook of somebody's own at the report's place stays as it is; an earlier report is renewed."""
+    other = tmp_path / "cua-toi.xlsx"
+    openpyxl.Workbook().save(other)
+    before = sha256(other)
+    assert run("kiem-tra", book, "--bao-cao", other).code == 2
+    assert sha256(other) == before
+    for _ in range(2):
+        assert run("kiem-tra", book, "--bao-cao", tmp_path / "kq.xlsx").code == 0
+
+
+def test_nhap_does_not_replace_another_units_figures(run, tmp_path: Path) -> None:
+    """-o at the workbook of another commune is a slip; at an earlier result of the same one it is not."""
+    folder = tmp_path / "so-lieu"
+    folder.mkdir()
+    (folder / "PL1.tsv").write_text("order\tvalue\n2\t5\n", encoding="utf-8")
+    for name in ("a", "b"):
+        run("tao-so", "cam-giang-2024", "-o", tmp_path / f"{name}.xlsx", "--don-vi", f"xã {name}", "--ma", name)
+    assert run("nhap", tmp_path / "a.xlsx", folder, "-o", tmp_path / "kq.xlsx").code == 0
+    assert run("nhap", tmp_path / "a.xlsx", folder, "-o", tmp_path / "kq.xlsx").code == 0
+    assert run("nhap", tmp_path / "b.xlsx", folder, "-o", tmp_path / "kq.xlsx").code == 2

@@ -265,6 +265,8 @@ cam-giang-2024 · money spent of no plan | 66=0; 67=5 | error mau-so-bang-0 65; 
 cam-giang-2024 · a date as its serial number | 49=18; 50=45050; 51=0; 54=18; 55=45050; 61=18; 62=45050 |
     warning so-thanh-ngay 50; warning so-thanh-ngay 55; warning so-thanh-ngay 62; ?error vuot-qua 50;
     ?error vuot-qua 55; ?error vuot-qua 62
+cam-giang-2024 · parts that leave a rest | 7=10; 8=5; 9=1; 10=0 | info chua-het 7
+cam-giang-2024 · parts that leave no rest | 7=6; 8=5; 9=1; 10=0 |
 cam-giang-2024 · a decimal point in a count | 2=1.5 | error so-le 2
 ninh-hai-2023 · forms of a survey without its flag | PL1.19=200 | warning thieu-so-lieu PL1.18
 ninh-hai-2023 · code outside the list | PL1.18=5 | error ngoai-danh-sach PL1.18
@@ -435,3 +437,17 @@ def test_trap_in_excel(case: str, blank: Callable[[str], Path], tmp_path: Path) 
     told = [f for f in findings if not (f["rule"].startswith("R14-") and f["severity"] == "info")]
     assert sorted(f"{f['severity']} {f['code']} {f['order']}" for f in told) == sorted(wanted)
     assert [fault for f in findings for fault in _bad_words(f)] == []
+
+
+def test_a_blank_between_filled_brothers_is_a_hint(blank: Callable[[str], Path], tmp_path: Path) -> None:
+    """R14: rows of one group are filled together; a note, another level and rows without brothers stay silent."""
+    fills = {"PL6": {"12": "5", "13": "5", "41": "3", "42.note": "Tỉnh công bố"}}
+    rows = {
+        int(place.partition(".")[0]): {place.partition(".")[2] or "value": text} for place, text in fills["PL6"].items()
+    }
+    write_printed(tmp_path, {"PL6": rows}, "vinh-thanh-2023")
+    assert run("nhap", blank("vinh-thanh-2023"), tmp_path, "-o", tmp_path / "so.xlsx")[0] == 0
+    hints = [f for f in check(tmp_path / "so.xlsx")["findings"] if f["rule"].startswith("R14-")]
+    assert [(f["order"], f["severity"], f["code"]) for f in hints] == [
+        (14, "info", "thieu-so-lieu"), (15, "info", "thieu-so-lieu"), (40, "info", "thieu-so-lieu"),
+    ]  # fmt: skip

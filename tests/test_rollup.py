@@ -444,3 +444,13 @@ def test_a_ratio_the_childs_form_does_not_ask_for_comes_from_its_parts():
     assert (rows["PL1.85"]["value"], rows["PL1.86"]["value"]) == (400, 150)
     assert (rows["PL1.84"]["value"], rows["PL1.84"]["n_units"]) == (37.5, 2)
     assert "left_out" not in rows["PL1.84"]
+
+
+def test_parts_of_shared_lists_are_not_averaged_across_forms_either():
+    """cam-giang 7.2.1 asks for procedures that vinh-thanh units share among them: no ratio of their sums."""
+    from cchc_xl.consolidation.rollup import _additive
+
+    form = load_form(OTHER_COMMUNE)
+    ratios = {order: next(s for s in form.specs() if s.row.order == order and s.derived) for order in (73, 84)}
+    assert not _additive(ratios[73], form)
+    assert _additive(ratios[84], form)

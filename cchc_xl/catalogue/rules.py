@@ -252,12 +252,7 @@ class RuleLoader:
     def _at(self, line: Line, names: Names, left: tuple[Expression, ...]) -> CellRef | None:
         if line["at"]:
             try:
-                node = parse(
-                    line["at"]
-                    if "." not in line["at"] or line["at"].split(".")[0] != names.appendix
-                    else line["at"].split(".", 1)[1],
-                    names,
-                )
+                node = parse(line["at"], names)
             except ExpressionFault as fault:
                 self.faults.add(line.place, f"at: {fault}")
                 return None

@@ -7,7 +7,6 @@ from cchc_xl.catalogue.wording import short_heading
 from cchc_xl.checks.context import Context, Outcome, Silent, number_words
 from cchc_xl.expressions import CellRef
 from cchc_xl.finding import Finding
-from cchc_xl.severity import Severity
 
 
 def check_list_codes(rule: Rule, context: Context) -> Outcome:
@@ -54,7 +53,7 @@ def _repeated(rule: Rule, context: Context, at: CellRef, orders: list[int], inde
                 values=", ".join(earlier),
             )
     return context.finding(
-        rule, "trung-ma", place, severity=Severity.INFO, actual=actual, related=cells, count=len(orders)
+        rule, "trung-ma", place, severity=rule.softer, actual=actual, related=cells, count=len(orders)
     )
 
 

@@ -85,7 +85,7 @@ def _cell(form: Form, spec: CellSpec, children: Sequence[Child], same_form: bool
     cell = _RULES[rollup](spec, tuple(sources))
     if rollup is not Rollup.RECOMPUTE:
         return cell
-    if not all(_additive(theirs, child.submission.form) for child, theirs in found):
+    if not (_additive(spec, form) and all(_additive(theirs, child.submission.form) for child, theirs in found)):
         cell = _common_ratio(cell)
     both = {source.child.unit_code for source in sources if source.parts is not None}
     return replace(cell, left_out=tuple(child.unit for child in children if child.unit_code not in both))

@@ -24,10 +24,8 @@ from urllib.parse import unquote
 
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import WorkbookFault
+from cchc_xl.ooxml.limits import MAX_UNPACKED_BYTES
 
-# The whole package is held in memory and a parsed sheet takes several times its text: this much still fits an office
-# PC, it is far above any real form, and it stops a zip bomb before it is unpacked.
-MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 MAX_TEXT = 32_767  # UTF-16 code units in a cell, Excel's documented limit
 _MAX_NUMBER, _MIN_NUMBER = Decimal("9.99999999999999E+307"), Decimal("2.2250738585072E-308")  # Excel's, absolute
 _REF = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")

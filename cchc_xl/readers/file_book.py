@@ -15,10 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cchc_xl.errors import WorkbookFault
+from cchc_xl.ooxml.limits import MAX_UNPACKED_BYTES
 from cchc_xl.readers.grid import CellFacts
-
-# A form workbook is below 1 MB unpacked; a package that unpacks to more than this is none of ours, or a zip bomb.
-MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 
 # What zipfile raises on damaged, encrypted or exotic packages.
 _BROKEN_ZIP = (

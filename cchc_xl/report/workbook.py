@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc_xl.atomic import replacing
+from cchc_xl.errors import InputFault
 from cchc_xl.finding import Finding
 from cchc_xl.form_workbook.styles import HEADER_FILL, INPUT_FILL, Styles
 from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, text_lines
@@ -58,10 +59,15 @@ _NEW, _OPEN = "mới", "còn"
 
 
 def write_report(results: Sequence[CheckedFile], target: Path) -> None:
-    """Write the report to ``target``, whole or not at all. Texts from the files are written as text."""
+    """Write the report to ``target``, whole or not at all. Texts from the files are written as text.
+
+    Raises ``InputFault`` where something else than an earlier report lies there.
+    """
     import xlsxwriter
 
     earlier = read_earlier(target)
+    if earlier is None and target.is_file() and target.stat().st_size:
+        raise InputFault(f"Tệp {target.name} đã có và không phải sổ kết quả kiểm tra: hãy đặt tên khác.")
     with replacing(target) as temporary:
         workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
         _Report(workbook, results, earlier, target.parent).write()

@@ -1,0 +1,5 @@
+"""Limits on packages from outside, with their reasons. Reader and patcher keep the same ones."""
+
+# The whole package is held in memory and a parsed sheet takes several times its text: this much still fits an office
+# PC, it is far above any real form (below 1 MB), and it stops a zip bomb before it is unpacked.
+MAX_UNPACKED_BYTES = 200 * 1024 * 1024
