@@ -252,6 +252,8 @@ class AppendixSheet:
         elif is_text:
             number_format = NUMBER_FORMATS["text"]
         return self.styles.cell(
+            # Notes stand off the figure beside them.
+            indent=1 if kind is CellKind.TEXT else 0,
             align="left" if kind is CellKind.TEXT else "center" if not kind.numeric else "right",
             bg_color=COMPUTED_FILL if locked else INPUT_FILL,
             italic=locked,
