@@ -2,6 +2,10 @@
 
 Row 1 and column A of each sheet are hidden and hold keys: ``A1`` names the appendix, row 1 the columns, column A the
 rows. The reader finds cells by these keys, so an inserted column or a renamed sheet moves no figure.
+
+Right of the table, outside the print area: a gap, a visible column with the live state of each row, and hidden columns,
+one for each column of figures, in which Kiểm tra leaves a number for the colour of the cell (``MARKS``). Colours are
+conditional formats on these numbers, so clearing them brings every original format back.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from functools import cache
 
 from cchc_xl.catalogue.model import Appendix, AppendixKind, Column, Form, Row
 from cchc_xl.expressions import CellRef, ColumnRef
+from cchc_xl.severity import Severity
 
 KEY_PREFIX = "cchc:"
 KEY_ROW = 0
@@ -20,6 +25,11 @@ KEY_COLUMN = 0
 FIRST_COLUMN = 1
 # Below the key row: agency and motto (2 rows), a gap, appendix number, title, "(Kèm theo …)", a gap.
 HEAD_ROWS = 7
+CHECK_KEY = "check"
+MARK_KEY = "mark."
+# What a mark column holds beside a cell in question.
+MARKS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
+REPORT_SHEET = "Kết quả kiểm tra"
 
 
 # Widths in characters of the default font; what is not named here is a column of figures.
@@ -110,6 +120,9 @@ class AppendixLayout:
     rows: Mapping[int, int]
     header_top: int
     header_tiers: int
+    # Columns beside the table: the live state of the row, and the marks of each input column.
+    check_column: int
+    marks: Mapping[str, int]
 
     @property
     def first_row(self) -> int:
@@ -183,6 +196,8 @@ def form_layout(form: Form) -> FormLayout:
 def _appendix_layout(appendix: Appendix) -> AppendixLayout:
     tiers = max(len(column.heading.split(" > ")) for column in appendix.columns)
     header_top = 1 + HEAD_ROWS
+    check_column = FIRST_COLUMN + len(appendix.columns) + 1
+    inputs = [column.key for column in appendix.columns if not column.given]
     return AppendixLayout(
         appendix=appendix.id,
         sheet=appendix.id,
@@ -190,4 +205,6 @@ def _appendix_layout(appendix: Appendix) -> AppendixLayout:
         rows={row.order: header_top + tiers + index for index, row in enumerate(appendix.rows)},
         header_top=header_top,
         header_tiers=tiers,
+        check_column=check_column,
+        marks={key: check_column + 1 + index for index, key in enumerate(inputs)},
     )

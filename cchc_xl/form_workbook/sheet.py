@@ -15,6 +15,7 @@ from cchc_xl.form_workbook.styles import (
     COMPUTED_FILL,
     HEADER_FILL,
     INPUT_FILL,
+    MARK_FILLS,
     NUMBER_FORMATS,
     Styles,
     fit_rows_while_typing,
@@ -25,10 +26,13 @@ from cchc_xl.layout import (
     KEY_COLUMN,
     KEY_ROW,
     LINE_HEIGHT,
+    MARK_KEY,
+    MARKS,
     AppendixLayout,
     FormLayout,
     appendix_key,
     cell_address,
+    column_letters,
     column_width,
     label_indent,
     row_height,
@@ -77,6 +81,7 @@ class AppendixSheet:
         for row in self.appendix.rows:
             self._row(row)
         self._red_where_wrong()
+        self._beside_the_table()
         self.sheet.protect("", {"format_rows": True, "format_columns": True, "autofilter": True})
         return self.sheet
 
@@ -290,6 +295,26 @@ class AppendixSheet:
                 index,
                 {"type": "formula", "criteria": f'=AND({cell}<>"",NOT({test}))', "format": wrong},
             )
+
+    # beside the table ---------------------------------------------------------------------------------------------
+
+    def _beside_the_table(self) -> None:
+        """The hidden mark columns, and the colours that follow from them (``layout.MARKS``)."""
+        for key, index in self.place.marks.items():
+            self.sheet.set_column(index, index, None, None, {"hidden": True})
+            self.sheet.write_string(KEY_ROW, index, MARK_KEY + key)
+        for severity, mark in MARKS.items():
+            style = self.styles.workbook.add_format({"bg_color": MARK_FILLS[severity], "font_color": "#000000"})
+            for key, index in self.place.marks.items():
+                column = self.place.columns[key]
+                test = f"=${column_letters(index)}{self.place.first_row + 1}={mark}"
+                self.sheet.conditional_format(
+                    self.place.first_row,
+                    column,
+                    self.place.last_row,
+                    column,
+                    {"type": "formula", "criteria": test, "format": style},
+                )
 
 
 def _pattern(spec: CellSpec) -> str | None:

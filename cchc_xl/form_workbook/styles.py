@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from cchc_xl.severity import Severity
+
 FONT = "Times New Roman"
 TABLE_SIZE = 12
 INPUT_FILL = "#FFF9E3"
 COMPUTED_FILL = "#E8EEF7"
 HEADER_FILL = "#F2F2F2"
 BAD_FILL = "#F8CBAD"
+# Cells in question, in the report and in the appendices; each also bears its severity in words.
+MARK_FILLS = {Severity.ERROR: "#F8CBAD", Severity.WARNING: "#FFE699", Severity.INFO: "#DDEBF7"}
 
 NUMBER_FORMATS = {
     "count": "#,##0",

@@ -13,7 +13,7 @@ from typing import Any
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import InputFault
 from cchc_xl.finding import Finding
-from cchc_xl.form_workbook.styles import HEADER_FILL, INPUT_FILL, Styles
+from cchc_xl.form_workbook.styles import HEADER_FILL, INPUT_FILL, MARK_FILLS, Styles
 from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, text_lines
 from cchc_xl.operations import CheckedFile
 from cchc_xl.report.earlier import (
@@ -53,7 +53,6 @@ _WIDTHS = {
 }
 _COLUMN = {title: index for index, title in enumerate(_WIDTHS)}
 _CENTRED = (STATUS, SEVERITY, PAGE, CELL, RULE)
-_FILLS = {Severity.ERROR: "#F8CBAD", Severity.WARNING: "#FFE699", Severity.INFO: "#DDEBF7"}
 _MENDED_FILL = "#E2EFDA"
 _NEW, _OPEN = "mới", "còn"
 
@@ -162,7 +161,7 @@ class _Report:
                     RULE: finding.rule,
                     EXPLANATION: explanation(self.earlier, key, finding.actual),
                 },
-                fill=_FILLS[finding.severity],
+                fill=MARK_FILLS[finding.severity],
                 link=self._link(checked, finding),
             )
 
