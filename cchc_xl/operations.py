@@ -18,7 +18,7 @@ from cchc_xl.consolidation.states import FileState, ReceivedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault
 from cchc_xl.periods import format_date, parse_date, parse_period
-from cchc_xl.readers.read_submission import read_file
+from cchc_xl.readers.read_submission import read_book, read_file
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import SUBMISSION, Stamp
 from cchc_xl.submission import Submission, SubmissionFigures
@@ -26,6 +26,7 @@ from cchc_xl.submission import Submission, SubmissionFigures
 if TYPE_CHECKING:
     from cchc_xl.checks.culprits import CulpritGroup
     from cchc_xl.filling import Filling
+    from cchc_xl.readers.grid import Book
 
 Progress = Callable[[int, int, str], None]
 
@@ -157,6 +158,15 @@ def check_file(path: Path, previous: Submission | None = None) -> CheckedFile:
         return CheckedFile(name, "foreign", fault=str(fault))
     except WorkbookFault as fault:
         return CheckedFile(name, "unreadable", fault=str(fault))
+    return _checked(name, submission, previous)
+
+
+def check_book(book: Book, name: str, previous: Submission | None = None) -> CheckedFile:
+    """Check a workbook that is open in a host. Raises ``ForeignWorkbook`` when it is not one of our forms."""
+    return _checked(name, read_book(book, name), previous)
+
+
+def _checked(name: str, submission: Submission, previous: Submission | None) -> CheckedFile:
     if previous is not None:
         _check_comparable(submission, previous)
     result = check_submission(submission, previous)
