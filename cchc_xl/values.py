@@ -46,13 +46,14 @@ class Value:
     @property
     def filled(self) -> bool:
         """Whether a person put anything there (``-`` counts, a formula without a result does not)."""
-        return self.state not in (State.BLANK, State.UNCALCULATED)
+        return self.state not in _UNFILLED
 
     def shown(self) -> int | float | str:
         """The value for JSON and reports: a number where it is one, else the text that stands there."""
         return plain(self.number) if self.number is not None else self.text
 
 
+_UNFILLED = (State.BLANK, State.UNCALCULATED)
 BLANK = Value(State.BLANK)
 UNCALCULATED = Value(State.UNCALCULATED)
 NOT_APPLICABLE = Value(State.NOT_APPLICABLE, text="-")
