@@ -16,7 +16,10 @@ from cchc_xl.errors import ForeignWorkbook, WorkbookFault
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, xoa_danh_dau
 from cchc_xl.hosts.excel.open_book import OpenBook
 from cchc_xl.layout import REPORT_SHEET
+from cchc_xl.operations import check_file
 from cchc_xl.readers.read_submission import read_book, read_file
+from cchc_xl.report.as_json import checked_json
+from cchc_xl.report.as_text import checked_text
 from cchc_xl.report_layout import COLUMNS, EXPLANATION, FIRST_ROW, HEADER_ROW, RULE, TEXT_TOP
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import STAMP_SHEET
@@ -167,6 +170,19 @@ def test_completion_lapses_with_a_figure(opened) -> None:
     type_in(book, 36, 41)
     kiem_tra(book, NOW)
     assert completion(read_book(OpenBook(book), "")) is Completion.OPEN
+
+
+def test_the_command_line_says_whether_completion_holds(opened, tmp_path: Path) -> None:
+    """A stamped workbook, saved, then changed: text and JSON of kiem-tra tell the two apart."""
+    book = opened(CLEAN)
+    kiem_tra(book, NOW)
+    book.save(tmp_path / "nop.xlsx")
+    assert checked_json(check_file(tmp_path / "nop.xlsx"))["completed"] == {"date": "01/03/2024", "holds": True}
+    assert "còn giá trị" in checked_text(check_file(tmp_path / "nop.xlsx"))
+    type_in(book, 35, 40)
+    book.save(tmp_path / "nop.xlsx")
+    assert checked_json(check_file(tmp_path / "nop.xlsx"))["completed"] == {"date": "01/03/2024", "holds": False}
+    assert "hết giá trị" in checked_text(check_file(tmp_path / "nop.xlsx"))
 
 
 def test_an_explanation_lapses_with_its_value(opened) -> None:
