@@ -87,6 +87,10 @@ class BookApi(ComMember, label="Book.api"):
     def ReadOnly(self) -> bool:
         return self._book._read_only
 
+    def SaveCopyAs(self, path: str) -> None:
+        """Write a copy; the open workbook keeps its name and its unsaved state."""
+        self._book._wb.save(path)
+
     @property
     def Saved(self) -> bool:
         return self._book._saved
