@@ -100,6 +100,15 @@ def _fill(args: argparse.Namespace) -> int:
     return OK
 
 
+def _upgrade(args: argparse.Namespace) -> int:
+    from cchc_xl.operations import upgrade_workbook
+    from cchc_xl.report.as_text import upgraded_text
+
+    upgraded = upgrade_workbook(Path(args.workbook), Path(args.out) if args.out else None)
+    print(upgraded_text(upgraded, args.workbook))
+    return ERRORS_FOUND if upgraded.leftovers else OK
+
+
 def _check(args: argparse.Namespace) -> int:
     from cchc_xl.operations import check_file, read_previous
     from cchc_xl.report.as_json import checked_json, listed
@@ -178,6 +187,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "quy-tac": _rules,
     "tao-so": _create,
     "nhap": _fill,
+    "nang-cap": _upgrade,
     "kiem-tra": _check,
     "tong-hop": _merge,
     "chay-thu": _demo,
