@@ -55,7 +55,8 @@ def build_parser() -> VietnameseParser:
     parser = VietnameseParser(
         prog="cchc-xl",
         description="Bộ công cụ báo cáo cải cách hành chính trên Excel: lập sổ, nhập số liệu, kiểm tra, tổng hợp.",
-        epilog="Kết quả trả về: 0 = không có gì sai; 1 = có lỗi, có sổ không được đưa vào hoặc có số liệu chưa chuyển; 2 = không chạy được.",
+        epilog="Kết quả trả về: 0 = không có gì sai; 1 = có lỗi, có sổ không được đưa vào hoặc có số liệu chưa chuyển; "
+        "2 = không chạy được.",
     )
     commands = parser.add_subparsers(title="Các lệnh", dest="command", metavar="LỆNH", parser_class=VietnameseParser)
 
@@ -107,6 +108,9 @@ def build_parser() -> VietnameseParser:
 
     demo = _command(commands, "chay-thu", "Chạy thử toàn bộ: lập, nhập, kiểm tra, tổng hợp trên số liệu mẫu.")
     demo.add_argument("folder", metavar="THƯ-MỤC", nargs="?", help="nơi để kết quả (bỏ trống: cchc-chay-thu)")
+
+    # For maintainers, in a clone of the repository: no help text, so that the list of commands does not show it.
+    commands.add_parser("dong-bo-mau", description="Lập lại các sổ trong thư mục workbooks/ của kho mã nguồn.")
     return parser
 
 

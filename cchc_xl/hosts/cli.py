@@ -173,6 +173,18 @@ def _demo(args: argparse.Namespace) -> int:
     return OK
 
 
+def _synchronise(args: argparse.Namespace) -> int:
+    from cchc_xl.hosts.built import WORKBOOKS, synchronise
+
+    written, removed = synchronise()
+    for done, names in (("Đã ghi", written), ("Đã bỏ", removed)):
+        for name in names:
+            print(f"{done} {WORKBOOKS / name}")
+    if not written and not removed:
+        print(f"Các sổ trong {WORKBOOKS} đã khớp với mã nguồn.")
+    return OK
+
+
 def _progress(done: int, total: int, name: str) -> None:
     """A line on the terminal that rewrites itself; nothing where no person watches or the work is short."""
     if total < 5 or not sys.stderr.isatty():
@@ -191,4 +203,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "kiem-tra": _check,
     "tong-hop": _merge,
     "chay-thu": _demo,
+    "dong-bo-mau": _synchronise,
 }
