@@ -318,11 +318,13 @@ def test_what_stands_beside_the_form_is_named(catalogues: Mapping[int, Path], tm
     sheet.cell(place.last_row + 3, 3).value = "Người lập biểu: Nguyễn Văn A"
     sheet.cell(place.rows[2] + 1, place.check_column + 8).value = "nhắc việc"
     book.create_sheet("Nháp")["A1"] = "tính thử"
+    book.create_sheet("Kết quả kiểm tra")["A1"] = "lời giải trình"
+    book.create_sheet(LEFTOVER_SHEET)["A1"] = "khóa bị xóa"
     book.save(old)
     with catalogue_at(catalogues[2]):
         result = run("nang-cap", old, "-o", tmp_path / "moi.xlsx")
     assert result.code == 1
-    assert "“Nháp”" in result.out
+    assert f"“Nháp”, “Kết quả kiểm tra”, “{LEFTOVER_SHEET}”" in result.out
     assert [line[4] for line in leftover_lines(tmp_path / "moi.xlsx")] == ["nhắc việc", "Người lập biểu: Nguyễn Văn A"]
 
 

@@ -51,7 +51,7 @@ def _write_leftovers(workbook: Any, leftovers: Sequence[Leftover]) -> None:
     sheet.write_string(KEY_ROW, KEY_COLUMN, LEFTOVER_KEY)
     last = FIRST_COLUMN + len(LEFTOVER_COLUMNS) - 1
     title = styles.get(bold=True, font_size=14)
-    sheet.write_string(_TITLE_ROW, FIRST_COLUMN, f"SỐ LIỆU CHƯA CHUYỂN: {len(leftovers)} Ô", title)
+    sheet.write_string(_TITLE_ROW, FIRST_COLUMN, LEFTOVER_SHEET.upper(), title)
     sheet.merge_range(_NOTE_ROW, FIRST_COLUMN, _NOTE_ROW, last, _NOTE, styles.get(italic=True, text_wrap=True))
     sheet.set_row(_NOTE_ROW, 2 * LINE_HEIGHT + 3)
     header = styles.cell(bold=True, align="center", bg_color=HEADER_FILL)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from cchc_xl.errors import WorkbookFault
-from cchc_xl.layout import CHECK_KEY, KEY_COLUMN, KEY_PREFIX, KEY_ROW, REPORT_SHEET, column_letters
-from cchc_xl.leftovers import LEFTOVER_COLUMNS, LEFTOVER_KEY, LEFTOVER_SHEET, Content, Leftover
+from cchc_xl.layout import CHECK_KEY, KEY_COLUMN, KEY_PREFIX, KEY_ROW, column_letters
+from cchc_xl.leftovers import LEFTOVER_COLUMNS, LEFTOVER_KEY, Content, Leftover
 from cchc_xl.readers.grid import Book, CellFacts
 from cchc_xl.stamp import STAMP_SHEET
 from cchc_xl.values import Value, exact, from_cell
@@ -20,7 +20,6 @@ _ORDER = re.compile(r"[1-9][0-9]{0,4}")
 _MOST_ORDER = 100_000
 _COLUMN_KEY = re.compile(r"[a-z][a-z_0-9]*")
 _BESIDE = re.compile(rf"{re.escape(CHECK_KEY)}|[a-z]+\..*")
-_OWN_SHEETS = (STAMP_SHEET, REPORT_SHEET, LEFTOVER_SHEET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ class KeyedSheet:
 
 @dataclass(frozen=True, slots=True)
 class KeyedBook:
-    """The appendix sheets, what an earlier upgrade could not carry, and the names of the user's own sheets."""
+    """The appendix sheets, what an earlier upgrade could not carry, and the names of all other sheets."""
 
     sheets: tuple[KeyedSheet, ...]
     leftovers: tuple[Leftover, ...]
@@ -111,13 +110,17 @@ def read_keyed(book: Book, name: str) -> KeyedBook:
         grid = book.grid(sheet)
         corner = _corner(grid)
         if corner is None:
-            if sheet not in _OWN_SHEETS:
+            if sheet != STAMP_SHEET:
                 others.append(sheet)
             continue
         top, left = corner
         key = str(grid[top][left])
         if key == LEFTOVER_KEY:
-            leftovers.extend(_leftovers(grid, top, left))
+            lines = _leftovers(grid, top, left)
+            if lines is None:
+                others.append(sheet)
+            else:
+                leftovers.extend(lines)
             continue
         keyed = _keyed(book, name, sheet, key.removeprefix(KEY_PREFIX), grid, top, left)
         if keyed.appendix in sheets:
@@ -165,10 +168,11 @@ def _keyed(
     return KeyedSheet(appendix, sheet, top, left, columns, rows, grid, book.facts(sheet) if rows else CellFacts())
 
 
-def _leftovers(grid: Sequence[Sequence[object]], top: int, left: int) -> list[Leftover]:
+def _leftovers(grid: Sequence[Sequence[object]], top: int, left: int) -> list[Leftover] | None:
+    """The lines of an earlier upgrade; ``None`` when the sheet's keys are damaged."""
     places = {cell: index for index, cell in enumerate(grid[top]) if index > left and isinstance(cell, str) and cell}
     if not all(key in places for key, _, _ in LEFTOVER_COLUMNS):
-        return []
+        return None
     heading = next(heading for key, heading, _ in LEFTOVER_COLUMNS if key == "value")
     found = []
     below = False

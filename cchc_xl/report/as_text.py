@@ -127,7 +127,7 @@ def upgraded_text(upgraded: Upgraded, source: str) -> str:
         )
     if upgraded.other_sheets:
         names = ", ".join(f"“{name}”" for name in upgraded.other_sheets)
-        lines.append(f"Trang tự thêm không thuộc biểu nên không chuyển, còn nguyên trong sổ cũ: {names}.")
+        lines.append(f"Trang không thuộc biểu nên không chuyển, còn nguyên trong sổ cũ: {names}.")
     return "\n".join(lines)
 
 
