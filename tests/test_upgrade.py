@@ -6,6 +6,7 @@ import hashlib
 import random
 import tempfile
 import unicodedata
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -240,17 +241,21 @@ def test_computed_cells(catalogues: Mapping[int, Path], tmp_path: Path, run) -> 
         CellRef("PL2", 1, "online"): 7,
         CellRef("PL2", 1, "direct"): 3,
         CellRef("PL2", 2, "received"): 99,
+        CellRef("PL2", 3, "received"): 123457,
     }
     with catalogue_at(catalogues[1]):
         old = fill(tmp_path / "cu.xlsx", 1, values)
+    edit_xml(old, lambda xml: xml.replace("<v>123457</v>", "<f>123456+1</f><v>123457</v>"), sheet=2)
     with catalogue_at(catalogues[2]):
         result = run("nang-cap", old, "-o", tmp_path / "moi.xlsx")
         after = read_file(tmp_path / "moi.xlsx")
         cached = openpyxl.load_workbook(tmp_path / "moi.xlsx", data_only=True)
         ratio = form_layout(load_form(FORM)).appendices["PL1"].address(CellRef("PL1", 6, "value"))
     assert result.code == 0
-    assert "Đã chuyển 5 ô" in result.out
-    assert "1 ô tổng, tỷ lệ mà đơn vị tự gõ" in result.out
+    assert "Đã chuyển 6 ô" in result.out
+    assert "2 ô tổng, tỷ lệ mà đơn vị tự gõ" in result.out
+    assert "1 ô có công thức tự gõ" in result.out
+    assert after.value(CellRef("PL2", 3, "received")).number == 123457
     assert after.entries[CellRef("PL2", 2, "received")].formula is FormulaState.NONE
     assert after.value(CellRef("PL2", 2, "received")).number == 99
     assert after.entries[CellRef("PL2", 1, "received")].formula is FormulaState.INTACT
@@ -540,19 +545,16 @@ def test_a_text_that_no_cell_holds(catalogues: Mapping[int, Path], tmp_path: Pat
 
 
 def sheet_xml(path: Path) -> str:
-    import zipfile
-
+    """The XML of the first sheet."""
     with zipfile.ZipFile(path) as archive:
         return archive.read("xl/worksheets/sheet1.xml").decode("utf-8")
 
 
-def edit_xml(path: Path, change: Callable[[str], str]) -> None:
-    """Change the XML of the first sheet."""
-    import zipfile
-
+def edit_xml(path: Path, change: Callable[[str], str], sheet: int = 1) -> None:
+    """Change the XML of a sheet."""
     with zipfile.ZipFile(path) as archive:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
-    name = "xl/worksheets/sheet1.xml"
+    name = f"xl/worksheets/sheet{sheet}.xml"
     parts[name] = change(parts[name].decode("utf-8")).encode("utf-8")
     with zipfile.ZipFile(path, "w") as archive:
         for part, content in parts.items():
