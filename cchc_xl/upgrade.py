@@ -132,10 +132,10 @@ def _carry_cell(sheet: KeyedSheet, route: Route | None, cell: KeyedCell, form: F
         if not by_reference:
             _leave(sheet, cell, BESIDE, carried)
         return
-    if route.is_printed(cell.column):
-        return
     order, column = route.row(cell.order), route.column(cell.column)
     spec = form.cells.get(CellRef(route.new.id, order, column)) if route.new and order and column else None
+    if (spec is None or spec.column.given) and route.is_printed(cell.column):
+        return
     if spec is None:
         reason = NO_APPENDIX if route.new is None else NO_ROW if not order else NO_COLUMN if not column else NO_CELL
         if not by_reference:

@@ -19,6 +19,8 @@ _CORNER_ROWS, _CORNER_COLUMNS = 40, 20
 _ORDER = re.compile(r"[1-9][0-9]{0,4}")
 _MOST_ORDER = 100_000
 _COLUMN_KEY = re.compile(r"[a-z][a-z_0-9]*")
+# Sheets of the toolkit's own in which nobody writes.
+_WITHOUT_WORK = (STAMP_SHEET,)
 _BESIDE = re.compile(rf"{re.escape(CHECK_KEY)}|[a-z]+\..*")
 
 
@@ -110,7 +112,7 @@ def read_keyed(book: Book, name: str) -> KeyedBook:
         grid = book.grid(sheet)
         corner = _corner(grid)
         if corner is None:
-            if sheet != STAMP_SHEET:
+            if sheet not in _WITHOUT_WORK:
                 others.append(sheet)
             continue
         top, left = corner
