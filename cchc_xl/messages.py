@@ -15,6 +15,11 @@ class Template:
     message: str
     remedy: str
 
+    @property
+    def names_cells(self) -> bool:
+        """Whether the cells that take part are named: no other field costs as much to word."""
+        return "{cells}" in self.message or "{cells}" in self.remedy
+
 
 TEMPLATES: dict[str, Template] = {
     "cau-truc": Template("{message}.", "{remedy}."),

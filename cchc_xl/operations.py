@@ -16,9 +16,9 @@ from cchc_xl.consolidation.gates import Admission, agreed_period, judge
 from cchc_xl.consolidation.rollup import Child, consolidate
 from cchc_xl.consolidation.states import FileState, ReceivedFile
 from cchc_xl.consolidation.summary import Summary
-from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault
+from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, SeveralForms, WorkbookFault
 from cchc_xl.periods import format_date, parse_date, parse_period
-from cchc_xl.readers.read_submission import identify, read_file
+from cchc_xl.readers.read_submission import identify, read_book, read_file
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import SUBMISSION, SUMMARY, Stamp
 from cchc_xl.submission import Submission, SubmissionFigures
@@ -26,6 +26,7 @@ from cchc_xl.submission import Submission, SubmissionFigures
 if TYPE_CHECKING:
     from cchc_xl.checks.culprits import CulpritGroup
     from cchc_xl.filling import Filling
+    from cchc_xl.readers.grid import Book
 
 Progress = Callable[[int, int, str], None]
 
@@ -177,7 +178,8 @@ def upgrade_workbook(source: Path, target: Path | None = None) -> Upgraded:
         _keep_figures(out)
         keyed = read_keyed(book, source.name)
     carried = carry(keyed, form, stamp.version, source.name)
-    present = replace(stamp, version=form.version)
+    # What Kiểm tra said of the old workbook does not hold for the new one.
+    present = replace(stamp, version=form.version, completed="", fingerprint="")
     build_upgraded_workbook(form, present, carried.contents(form, present), carried.leftovers, out)
     return Upgraded(
         stamp,
@@ -218,6 +220,15 @@ def check_file(path: Path, previous: Submission | None = None) -> CheckedFile:
         return CheckedFile(name, "foreign", fault=str(fault))
     except WorkbookFault as fault:
         return CheckedFile(name, "unreadable", fault=str(fault))
+    return _checked(name, submission, previous)
+
+
+def check_book(book: Book, name: str, previous: Submission | None = None) -> CheckedFile:
+    """Check a workbook that is open in a host. Raises ``ForeignWorkbook`` when it is not one of our forms."""
+    return _checked(name, read_book(book, name), previous)
+
+
+def _checked(name: str, submission: Submission, previous: Submission | None) -> CheckedFile:
     if previous is not None:
         _check_comparable(submission, previous)
     result = check_submission(submission, previous)
@@ -399,6 +410,5 @@ def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Seq
 def _common_form(received: Sequence[ReceivedFile]) -> Form | None:
     forms = {file.submission.form for file in received if file.submission}
     if len(forms) > 1:
-        names = ", ".join(sorted(form.id for form in forms))
-        raise InputFault(f"Các sổ nộp theo nhiều biểu mẫu ({names}): hãy chọn biểu tổng hợp bằng --mau.")
+        raise SeveralForms(sorted(form.id for form in forms))
     return next(iter(forms), None)

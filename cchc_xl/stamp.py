@@ -28,6 +28,9 @@ class Stamp:
     date_to: str = ""
     submission: int = 0
     kind: str = SUBMISSION
+    # Written by Kiểm tra when the workbook is complete: the day, and the figures that this was said of.
+    completed: str = ""
+    fingerprint: str = ""
 
     def rows(self) -> list[tuple[str, str | int]]:
         """The stamp sheet's rows."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form
 from cchc_xl.expressions import CellRef, ColumnRef, evaluate
@@ -16,6 +16,8 @@ from cchc_xl.values import BLANK, Reading, State, Value, normalise, read_number
 
 NOTE = "note"
 _YES, _NO = "có", "không"
+_MARK = ("x", "X")
+_WORDS = (CellKind.TEXT, CellKind.HEADING, CellKind.PROCEDURE_CODE)
 
 
 class FormulaState(StrEnum):
@@ -24,6 +26,9 @@ class FormulaState(StrEnum):
     NONE = "none"  # no formula stands there: an input cell, or a formula that was typed over or deleted
     INTACT = "intact"
     ALTERED = "altered"
+
+
+_INTACT = FormulaState.INTACT  # asked of every cell: up to Python 3.11 a look-up in an enum costs a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +103,18 @@ class SubmissionFigures:
         self.submission = submission
         self.form = submission.form
         self._numbers: dict[CellRef, Decimal | None] = {}
+        self._derived: dict[CellRef, Decimal | None] = {}
+        self._of_column: dict[ColumnRef, list[Decimal]] = {}
         self._keys: dict[CellRef, str] = {}
         self._by_key: dict[ColumnRef, Mapping[str | Decimal, list[int]]] = {}
 
     def number(self, ref: CellRef) -> Decimal | None:
         """The number in a cell, computed where its formula stands; ``None`` when it holds none."""
-        if ref not in self._numbers:
-            self._numbers[ref] = self._number(ref)
-        return self._numbers[ref]
+        try:
+            return self._numbers[ref]
+        except KeyError:
+            number = self._numbers[ref] = self._number(ref)
+            return number
 
     def _number(self, ref: CellRef) -> Decimal | None:
         entry = self.submission.entries.get(ref)
@@ -122,7 +131,11 @@ class SubmissionFigures:
 
     def derived(self, spec: CellSpec) -> Decimal | None:
         """What the cell's own formula gives, whatever stands in the cell."""
-        return evaluate(spec.derived[0], self, spec.row.order) if spec.derived else None
+        if not spec.derived:
+            return None
+        if spec.ref not in self._derived:
+            self._derived[spec.ref] = evaluate(spec.derived[0], self, spec.row.order)
+        return self._derived[spec.ref]
 
     def filled(self, ref: CellRef) -> bool:
         """Whether a cell holds anything, ``-`` included; a formula without a result holds nothing."""
@@ -147,6 +160,13 @@ class SubmissionFigures:
         """The cells of a column over the task or item rows."""
         return _column_cells(self.form, ref)
 
+    def numbers(self, ref: ColumnRef) -> Sequence[Decimal]:
+        """The numbers that stand in a column, task or item rows only."""
+        if ref not in self._of_column:
+            numbers = map(self.number, self.column(ref))
+            self._of_column[ref] = [number for number in numbers if number is not None]
+        return self._of_column[ref]
+
     def orders_by_key(self, ref: ColumnRef) -> Mapping[str | Decimal, list[int]]:
         """Rows of a column by what stands in them: the number, else the normalised text."""
         if ref not in self._by_key:
@@ -169,7 +189,11 @@ class SubmissionFigures:
 
     def marked(self, ref: CellRef) -> bool:
         """Whether a cell holds the mark x."""
-        return is_mark(self.submission.value(ref))
+        return ref in self._marks
+
+    @cached_property
+    def _marks(self) -> frozenset[CellRef]:
+        return frozenset(ref for ref, entry in self.submission.entries.items() if is_mark(entry.value))
 
 
 @cache
@@ -179,12 +203,12 @@ def _column_cells(form: Form, ref: ColumnRef) -> tuple[CellRef, ...]:
 
 def is_computed(entry: Entry) -> bool:
     """Whether the cell still holds the form's own formula."""
-    return entry.formula is FormulaState.INTACT
+    return entry.formula is _INTACT
 
 
 def is_mark(value: Value) -> bool:
     """Whether a value is the mark x."""
-    return value.state is State.TEXT and value.text.strip().casefold() == "x"
+    return value.text.strip() in _MARK and value.state is State.TEXT
 
 
 def read_figure(kind: CellKind, value: Value) -> Decimal | None:
@@ -192,7 +216,7 @@ def read_figure(kind: CellKind, value: Value) -> Decimal | None:
 
     Texts go through the Vietnamese number reader; what is odd about them is the type check's to say.
     """
-    if kind in (CellKind.TEXT, CellKind.HEADING, CellKind.PROCEDURE_CODE):
+    if kind in _WORDS:
         return None
     if value.number is not None:
         return value.number

@@ -57,6 +57,9 @@ class Cells:
     def column(self, ref: ColumnRef) -> Sequence[CellRef]:
         return [CellRef(ref.appendix, order, ref.column) for order in T_ROWS]
 
+    def numbers(self, ref: ColumnRef) -> Sequence[Decimal]:
+        return [number for cell in self.column(ref) if (number := self.number(cell)) is not None]
+
     def rows(self, appendix: str) -> Sequence[int]:
         return T_ROWS
 

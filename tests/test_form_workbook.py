@@ -16,7 +16,7 @@ from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form
 from cchc_xl.expressions import CellRef
 from cchc_xl.form_workbook.build import build_form_workbook
-from cchc_xl.layout import form_layout
+from cchc_xl.layout import REPORT_SHEET, form_layout
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.stamp import STAMP_SHEET, Stamp
 from cchc_xl.submission import FormulaState, Submission, computed_results
@@ -181,11 +181,12 @@ def test_the_package_holds_nothing_that_runs_or_links(built: dict[str, Built], f
 def test_the_sheets_are_the_appendices_and_a_very_hidden_stamp(built: dict[str, Built], form_id: str) -> None:
     """Sheet names are the appendix ids; every sheet is protected, the stamp out of reach, the keys hidden."""
     book = _book(built[form_id].path)
-    assert book.sheetnames == [appendix.id for appendix in built[form_id].form.appendices] + [STAMP_SHEET]
+    appendices = [appendix.id for appendix in built[form_id].form.appendices]
+    assert book.sheetnames == [*appendices, REPORT_SHEET, STAMP_SHEET]
     assert [sheet.sheet_state for sheet in book] == ["visible"] * (len(book.sheetnames) - 1) + ["veryHidden"]
     for sheet in book:
         assert sheet.protection.sheet, sheet.title
-        if sheet.title != STAMP_SHEET:
+        if sheet.title in appendices:
             assert sheet.row_dimensions[1].hidden
             assert sheet.column_dimensions["A"].hidden
 

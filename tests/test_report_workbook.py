@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 from submissions import make
 
+from cchc_xl.layout import REPORT_SHEET
 from cchc_xl.operations import check_file
-from cchc_xl.report.workbook import SHEET, write_report
+from cchc_xl.report.workbook import write_report
 
 FORM = "cam-giang-2024"
 # 4.1.1 (row 45) is not below 4.2.1 (row 49): a warning. 3.3.1 settled 10, on time 12: an error.
@@ -33,7 +34,7 @@ def report(tmp_path: Path):
 
 
 def rows(path: Path) -> dict[str, dict[str, object]]:
-    lines = list(openpyxl.load_workbook(path)[SHEET].iter_rows(values_only=True))
+    lines = list(openpyxl.load_workbook(path)[REPORT_SHEET].iter_rows(values_only=True))
     top = next(index for index, line in enumerate(lines) if "Quy tắc" in line)
     table = [dict(zip(lines[top], line, strict=True)) for line in lines[top + 1 :]]
     return {str(line["Quy tắc"]): line for line in table if line["Quy tắc"]}
@@ -41,7 +42,7 @@ def rows(path: Path) -> dict[str, dict[str, object]]:
 
 def explain(path: Path, rule: str, text: str) -> None:
     book = openpyxl.load_workbook(path)
-    for line in book[SHEET].iter_rows():
+    for line in book[REPORT_SHEET].iter_rows():
         if line[9].value == rule:
             line[10].value = text
     book.save(path)
@@ -75,19 +76,19 @@ def test_findings_are_new_open_or_mended(report) -> None:
 def test_a_workbook_is_complete_when_warnings_are_explained(report) -> None:
     """No error, and each warning explained: HOÀN THÀNH; one unexplained warning or an error: not."""
     report(WARNING)
-    state = openpyxl.load_workbook(report.target)[SHEET]["A2"].value
+    state = openpyxl.load_workbook(report.target)[REPORT_SHEET]["A2"].value
     assert "Chưa hoàn thành" in state
     explain(report.target, "R12-PL1-45", "Xã không có cán bộ")
     report(WARNING)
-    assert "HOÀN THÀNH." in openpyxl.load_workbook(report.target)[SHEET]["A2"].value
+    assert "HOÀN THÀNH." in openpyxl.load_workbook(report.target)[REPORT_SHEET]["A2"].value
     report({**WARNING, **ERROR})
-    assert "Chưa hoàn thành" in openpyxl.load_workbook(report.target)[SHEET]["A2"].value
+    assert "Chưa hoàn thành" in openpyxl.load_workbook(report.target)[REPORT_SHEET]["A2"].value
 
 
 def test_each_finding_links_to_its_cell(report) -> None:
     """A click on the cell's address opens the checked file there."""
     report(ERROR)
-    sheet = openpyxl.load_workbook(report.target)[SHEET]
+    sheet = openpyxl.load_workbook(report.target)[REPORT_SHEET]
     link = next(line[4].hyperlink for line in sheet.iter_rows() if line[9].value == "R09-PL1-36")
     assert (link.target, link.location) == ("xa.xlsx", "'PL1'!E46")
 
@@ -96,5 +97,5 @@ def test_texts_from_a_file_stay_texts(report) -> None:
     """A figure that looks like a formula is written as text."""
     found = report({2: "=1+1"})["R15-PL1-2"]
     assert found["Số đã ghi"] == "=1+1"
-    sheet = openpyxl.load_workbook(report.target)[SHEET]
+    sheet = openpyxl.load_workbook(report.target)[REPORT_SHEET]
     assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line)

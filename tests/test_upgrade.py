@@ -10,6 +10,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,14 @@ from cchc_xl.layout import form_layout
 from cchc_xl.leftovers import LEFTOVER_SHEET
 from cchc_xl.operations import check_file, upgrade_workbook
 from cchc_xl.readers.read_submission import read_file
+from cchc_xl.report_layout import ADDRESS, COLUMNS, EXPLANATION, FIRST_ROW, MESSAGE, PAGE, RULE
 from cchc_xl.stamp import SUMMARY, Stamp
 from cchc_xl.submission import FormulaState
 from cchc_xl.values import State, from_cell
 
 STAMP = Stamp(
-    FORM, 1, "UBND xã Thử", "22888", "586", "2024-NAM", "15/12/2023", "14/12/2024", submission=3
+    FORM, 1, "UBND xã Thử", "22888", "586", "2024-NAM", "15/12/2023", "14/12/2024", submission=3,
+    completed="01/01/2025", fingerprint="0a1b",
 )  # fmt: skip
 # Where the cells of version 1 stand in versions 2 and 3; None: no place.
 SECOND_ROWS = {1: 1, 2: 3, 3: None, 4: 5, 5: 4, 6: 6, 7: 7}
@@ -157,7 +160,8 @@ def test_every_typed_value_stands_exactly_once(catalogues: Mapping[int, Path], d
         assert sha256(old) == digest
         lines = leftover_lines(made / "moi.xlsx")
     assert after.faults == ()
-    assert after.stamp == Stamp(**{**stamp_fields(STAMP), "version": version})
+    # Nobody has completed the new workbook.
+    assert after.stamp == replace(STAMP, version=version, completed="", fingerprint="")
     placed, left = {}, Counter()
     for ref, entry in before.entries.items():
         spec = before.form.spec(ref)
@@ -323,14 +327,19 @@ def test_what_stands_beside_the_form_is_named(catalogues: Mapping[int, Path], tm
     sheet.cell(place.last_row + 3, 3).value = "Người lập biểu: Nguyễn Văn A"
     sheet.cell(place.rows[2] + 1, place.check_column + 8).value = "nhắc việc"
     book.create_sheet("Nháp")["A1"] = "tính thử"
-    book.create_sheet("Kết quả kiểm tra")["A1"] = "lời giải trình"
+    report = book["Kết quả kiểm tra"]
+    for column, title in enumerate(COLUMNS, start=1):
+        finding = {MESSAGE: "Sai", PAGE: "PL1", ADDRESS: "E12", RULE: "R15", EXPLANATION: "do sáp nhập"}
+        report.cell(FIRST_ROW + 1, column).value = finding.get(title)
     book.create_sheet(LEFTOVER_SHEET)["A1"] = "khóa bị xóa"
     book.save(old)
     with catalogue_at(catalogues[2]):
         result = run("nang-cap", old, "-o", tmp_path / "moi.xlsx")
     assert result.code == 1
-    assert f"“Nháp”, “Kết quả kiểm tra”, “{LEFTOVER_SHEET}”" in result.out
-    assert [line[4] for line in leftover_lines(tmp_path / "moi.xlsx")] == ["nhắc việc", "Người lập biểu: Nguyễn Văn A"]
+    assert f"“Nháp”, “{LEFTOVER_SHEET}”" in result.out
+    lines = leftover_lines(tmp_path / "moi.xlsx")
+    assert lines[0] == ("PL1", 12, "Sai", EXPLANATION, "do sáp nhập")
+    assert [line[4] for line in lines[1:]] == ["nhắc việc", "Người lập biểu: Nguyễn Văn A"]
 
 
 def test_rows_and_columns_that_were_pushed(catalogues: Mapping[int, Path], tmp_path: Path) -> None:

@@ -7,16 +7,16 @@ from decimal import Decimal
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Rule
 from cchc_xl.catalogue.wording import allowed_values
-from cchc_xl.checks.context import Context, Outcome, Silent, number_words
-from cchc_xl.expressions import CellRef
+from cchc_xl.checks.context import PASSED, Context, Outcome, number_words
 from cchc_xl.submission import is_computed, is_mark, read_figure
 from cchc_xl.values import Reading, State, Value, read_number
 
 # 016.07.044.3 of the provinces, 1.004746.000.00.00.H42 of the national portal.
 _PROCEDURE_CODE = re.compile(r"\d{1,4}(?:\.[0-9A-Za-z]{1,6})+")
 
-
 _EMPTY = (State.BLANK, State.NOT_APPLICABLE)
+_WHOLE = (CellKind.COUNT, CellKind.MARK)
+_ZERO = Decimal(0)
 
 
 def check_type(rule: Rule, context: Context) -> Outcome:
@@ -26,14 +26,17 @@ def check_type(rule: Rule, context: Context) -> Outcome:
     entry = context.entry(ref)
     value = entry.value
     if value.state in _EMPTY or is_computed(entry):
-        return Silent.PASSED
+        return PASSED
     spec = context.spec(ref)
-    if value.state is State.NUMBER and spec.kind is not CellKind.PROCEDURE_CODE:
-        return _check_number(rule, context, ref, spec, value)
+    if value.number is not None and spec.kind is not CellKind.PROCEDURE_CODE:
+        bad = _bad_number(spec, value.number)
+        if not bad:
+            return PASSED
+        return [context.finding(rule, bad, ref, actual=value.shown(), what=allowed_values(spec))]
     what = allowed_values(spec)
     if spec.kind is CellKind.PROCEDURE_CODE:
         if _PROCEDURE_CODE.fullmatch(value.text.strip()):
-            return Silent.PASSED
+            return PASSED
         return [context.finding(rule, "ma-thu-tuc-sai", ref, severity=rule.softer, actual=value.shown())]
     match value.state:
         case State.DATE:
@@ -63,20 +66,11 @@ def check_type(rule: Rule, context: Context) -> Outcome:
     ]
 
 
-def _check_number(rule: Rule, context: Context, ref: CellRef, spec: CellSpec, value: Value) -> Outcome:
-    number = value.number
-    assert number is not None
-    bad = _bad_number(spec, number)
-    if not bad:
-        return Silent.PASSED
-    return [context.finding(rule, bad, ref, actual=value.shown(), what=allowed_values(spec))]
-
-
 def _bad_number(spec: CellSpec, number: Decimal) -> str:
     """The code of what is wrong with a number in a cell of this kind; empty when it fits."""
-    if number < 0:
+    if number < _ZERO:
         return "so-am"
-    if spec.kind in (CellKind.COUNT, CellKind.MARK) and number != number.to_integral_value():
+    if spec.kind in _WHOLE and number != number.to_integral_value():
         return "so-le"
     return ""
 
@@ -87,18 +81,21 @@ def check_option(rule: Rule, context: Context) -> Outcome:
     assert ref is not None
     value = context.entry(ref).value
     if value.state in _EMPTY:
-        return Silent.PASSED
+        return PASSED
     spec = context.spec(ref)
+    if _fits(spec, value):
+        return PASSED
+    return [context.finding(rule, "ngoai-danh-sach", ref, actual=value.shown(), what=allowed_values(spec))]
+
+
+def _fits(spec: CellSpec, value: Value) -> bool:
+    """Whether a value is one of its cell's list."""
+    if spec.kind is CellKind.MARK:
+        return is_mark(value)
     number = read_figure(spec.kind, value)
     match spec.kind:
-        case CellKind.MARK:
-            fits = is_mark(value)
         case CellKind.YESNO:
-            fits = value.state is State.TEXT and number is not None
+            return value.state is State.TEXT and number is not None
         case CellKind.FLAG:
-            fits = number in (0, 1)
-        case _:
-            fits = number is not None and any(number == int(option) for option, _ in spec.row.options)
-    if fits:
-        return Silent.PASSED
-    return [context.finding(rule, "ngoai-danh-sach", ref, actual=value.shown(), what=allowed_values(spec))]
+            return number in (0, 1)
+    return number is not None and any(number == int(option) for option, _ in spec.row.options)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from cchc_xl.catalogue.model import CellKind, Missing, Rule
-from cchc_xl.checks.context import Context, Outcome, Silent
+from cchc_xl.checks.context import NOT_EVALUATED, PASSED, Context, Outcome
 from cchc_xl.expressions import CellRef, Expression, cell_refs, evaluate, holds, involved, note_slack
 from cchc_xl.expressions.bounds import bounds
 from cchc_xl.expressions.evaluate import COMPARISONS
@@ -45,9 +45,9 @@ def check_compare(rule: Rule, context: Context, order: int | None = None) -> Out
     assert rule.left is not None
     assert rule.at is not None
     if rule.when is not None and not holds(rule.when, context.figures, order):
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if context.of_summary and any(_counts(side) for side in (rule.left, *rule.right)):
-        return Silent.NOT_EVALUATED  # the number of rows is one unit's, the figures are many units'
+        return NOT_EVALUATED  # the number of rows is one unit's, the figures are many units'
     failing: list[tuple[Expression, Decimal, Decimal]] = []
     unknown = False
     for right in rule.right:
@@ -63,7 +63,7 @@ def check_compare(rule: Rule, context: Context, order: int | None = None) -> Out
         else:
             failing.append((right, *sides))
     if unknown or not failing:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     right, actual, expected = min(failing, key=lambda side: abs(side[1] - side[2]))
     at = rule.at.at(order)
     cells = _cells(rule.left, right, context, order)
@@ -106,11 +106,11 @@ def _gap(rule: Rule, right: Expression, pair: tuple[Decimal, Decimal], context: 
     parts, whole = pair
     summed = isinstance(rule.left, Call) and rule.left.name == "sum"
     if rule.op != "<=" or not summed or right != rule.at or parts >= whole:
-        return Silent.PASSED
+        return PASSED
     assert rule.left is not None
     cells = _cells(rule.left, right, context, order)
     if any(context.figures.number(ref) is None for ref in cells):
-        return Silent.PASSED
+        return PASSED
     return [
         context.finding(
             rule,
@@ -143,8 +143,8 @@ def _values(
 ) -> tuple[Decimal, Decimal] | None:
     """Both sides by the rule's missing mode; ``None`` when it is not to be evaluated."""
     if rule.missing is Missing.SKIP_ALL:
-        cells = _cells(left, right, context, order)
-        if not any(context.figures.number(ref) is not None for ref in cells):
+        cells = (ref for side in (left, right) for ref in involved(side, context.figures, order))
+        if all(context.figures.number(ref) is None for ref in cells):
             return None
     zero = rule.missing is not Missing.SKIP_ANY
     actual = evaluate(left, context.figures, order, blank_is_zero=zero)
@@ -160,13 +160,11 @@ def _certain_failure(
         return None
     left_low, left_high = bounds(left, context.figures, order)
     right_low, right_high = bounds(right, context.figures, order)
-    slack = _slack(left, right, context, order)
-    if rule.op in ("=", "<=") and left_low is not None and right_high is not None:  # noqa: SIM102  # mypy needs the split
-        if not _holds("<=", left_low, right_high, slack):
-            return left_low, right_high
-    if rule.op in ("=", ">=") and left_high is not None and right_low is not None:  # noqa: SIM102
-        if not _holds(">=", left_high, right_low, slack):
-            return left_high, right_low
+    for op, actual, expected in (("<=", left_low, right_high), (">=", left_high, right_low)):
+        if rule.op not in ("=", op) or actual is None or expected is None or _holds(op, actual, expected, _ZERO):
+            continue
+        if not _holds(op, actual, expected, _slack(left, right, context, order)):
+            return actual, expected
     return None
 
 
@@ -184,9 +182,9 @@ def check_same_code(rule: Rule, context: Context) -> Outcome:
     assert isinstance(other, CellRef)
     actual, expected = context.figures.number(ref), context.figures.number(other)
     if actual is None or expected is None:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if abs(actual - expected) <= tolerance((ref, other), context):
-        return Silent.PASSED
+        return PASSED
     return [
         context.finding(
             rule,

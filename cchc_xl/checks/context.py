@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -25,6 +25,8 @@ class Silent(StrEnum):
     NOT_EVALUATED = "not_evaluated"
 
 
+# What most rules return, under plain names: up to Python 3.11 a look-up in an enum costs a call.
+PASSED, NOT_EVALUATED = Silent.PASSED, Silent.NOT_EVALUATED
 Outcome = Silent | list[Finding]
 
 
@@ -35,24 +37,20 @@ class Context:
     submission: Submission
     figures: SubmissionFigures
     previous: SubmissionFigures | None = None
+    form: Form = field(init=False)
+    # Whether the workbook is a summary: its figures are links, its checklists hold counts and no marks.
+    of_summary: bool = field(init=False)
+    # What a cell asks for, and the cell as found in the workbook: the two look-ups that every rule makes.
+    spec: Callable[[CellRef], CellSpec] = field(init=False)
+    entry: Callable[[CellRef], Entry] = field(init=False)
 
-    @property
-    def form(self) -> Form:
-        """The form of the submission."""
-        return self.submission.form
-
-    @property
-    def of_summary(self) -> bool:
-        """Whether the workbook is a summary: its figures are links, its checklists hold counts and no marks."""
-        return self.submission.stamp.kind == SUMMARY
-
-    def spec(self, ref: CellRef) -> CellSpec:
-        """What a cell asks for."""
-        return self.form.cells[ref]
-
-    def entry(self, ref: CellRef) -> Entry:
-        """A cell as found in the workbook."""
-        return self.submission.entries[ref]
+    def __post_init__(self) -> None:
+        """Note what every rule asks for."""
+        form = self.submission.form
+        object.__setattr__(self, "form", form)
+        object.__setattr__(self, "of_summary", self.submission.stamp.kind == SUMMARY)
+        object.__setattr__(self, "spec", form.cells.__getitem__)
+        object.__setattr__(self, "entry", self.submission.entries.__getitem__)
 
     def shown(self, ref: CellRef) -> int | float | str:
         """The value of a cell for a report: its number, computed where a formula stands, else its text."""
@@ -89,12 +87,13 @@ class Context:
             "actual": number_words(actual, exact=True),
             "expected": number_words(expected),
             "imbalance": number_words(abs(imbalance)) if imbalance is not None else "",
-            "cells": self.cells_words([at, *others], at.appendix),
             "words": rule.words.rstrip("."),
             "overwritten": "",
             **words,
         }
         template = TEMPLATES[code]
+        if template.names_cells and "cells" not in words:
+            fields["cells"] = self.cells_words([at, *others], at.appendix)
         return Finding(
             code=code,
             rule=rule.id,
@@ -119,13 +118,14 @@ class Context:
 
     def cells_words(self, refs: Iterable[CellRef], home: str, limit: int = 6) -> str:
         """Cells in words with their addresses: ``3.1.2 (ô E16)``."""
+        named = tuple(refs)
         names = []
-        for ref in refs:
+        for ref in named[:limit]:
             entry = self.entry(ref)
             place = f"ô {entry.address}" if ref.appendix == home else f"trang {entry.sheet}, ô {entry.address}"
             names.append(f"{self.name(ref)} ({place})")
-        if len(names) > limit:
-            names = [*names[:limit], f"và {len(names) - limit} ô khác"]
+        if len(named) > limit:
+            names.append(f"và {len(named) - limit} ô khác")
         return "; ".join(names)
 
     def name(self, ref: CellRef) -> str:

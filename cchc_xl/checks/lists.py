@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cchc_xl.catalogue.model import CellKind, Rule
+from functools import cache
+
+from cchc_xl.catalogue.model import Appendix, CellKind, Rule
 from cchc_xl.catalogue.wording import short_heading
 from cchc_xl.checks.context import Context, Outcome, Silent, number_words
 from cchc_xl.expressions import CellRef
@@ -63,8 +65,14 @@ def _value(context: Context, ref: CellRef) -> str:
 
 
 def _used(context: Context, appendix: str, order: int) -> bool:
-    return any(
-        spec.kind in (CellKind.COUNT, CellKind.FLAG) and context.figures.filled(spec.ref)
-        for spec in context.form.appendix(appendix).cells.values()
-        if spec.row.order == order and not spec.column.given
-    )
+    return any(context.figures.filled(ref) for ref in _figures_by_row(context.form.appendix(appendix)).get(order, ()))
+
+
+@cache
+def _figures_by_row(appendix: Appendix) -> dict[int, list[CellRef]]:
+    """The cells of each row whose figures show that the row is used."""
+    found: dict[int, list[CellRef]] = {}
+    for spec in appendix.cells.values():
+        if spec.kind in (CellKind.COUNT, CellKind.FLAG) and not spec.column.given:
+            found.setdefault(spec.row.order, []).append(spec.ref)
+    return found

@@ -7,11 +7,12 @@ from decimal import Decimal
 from functools import cache
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, RowRole, Rule
-from cchc_xl.checks.context import Context, Outcome, Silent, number_words
+from cchc_xl.checks.context import NOT_EVALUATED, PASSED, Context, Outcome, number_words
 from cchc_xl.expressions import CellRef
 from cchc_xl.submission import is_computed
 from cchc_xl.values import plain
 
+_ZERO = Decimal(0)
 _THOUSAND = Decimal(1000)
 _HALF = Decimal("0.5")
 # Serial numbers of the dates from mid-2009 to late 2036 (Excel counts days from 30/12/1899).
@@ -29,15 +30,17 @@ def check_magnitude(rule: Rule, context: Context) -> Outcome:
     ref = rule.at
     assert ref is not None
     number = context.figures.number(ref)
-    if number is None or not 0 < number < _THOUSAND or is_computed(context.entry(ref)):
-        return Silent.NOT_EVALUATED
+    if number is None or not _ZERO < number < _THOUSAND or is_computed(context.entry(ref)):
+        return NOT_EVALUATED
     brothers = [context.figures.number(other) for other in brothers_of(context.form)[ref]]
-    known = sorted(other for other in brothers if other is not None)
+    known = [other for other in brothers if other is not None]
     if len(known) < _MIN_BROTHERS:
-        return Silent.NOT_EVALUATED
-    middle = known[len(known) // 2]
-    if known[0] < _THOUSAND or not middle / 2 <= number * _THOUSAND <= middle * 2:
-        return Silent.PASSED
+        return NOT_EVALUATED
+    if min(known) < _THOUSAND:
+        return PASSED
+    middle = sorted(known)[len(known) // 2]
+    if not middle / 2 <= number * _THOUSAND <= middle * 2:
+        return PASSED
     meant = number * _THOUSAND
     return [
         context.finding(
@@ -58,15 +61,15 @@ def check_serial_date(rule: Rule, context: Context) -> Outcome:
     assert ref is not None
     number = context.figures.number(ref)
     if number is None or is_computed(context.entry(ref)):
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if not _SERIALS[0] <= number <= _SERIALS[1] or number != number.to_integral_value():
-        return Silent.PASSED
+        return PASSED
     brothers = [context.figures.number(other) for other in brothers_of(context.form)[ref]]
     known = [other for other in brothers if other is not None]
     if not known:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if max(known) >= _THOUSAND:
-        return Silent.PASSED
+        return PASSED
     day = (_EPOCH + timedelta(days=int(number))).strftime("%d/%m/%Y")
     return [context.finding(rule, "so-thanh-ngay", ref, actual=context.shown(ref), day=day)]
 
@@ -77,9 +80,9 @@ def check_fraction(rule: Rule, context: Context) -> Outcome:
     assert ref is not None
     number = context.figures.number(ref)
     if number is None:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if not 0 < number < 1:
-        return Silent.PASSED
+        return PASSED
     severity = rule.severity if number >= _HALF else rule.softer
     percent = number_words(number * 100)
     return [context.finding(rule, "phan-tram-le", ref, severity=severity, actual=context.shown(ref), percent=percent)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cchc_xl.catalogue.model import Rule
-from cchc_xl.checks.context import Context, Outcome, Silent
+from cchc_xl.checks.context import NOT_EVALUATED, PASSED, Context, Outcome
 from cchc_xl.expressions import CellRef
 
 _DONE, _NOT_DONE = "done", "not_done"
@@ -14,15 +14,15 @@ def check_single_mark(rule: Rule, context: Context) -> Outcome:
     done = rule.at
     assert done is not None
     not_done = CellRef(done.appendix, done.order, _NOT_DONE)
-    marks = [context.figures.marked(ref) for ref in (done, not_done)]
-    if marks.count(True) == 1:
-        return Silent.PASSED
-    if all(marks):
+    marked = context.figures.marked(done)
+    if marked != context.figures.marked(not_done):
+        return PASSED
+    if marked:
         return [context.finding(rule, "danh-dau-hai-o", done, actual="x", related=(not_done,))]
     if any(context.submission.value(ref).filled for ref in (done, not_done)):
-        return Silent.NOT_EVALUATED  # something else than x stands there: R16 says so
+        return NOT_EVALUATED  # something else than x stands there: R16 says so
     if not _any_mark(context, done.appendix):
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     return [context.finding(rule, "chua-danh-dau", done, actual="", related=(not_done,))]
 
 
@@ -41,9 +41,9 @@ def check_evidence_of_mark(rule: Rule, context: Context) -> Outcome:
     done = context.figures.marked(CellRef(at.appendix, at.order, _DONE))
     not_done = context.figures.marked(CellRef(at.appendix, at.order, _NOT_DONE))
     if not done and not not_done:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if context.submission.value(at).filled:
-        return Silent.PASSED
+        return PASSED
     severity = rule.severity if done else rule.softer
     mark = CellRef(at.appendix, at.order, _DONE if done else _NOT_DONE)
     return [context.finding(rule, "thieu-ket-qua", at, severity=severity, actual="", related=(mark,))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from cchc_xl.catalogue.model import Form, Rule
-from cchc_xl.checks.context import Context, Outcome, Silent
+from cchc_xl.checks.context import NOT_EVALUATED, PASSED, Context, Outcome
 from cchc_xl.expressions import CellRef, cell_refs, holds
 
 
@@ -14,11 +14,11 @@ def check_required(rule: Rule, context: Context, order: int | None = None) -> Ou
     assert rule.at is not None
     at = rule.at.at(order)
     if rule.when is not None and not holds(rule.when, context.figures, order):
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if context.figures.filled(at):
-        return Silent.PASSED
+        return PASSED
     if context.excused(at):
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     related = [ref.at(order) for ref in cell_refs(rule.when)] if rule.when is not None else []
     return [context.finding(rule, "thieu-so-lieu", at, actual="", related=related)]
 
@@ -28,10 +28,10 @@ def check_sibling(rule: Rule, context: Context) -> Outcome:
     at = rule.at
     assert at is not None
     if context.figures.filled(at):
-        return Silent.PASSED
+        return PASSED
     brothers = siblings_of(context.form).get(at, ())
     if not any(context.figures.filled(other) for other in brothers) or context.excused(at):
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     return [context.finding(rule, "thieu-so-lieu", at, actual="", related=brothers)]
 
 
@@ -53,7 +53,7 @@ def check_evidence(rule: Rule, context: Context, order: int | None = None) -> Ou
     assert rule.at is not None
     at = rule.at.at(order)
     if rule.when is not None and not holds(rule.when, context.figures, order):
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if context.submission.value(at).filled:
-        return Silent.PASSED
+        return PASSED
     return [context.finding(rule, "thieu-ket-qua", at, actual="")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cchc_xl.catalogue.model import Rule
-from cchc_xl.checks.context import Context, Outcome, Silent, number_words
+from cchc_xl.checks.context import NOT_EVALUATED, PASSED, Context, Outcome, number_words
 from cchc_xl.periods import Period
 
 # A figure at a date that halves or doubles is worth a look; small ones (3 → 1) do so without meaning.
@@ -20,9 +20,9 @@ def check_cumulative(rule: Rule, context: Context) -> Outcome:
     assert context.previous is not None
     now, before = context.figures.number(ref), context.previous.number(ref)
     if now is None or before is None or not _same_year(context):
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if now >= before:
-        return Silent.PASSED
+        return PASSED
     return [
         context.finding(rule, "luy-ke-giam", ref, actual=context.shown(ref), expected=before, imbalance=now - before)
     ]
@@ -41,10 +41,10 @@ def check_jump(rule: Rule, context: Context) -> Outcome:
     assert context.previous is not None
     now, before = context.figures.number(ref), context.previous.number(ref)
     if now is None or not before:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     change = abs(now - before)
     if change <= max(_JUMP * before, _SMALL):
-        return Silent.PASSED
+        return PASSED
     percent = number_words(100 * (now - before) / before)
     return [
         context.finding(
@@ -65,9 +65,9 @@ def check_emptied(rule: Rule, context: Context) -> Outcome:
     assert ref is not None
     assert context.previous is not None
     if not context.previous.filled(ref):
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if context.figures.filled(ref) or context.excused(ref):
-        return Silent.PASSED
+        return PASSED
     before = context.previous.number(ref)
     shown = number_words(before) if before is not None else context.previous.submission.value(ref).text
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, Decimal
 
 from cchc_xl.catalogue.model import CellKind, Rule
-from cchc_xl.checks.context import Context, Outcome, Silent, number_words
+from cchc_xl.checks.context import NOT_EVALUATED, PASSED, Context, Outcome, Silent, number_words
 from cchc_xl.expressions import CellRef, Ratio, cell_refs, evaluate
 from cchc_xl.submission import FormulaState, is_computed
 from cchc_xl.values import State, decimals
@@ -32,7 +32,6 @@ def check_ratio(rule: Rule, context: Context) -> Outcome:
     ref = rule.at
     assert ref is not None
     entry = context.entry(ref)
-    parts = [part for reading in rule.right for part in cell_refs(reading)]
     inputs = _inputs(rule)
     if inputs is not None:
         top, bottom = (context.figures.number(part) for part in inputs)
@@ -44,13 +43,14 @@ def check_ratio(rule: Rule, context: Context) -> Outcome:
                 )
             ]
     if is_computed(entry) or (context.of_summary and entry.formula is FormulaState.ALTERED):
-        return Silent.PASSED  # a summary's ratio counts the units that have both parts, its totals all units
+        return PASSED  # a summary's ratio counts the units that have both parts, its totals all units
     printed = context.figures.number(ref)
     computed = [value for value in (evaluate(reading, context.figures) for reading in rule.right) if value is not None]
     if printed is None or not computed:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if any(agrees(printed, value) for value in computed):
-        return Silent.PASSED
+        return PASSED
+    parts = [part for reading in rule.right for part in cell_refs(reading)]
     several = len(rule.right) > 1
     return [
         context.finding(
@@ -123,9 +123,9 @@ def check_ratio_missing(rule: Rule, context: Context) -> Outcome:
     entry = context.entry(ref)
     computed = context.figures.derived(context.spec(ref))
     if computed is None:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if is_computed(entry) or entry.value.state is not State.BLANK:
-        return Silent.PASSED
+        return PASSED
     return [context.finding(rule, "ty-le-trong", ref, actual="", expected=computed, related=cell_refs(rule.right[0]))]
 
 
@@ -136,11 +136,11 @@ def check_ratio_without_inputs(rule: Rule, context: Context) -> Outcome:
     entry = context.entry(ref)
     printed = None if is_computed(entry) else context.figures.number(ref)
     if printed is None or inputs is None:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     blank = [part for part in inputs if not context.figures.filled(part)]
     # One blank input without an excuse is R05's to report: one cause, one finding.
     if not blank or (len(blank) == 1 and not context.excused(blank[0])):
-        return Silent.PASSED
+        return PASSED
     return [
         context.finding(
             rule,
@@ -159,10 +159,10 @@ def check_zero_over_zero(rule: Rule, context: Context) -> Outcome:
     ref, inputs = rule.at, _inputs(rule)
     assert ref is not None
     if inputs is None or any(context.figures.number(part) != 0 for part in inputs):
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     entry = context.entry(ref)
     if is_computed(entry) or context.figures.number(ref) in (None, 0):
-        return Silent.PASSED
+        return PASSED
     return [context.finding(rule, "khong-tren-khong", ref, actual=context.shown(ref), related=inputs)]
 
 
@@ -170,13 +170,13 @@ def check_inputs_partial(rule: Rule, context: Context) -> Outcome:
     """R05: numerator and denominator stand together or not at all."""
     inputs = _inputs(rule)
     if inputs is None:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     blank = [part for part in inputs if not context.figures.filled(part)]
     if len(blank) != 1:
-        return Silent.NOT_EVALUATED if blank else Silent.PASSED
+        return NOT_EVALUATED if blank else Silent.PASSED
     filled = inputs[0] if blank[0] == inputs[1] else inputs[1]
     if context.figures.number(filled) is None or context.excused(blank[0]):
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     return [
         context.finding(
             rule,

@@ -83,56 +83,38 @@ def check(submission: Submission, previous: Submission | None = None) -> CheckRe
     if submission.faults:
         return CheckResult(tuple(_structure(submission)), 0, 0)
     context = Context(submission, SubmissionFigures(submission), SubmissionFigures(previous) if previous else None)
-    passed = not_evaluated = 0
-    found: list[Finding] = []
-    for rule, once, each in _plan(submission.form):
-        if previous is None and rule.kind in _AGAINST_PREVIOUS:
-            continue
-        for outcome in (_guarded(rule, context, once),) if once else _each(rule, context, each):
-            if outcome is Silent.PASSED:
-                passed += 1
-            elif outcome is Silent.NOT_EVALUATED:
-                not_evaluated += 1
+    outcomes: list[Outcome] = []
+    for rule, once, each in _plan(submission.form, against_previous=previous is not None):
+        try:
+            if once is not None:
+                outcomes.append(once(rule, context))
             else:
-                found.extend(outcome)
-    appendix_rank = {appendix.id: index for index, appendix in enumerate(submission.form.appendices)}
+                for order in context.figures.rows(rule.appendix) if rule.each else (None,):
+                    outcomes.append(each(rule, context, order))
+        except _STUMBLES:
+            outcomes.append([_broken(rule)])
+    found = [finding for outcome in outcomes if isinstance(outcome, list) for finding in outcome]
     found = without_consequences(found, submission)
+    appendix_rank = {appendix.id: index for index, appendix in enumerate(submission.form.appendices)}
     found.sort(key=lambda f: (appendix_rank[f.appendix], f.order, f.severity.rank))
-    return CheckResult(tuple(found), passed, not_evaluated)
+    return CheckResult(tuple(found), outcomes.count(Silent.PASSED), outcomes.count(Silent.NOT_EVALUATED))
 
 
 _Once = Callable[[Rule, Context], Outcome]
 _EachRow = Callable[[Rule, Context, int | None], Outcome]
-
-
-@cache
-def _plan(form: Form) -> tuple[tuple[Rule, _Once | None, _EachRow], ...]:
-    """The active rules with the function of their kind."""
-    return tuple(
-        (rule, _ONCE.get(rule.kind) or _AGAINST_PREVIOUS.get(rule.kind), _EACH_ROW.get(rule.kind, check_compare))
-        for rule in form.rules
-        if rule.active
-    )
-
-
 # What a rule may stumble over: reported as a broken rule, not as bad data, and the others still run.
 _STUMBLES = (ArithmeticError, LookupError, TypeError, ValueError, AssertionError)
 
 
-def _guarded(rule: Rule, context: Context, once: _Once) -> Outcome:
-    try:
-        return once(rule, context)
-    except _STUMBLES:
-        return [_broken(rule)]
-
-
-def _each(rule: Rule, context: Context, check_row: _EachRow) -> Iterator[Outcome]:
-    for order in context.figures.rows(rule.appendix) if rule.each else (None,):
-        try:
-            yield check_row(rule, context, order)
-        except _STUMBLES:
-            yield [_broken(rule)]
-            return
+@cache
+def _plan(form: Form, *, against_previous: bool) -> tuple[tuple[Rule, _Once | None, _EachRow], ...]:
+    """The active rules with the function of their kind; those on an earlier submission only where there is one."""
+    once = {**_ONCE, **_AGAINST_PREVIOUS} if against_previous else _ONCE
+    return tuple(
+        (rule, once.get(rule.kind), _EACH_ROW.get(rule.kind, check_compare))
+        for rule in form.rules
+        if rule.active and (against_previous or rule.kind not in _AGAINST_PREVIOUS)
+    )
 
 
 def _broken(rule: Rule) -> Finding:

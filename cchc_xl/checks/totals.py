@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cchc_xl.catalogue.model import CellKind, RowRole, Rule
 from cchc_xl.checks.comparisons import tolerance
-from cchc_xl.checks.context import Context, Outcome, Silent
+from cchc_xl.checks.context import NOT_EVALUATED, PASSED, Context, Outcome
 from cchc_xl.checks.ratios import agrees
 from cchc_xl.expressions import CellRef, Ratio, cell_refs, column_refs
 from cchc_xl.submission import FormulaState, is_computed
@@ -24,18 +24,18 @@ def check_total(rule: Rule, context: Context) -> Outcome:
     ref = rule.at
     assert ref is not None
     if is_computed(context.entry(ref)):
-        return Silent.PASSED
+        return PASSED
     if context.of_summary and context.spec(ref).kind is CellKind.MARK:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     printed = context.figures.number(ref)
     computed = context.figures.derived(context.spec(ref))
     if printed is None or computed is None:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if printed == computed:
-        return Silent.PASSED
+        return PASSED
     parts = _parts(rule, context)
     if abs(printed - computed) <= tolerance([ref, *parts], context):
-        return Silent.PASSED
+        return PASSED
     of_table = context.spec(ref).row.role is RowRole.TOTAL
     return [
         context.finding(
@@ -59,12 +59,12 @@ def check_total_missing(rule: Rule, context: Context) -> Outcome:
     assert ref is not None
     computed = context.figures.derived(context.spec(ref))
     if computed is None:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     entry = context.entry(ref)
     if is_computed(entry) or entry.value.state is not State.BLANK or context.of_another_level(ref):
-        return Silent.PASSED
+        return PASSED
     if context.of_summary and entry.formula is FormulaState.ALTERED:
-        return Silent.PASSED  # the summary's own formula waits for the parent's parts
+        return PASSED  # the summary's own formula waits for the parent's parts
     return [context.finding(rule, "tong-trong", ref, actual="", expected=computed, related=_parts(rule, context))]
 
 
@@ -74,18 +74,18 @@ def check_overwritten(rule: Rule, context: Context) -> Outcome:
     assert ref is not None
     entry = context.entry(ref)
     if is_computed(entry) or (context.of_summary and entry.formula is FormulaState.ALTERED):
-        return Silent.PASSED
+        return PASSED
     if not entry.value.filled:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     printed = context.figures.number(ref)
     computed = context.figures.derived(context.spec(ref))
     if printed is None or computed is None:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     if isinstance(rule.right[0], Ratio):
         # Another reading that the label allows is no reason to go back to the formula: it would give another figure.
         fits = agrees(printed, computed)
     else:
         fits = printed == computed or abs(printed - computed) <= tolerance([ref, *_parts(rule, context)], context)
     if not fits:
-        return Silent.NOT_EVALUATED
+        return NOT_EVALUATED
     return [context.finding(rule, "go-de-cong-thuc", ref, actual=context.shown(ref), expected=computed)]

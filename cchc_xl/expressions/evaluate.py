@@ -56,6 +56,9 @@ class Figures(Protocol):
     def column(self, ref: ColumnRef) -> Sequence[CellRef]:
         """The cells of a column over the task or item rows."""
 
+    def numbers(self, ref: ColumnRef) -> Sequence[Decimal]:
+        """The numbers that stand in a column, task or item rows only."""
+
     def rows(self, appendix: str) -> Sequence[int]:
         """The orders of the task or item rows."""
 
@@ -143,15 +146,15 @@ class _Evaluation:
 
     def numbers(self, args: Sequence[Argument]) -> list[Decimal]:
         """The numbers that are there among cells, expressions and columns."""
-        found: list[Decimal | None] = []
+        found: list[Decimal] = []
         for arg in args:
             if isinstance(arg, ColumnRef):
-                found.extend(self.figures.number(ref) for ref in self.figures.column(arg))
-            elif isinstance(arg, CellRef):
-                found.append(self.figures.number(arg.at(self.order)))
-            else:
-                found.append(self.value(arg))
-        return [number for number in found if number is not None]
+                found += self.figures.numbers(arg)
+                continue
+            number = self.figures.number(arg.at(self.order)) if isinstance(arg, CellRef) else self.value(arg)
+            if number is not None:
+                found.append(number)
+        return found
 
     def total(self, args: Sequence[Argument]) -> Decimal | None:
         numbers = self.numbers(args)

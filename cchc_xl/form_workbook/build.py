@@ -8,10 +8,11 @@ from typing import Any
 
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.model import Form
+from cchc_xl.form_workbook.report_sheet import write_report_sheet
 from cchc_xl.form_workbook.sheet import AppendixSheet, Contents
 from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.layout import form_layout
-from cchc_xl.stamp import STAMP_SHEET, Stamp
+from cchc_xl.stamp import STAMP_SHEET, SUBMISSION, Stamp
 from cchc_xl.submission import blank_submission, computed_results
 
 # A fixed date makes two builds of one source equal, part by part.
@@ -35,6 +36,8 @@ def write_form(workbook: Any, form: Form, stamp: Stamp, contents: Contents) -> N
     layout = form_layout(form)
     for appendix in form.appendices:
         AppendixSheet(workbook, styles, layout, appendix, stamp, contents).write()
+    if stamp.kind == SUBMISSION:  # a summary's findings have a sheet of their own
+        write_report_sheet(workbook, styles)
     sheet = workbook.add_worksheet(STAMP_SHEET)
     for row, (key, value) in enumerate(stamp.rows()):
         sheet.write_string(row, 0, key)

@@ -14,6 +14,7 @@ HEADER_FILL = "#F2F2F2"
 BAD_FILL = "#F8CBAD"
 # Cells in question, in the report and in the appendices; each also bears its severity in words.
 MARK_FILLS = {Severity.ERROR: "#F8CBAD", Severity.WARNING: "#FFE699", Severity.INFO: "#DDEBF7"}
+MENDED_FILL = "#E2EFDA"
 
 NUMBER_FORMATS = {
     "count": "#,##0",

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from cchc_xl.errors import WorkbookFault
-from cchc_xl.layout import CHECK_KEY, KEY_COLUMN, KEY_PREFIX, KEY_ROW, column_letters
+from cchc_xl.layout import CHECK_KEY, KEY_COLUMN, KEY_PREFIX, KEY_ROW, REPORT_SHEET, column_letters
 from cchc_xl.leftovers import LEFTOVER_COLUMNS, LEFTOVER_KEY, Content, Leftover
 from cchc_xl.readers.grid import Book, CellFacts
+from cchc_xl.report_layout import ADDRESS, EXPLANATION, FIXED, MESSAGE, PAGE, RULE, STATUS
 from cchc_xl.stamp import STAMP_SHEET
 from cchc_xl.values import Value, exact, from_cell
 
@@ -19,6 +20,7 @@ _CORNER_ROWS, _CORNER_COLUMNS = 40, 20
 _ORDER = re.compile(r"[1-9][0-9]{0,4}")
 _MOST_ORDER = 100_000
 _COLUMN_KEY = re.compile(r"[a-z][a-z_0-9]*")
+AGAIN = "giải trình của sổ cũ: ghi lại sau khi kiểm tra sổ mới"
 # Sheets of the toolkit's own in which nobody writes.
 _WITHOUT_WORK = (STAMP_SHEET,)
 _BESIDE = re.compile(rf"{re.escape(CHECK_KEY)}|[a-z]+\..*")
@@ -112,7 +114,9 @@ def read_keyed(book: Book, name: str) -> KeyedBook:
         grid = book.grid(sheet)
         corner = _corner(grid)
         if corner is None:
-            if sheet not in _WITHOUT_WORK:
+            if sheet == REPORT_SHEET:
+                leftovers.extend(_explanations(grid))
+            elif sheet not in _WITHOUT_WORK:
                 others.append(sheet)
             continue
         top, left = corner
@@ -188,6 +192,21 @@ def _leftovers(grid: Sequence[Sequence[object]], top: int, left: int) -> list[Le
             )
             found.append(Leftover(appendix, number, label, column, content, reason))
         below = below or raw == heading
+    return found
+
+
+def _explanations(grid: Sequence[Sequence[object]]) -> list[Leftover]:
+    """Explanations on the report sheet belong to findings of the old workbook, but they are a person's words."""
+    top = next((index for index, row in enumerate(grid) if RULE in row and EXPLANATION in row), len(grid))
+    found = []
+    for row in grid[top + 1 :]:
+        texts = {str(title): str(cell).strip() for title, cell in zip(grid[top], row, strict=False)}
+        if texts.get(EXPLANATION) and texts.get(STATUS) != FIXED:
+            at = re.search(r"[1-9][0-9]*$", texts.get(ADDRESS, ""))
+            message = texts.get(MESSAGE, "")
+            found.append(
+                Leftover(texts.get(PAGE, ""), int(at[0]) if at else 0, message, EXPLANATION, texts[EXPLANATION], AGAIN)
+            )
     return found
 
 

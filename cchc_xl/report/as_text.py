@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cchc_xl.catalogue.model import Form
+from cchc_xl.catalogue.numbering import form_remarks
+from cchc_xl.completion import Completion, completion
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.finding import Finding
@@ -20,6 +22,10 @@ _WIDTH = 110
 # Hints of one kind on one sheet: the first ones are shown, the rest counted.
 _SHOWN_HINTS = 3
 _SHOWN_SETS = 4
+_COMPLETION = {
+    Completion.COMPLETE: "còn giá trị",
+    Completion.LAPSED: "hết giá trị vì số liệu đã thay đổi sau đó, hãy kiểm tra lại trong Excel",
+}
 _LEVELS = {"xa": "cấp xã", "huyen": "cấp huyện", "tinh": "cấp tỉnh"}
 
 
@@ -40,6 +46,9 @@ def rules_text(form: Form) -> str:
         rules = [rule for rule in form.rules if rule.appendix == appendix.id and rule.active]
         lines.append(f"\n{appendix.id} – {appendix.title} ({len(rules)} quy tắc)")
         lines.extend(f"  {rule.id:<24} {rule.severity.word:<9} {rule.words}" for rule in rules)
+    if remarks := form_remarks(form):
+        lines.append("\nGợi ý về chính biểu mẫu (in như vậy trong văn bản, không phải lỗi của người nhập):")
+        lines.extend(f"  {remark}" for remark in remarks)
     return "\n".join(lines)
 
 
@@ -54,6 +63,8 @@ def checked_text(checked: CheckedFile) -> str:
         f"{checked.file}" + (f" ({who})" if who else ""),
         f"  {counts}; {result.passed} phép kiểm tra đúng, {result.not_evaluated} chưa đủ số liệu để kiểm tra.",
     ]
+    if stamp.completed:
+        lines.append(f"  Dấu hoàn thành ngày {stamp.completed}: {_COMPLETION[completion(checked.submission)]}.")
     for appendix in checked.submission.form.appendices:
         findings = [finding for finding in result.findings if finding.appendix == appendix.id]
         if findings:
@@ -63,12 +74,11 @@ def checked_text(checked: CheckedFile) -> str:
     return "\n".join(lines)
 
 
-def _culprits(checked: CheckedFile) -> Iterator[str]:
-    """Where to look first: the smallest sets of cells that could be wrong."""
+def culprit_lines(checked: CheckedFile) -> Iterator[str]:
+    """Where to look first: for each group of contradictions the smallest sets of cells that could be wrong."""
     submission = checked.submission
-    if not checked.culprits or submission is None:
+    if submission is None:
         return
-    yield "\n  Nên xem trước các ô sau (sửa một trong các nhóm ô là đủ hết mâu thuẫn; công cụ không tự sửa):"
     for group in checked.culprits:
         choices = []
         for culprit in group.culprits[:_SHOWN_SETS]:
@@ -78,8 +88,14 @@ def _culprits(checked: CheckedFile) -> Iterator[str]:
             choices.append(cells)
         more = len(group.culprits) - len(choices)
         text = "; hoặc ".join(choices) + (f"; và {more} khả năng nữa" if more > 0 else "")
-        rules = ", ".join(group.rules)
-        yield textwrap.fill(f"{text} [{rules}]", _WIDTH, initial_indent="    • ", subsequent_indent="      ")
+        yield f"{text} [{', '.join(group.rules)}]"
+
+
+def _culprits(checked: CheckedFile) -> Iterator[str]:
+    if checked.culprits:
+        yield "\n  Nên xem trước các ô sau (sửa một trong các nhóm ô là đủ hết mâu thuẫn; công cụ không tự sửa):"
+    for line in culprit_lines(checked):
+        yield textwrap.fill(line, _WIDTH, initial_indent="    • ", subsequent_indent="      ")
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What an earlier report of ``kiem-tra --bao-cao`` holds: its findings and the explanations that people wrote there.
+"""What an earlier report holds, in a workbook of its own or inside the checked one: findings and explanations.
 
 An explanation travels with the rule and the value that it explains, and lapses when the value changes
 (semantics.md, "Severity").
@@ -13,21 +13,10 @@ from typing import NamedTuple
 
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.finding import Finding
+from cchc_xl.layout import REPORT_SHEET
 from cchc_xl.readers.file_book import FileBook
+from cchc_xl.report_layout import ACTUAL, ADDRESS, CELL, EXPLANATION, FILE, FIXED, MESSAGE, PAGE, RULE, SEVERITY, STATUS
 from cchc_xl.values import from_cell
-
-SHEET = "Kết quả kiểm tra"
-# Headings by which the columns are found again, also where somebody has moved them.
-STATUS, FILE, SEVERITY, PAGE, CELL = "Tình trạng", "Tệp", "Mức độ", "Trang", "Ô"
-MESSAGE, REMEDY, ACTUAL, EXPECTED, RULE, EXPLANATION = (
-    "Nội dung",
-    "Cách xử lý",
-    "Số đã ghi",
-    "Số đúng theo biểu",
-    "Quy tắc",
-    "Giải trình",
-)
-FIXED = "đã sửa"
 
 
 class FindingKey(NamedTuple):
@@ -66,9 +55,13 @@ def read_earlier(path: Path) -> Mapping[FindingKey, EarlierFinding] | None:
         return None
     try:
         with FileBook(path) as book:
-            rows: Sequence[Sequence[object]] = book.grid(SHEET) if SHEET in book.sheet_names else ()
+            return earlier_findings(book.grid(REPORT_SHEET)) if REPORT_SHEET in book.sheet_names else None
     except WorkbookFault:
         return None
+
+
+def earlier_findings(rows: Sequence[Sequence[object]]) -> Mapping[FindingKey, EarlierFinding] | None:
+    """The findings on a report sheet, mended ones aside; ``None`` when it is no report sheet."""
     top = next((index for index, row in enumerate(rows) if RULE in row and EXPLANATION in row), None)
     if top is None:
         return None
@@ -78,10 +71,10 @@ def read_earlier(path: Path) -> Mapping[FindingKey, EarlierFinding] | None:
 
         def text(title: str, row: Sequence[object] = row) -> str:
             index = header.get(title, len(row))
-            return str(row[index]).strip() if index < len(row) else ""
+            return str(row[index] or "").strip() if index < len(row) else ""
 
         if text(RULE) and text(STATUS) != FIXED:
-            key = FindingKey(text(FILE), text(RULE), text(PAGE), text(CELL))
+            key = FindingKey(text(FILE), text(RULE), text(PAGE), text(ADDRESS if ADDRESS in header else CELL))
             actual = shown_value(row[header[ACTUAL]]) if header.get(ACTUAL, len(row)) < len(row) else ""
             found[key] = EarlierFinding(text(SEVERITY), text(MESSAGE), actual, text(EXPLANATION))
     return found

@@ -12,31 +12,25 @@ from typing import Any
 
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import InputFault
-from cchc_xl.finding import Finding
-from cchc_xl.form_workbook.styles import HEADER_FILL, INPUT_FILL, MARK_FILLS, Styles
-from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, text_lines
+from cchc_xl.form_workbook.styles import HEADER_FILL, INPUT_FILL, MARK_FILLS, MENDED_FILL, Styles
+from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, REPORT_SHEET, text_lines
 from cchc_xl.operations import CheckedFile
-from cchc_xl.report.earlier import (
+from cchc_xl.report.earlier import EarlierFinding, FindingKey, read_earlier
+from cchc_xl.report.lines import ReportLine, completeness_text, counts_text, mended_lines, report_lines
+from cchc_xl.report_layout import (
     ACTUAL,
     CELL,
     EXPECTED,
     EXPLANATION,
     FILE,
-    FIXED,
     MESSAGE,
     PAGE,
     REMEDY,
     RULE,
     SEVERITY,
-    SHEET,
     STATUS,
-    EarlierFinding,
-    FindingKey,
-    explanation,
-    finding_key,
-    read_earlier,
+    TITLE,
 )
-from cchc_xl.severity import Severity
 
 _WIDTHS = {
     STATUS: 9.0,
@@ -53,8 +47,6 @@ _WIDTHS = {
 }
 _COLUMN = {title: index for index, title in enumerate(_WIDTHS)}
 _CENTRED = (STATUS, SEVERITY, PAGE, CELL, RULE)
-_MENDED_FILL = "#E2EFDA"
-_NEW, _OPEN = "mới", "còn"
 
 
 def write_report(results: Sequence[CheckedFile], target: Path) -> None:
@@ -82,10 +74,9 @@ class _Report:
         folder: Path,
     ) -> None:
         self.styles = Styles(workbook)
-        self.sheet = workbook.add_worksheet(SHEET)
+        self.sheet = workbook.add_worksheet(REPORT_SHEET)
         self.results = results
-        self.earlier = earlier or {}
-        self.first_run = earlier is None
+        self.earlier = earlier
         self.folder = folder
         self.row = 0
 
@@ -111,7 +102,7 @@ class _Report:
             self.sheet.set_column(_COLUMN[title], _COLUMN[title], width)
 
     def _heading(self) -> None:
-        self.sheet.write_string(0, 0, "KẾT QUẢ KIỂM TRA", self.styles.get(bold=True, font_size=14))
+        self.sheet.write_string(0, 0, TITLE, self.styles.get(bold=True, font_size=14))
         self.row = 1
         for checked in self.results:
             self.sheet.write_string(self.row, 0, self._state(checked), self.styles.get())
@@ -123,12 +114,8 @@ class _Report:
         name = Path(checked.file).name
         if checked.result is None:
             return checked.fault
-        counts = ", ".join(f"{checked.result.count(s)} {s.word.lower()}" for s in Severity)
-        warnings = [f for f in checked.result.findings if f.severity is Severity.WARNING]
-        unexplained = sum(not explanation(self.earlier, finding_key(name, f), f.actual) for f in warnings)
-        if not checked.result.count(Severity.ERROR) and not unexplained:
-            return f"{name}: {counts}. HOÀN THÀNH."
-        return f"{name}: {counts}. Chưa hoàn thành: phải sửa hết lỗi và sửa hoặc giải trình {unexplained} cảnh báo."
+        state = completeness_text(name, checked.result, self.earlier)
+        return f"{name}: {counts_text(checked.result)}. {state}"
 
     def _header(self) -> None:
         style = self.styles.cell(bold=True, align="center", bg_color=HEADER_FILL)
@@ -142,58 +129,33 @@ class _Report:
     def _file(self, checked: CheckedFile) -> None:
         name = Path(checked.file).name
         if checked.result is None:
-            self._line({FILE: name, SEVERITY: "Không đọc được", MESSAGE: checked.fault})
+            self._line(ReportLine({FILE: name, SEVERITY: "Không đọc được", MESSAGE: checked.fault}, None))
             return
-        for finding in checked.result.findings:
-            key = finding_key(name, finding)
-            status = "" if self.first_run else _OPEN if key in self.earlier else _NEW
-            self._line(
-                {
-                    STATUS: status,
-                    FILE: name,
-                    SEVERITY: finding.severity.word,
-                    PAGE: finding.sheet,
-                    CELL: finding.cell,
-                    MESSAGE: finding.message,
-                    REMEDY: finding.remedy,
-                    ACTUAL: finding.actual,
-                    EXPECTED: finding.expected,
-                    RULE: finding.rule,
-                    EXPLANATION: explanation(self.earlier, key, finding.actual),
-                },
-                fill=MARK_FILLS[finding.severity],
-                link=self._link(checked, finding),
-            )
+        for line in report_lines(name, checked.result, self.earlier):
+            self._line(line, self._link(checked, line))
 
-    def _link(self, checked: CheckedFile, finding: Finding) -> str:
+    def _link(self, checked: CheckedFile, line: ReportLine) -> str:
         """A link to the cell in the checked file, relative so that the two can be moved together."""
+        if not line.values[CELL]:
+            return ""
         try:
             path = Path(os.path.relpath(checked.file, self.folder)).as_posix()
         except ValueError:  # another drive
             path = Path(checked.file).resolve().as_posix()
-        sheet = finding.sheet.replace("'", "''")
-        return f"external:{path}#'{sheet}'!{finding.cell}" if finding.cell else ""
+        sheet = str(line.values[PAGE]).replace("'", "''")
+        return f"external:{path}#'{sheet}'!{line.values[CELL]}"
 
     def _mended(self) -> None:
-        now = {
-            finding_key(Path(checked.file).name, finding)
-            for checked in self.results
-            if checked.result
-            for finding in checked.result.findings
-        }
-        files = {Path(checked.file).name for checked in self.results if checked.result}
-        for key, old in self.earlier.items():
-            if key not in now and key.file in files:
-                self._line(
-                    {STATUS: FIXED, FILE: key.file, SEVERITY: old.severity, PAGE: key.sheet, CELL: key.cell,
-                     MESSAGE: old.message, RULE: key.rule, EXPLANATION: old.explanation},
-                    fill=_MENDED_FILL,
-                )  # fmt: skip
+        for checked in self.results:
+            if checked.result is not None:
+                for line in mended_lines(Path(checked.file).name, checked.result, self.earlier):
+                    self._line(line)
 
-    def _line(self, values: Mapping[str, object], fill: str = "", link: str = "") -> None:
+    def _line(self, line: ReportLine, link: str = "") -> None:
         lines = 1
+        fill = MARK_FILLS[line.severity] if line.severity else MENDED_FILL if line.values.get(STATUS) else ""
         for title, index in _COLUMN.items():
-            value = values.get(title)
+            value = line.values.get(title)
             properties: dict[str, object] = {"valign": "top"}
             if title in _CENTRED:
                 properties["align"] = "center"

@@ -1,0 +1,113 @@
+"""The lines of a report: findings with what became of them since the last run, and whether a workbook is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cchc_xl.checks.run import CheckResult
+from cchc_xl.finding import Finding
+from cchc_xl.report.earlier import EarlierFinding, FindingKey, explanation, finding_key
+from cchc_xl.report_layout import (
+    ACTUAL,
+    ADDRESS,
+    CELL,
+    EXPECTED,
+    EXPLANATION,
+    FILE,
+    FIXED,
+    MESSAGE,
+    PAGE,
+    REMEDY,
+    RULE,
+    SEVERITY,
+    STATUS,
+)
+from cchc_xl.severity import Severity
+
+Earlier = Mapping[FindingKey, EarlierFinding]
+_NEW, _OPEN = "mới", "còn"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One row of a report: its texts and figures by column title. ``severity``: ``None`` for what was mended."""
+
+    values: Mapping[str, int | float | str | None]
+    severity: Severity | None
+
+
+def report_lines(file: str, result: CheckResult, earlier: Earlier | None) -> Iterator[ReportLine]:
+    """The findings of one workbook; ``earlier``: those of the last run, ``None`` when there was none."""
+    for finding in result.findings:
+        key = finding_key(file, finding)
+        yield ReportLine(
+            {
+                STATUS: "" if earlier is None else _OPEN if key in earlier else _NEW,
+                FILE: file,
+                SEVERITY: finding.severity.word,
+                PAGE: finding.sheet,
+                CELL: finding.cell,
+                ADDRESS: finding.cell,
+                MESSAGE: finding.message,
+                REMEDY: finding.remedy,
+                ACTUAL: finding.actual,
+                EXPECTED: finding.expected,
+                RULE: finding.rule,
+                EXPLANATION: explanation(earlier or {}, key, finding.actual),
+            },
+            finding.severity,
+        )
+
+
+def mended_lines(file: str, result: CheckResult, earlier: Earlier | None) -> Iterator[ReportLine]:
+    """What the last run found in this workbook and this one does not."""
+    now = {finding_key(file, finding) for finding in result.findings}
+    for key, old in (earlier or {}).items():
+        if key.file == file and key not in now:
+            yield ReportLine(
+                {
+                    STATUS: FIXED,
+                    FILE: file,
+                    SEVERITY: old.severity,
+                    PAGE: key.sheet,
+                    CELL: key.cell,
+                    ADDRESS: key.cell,
+                    MESSAGE: old.message,
+                    RULE: key.rule,
+                    EXPLANATION: old.explanation,
+                },
+                None,
+            )
+
+
+def counts_text(result: CheckResult) -> str:
+    """``2 lỗi, 1 cảnh báo, 0 gợi ý``."""
+    return ", ".join(f"{result.count(severity)} {severity.word.lower()}" for severity in Severity)
+
+
+def unexplained(file: str, result: CheckResult, earlier: Earlier | None) -> list[Finding]:
+    """The warnings without an explanation that still holds."""
+    return [
+        finding
+        for finding in result.findings
+        if finding.severity is Severity.WARNING
+        and not explanation(earlier or {}, finding_key(file, finding), finding.actual)
+    ]
+
+
+def is_complete(file: str, result: CheckResult, earlier: Earlier | None) -> bool:
+    """Whether no error stands and every warning is explained (semantics.md, "Severity")."""
+    return not result.count(Severity.ERROR) and not unexplained(file, result, earlier)
+
+
+def completeness_text(file: str, result: CheckResult, earlier: Earlier | None) -> str:
+    """Whether the workbook is complete, else what is left to do."""
+    if is_complete(file, result, earlier):
+        return "HOÀN THÀNH."
+    todo = []
+    if errors := result.count(Severity.ERROR):
+        todo.append(f"sửa {errors} lỗi")
+    if warnings := len(unexplained(file, result, earlier)):
+        todo.append(f"sửa hoặc giải trình {warnings} cảnh báo")
+    return f"Chưa hoàn thành: còn phải {' và '.join(todo)}."
