@@ -10,6 +10,7 @@ from pathlib import Path
 from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
+from cchc_xl.cover import COVER_ID, COVER_SHEET
 from cchc_xl.finding import Finding
 from cchc_xl.operations import CheckedFile
 from cchc_xl.severity import Severity
@@ -53,6 +54,10 @@ def checked_text(checked: CheckedFile) -> str:
         f"{checked.file}" + (f" ({who})" if who else ""),
         f"  {counts}; {result.passed} phép kiểm tra đúng, {result.not_evaluated} chưa đủ số liệu để kiểm tra.",
     ]
+    findings = [finding for finding in result.findings if finding.appendix == COVER_ID]
+    if findings:
+        lines.append(f"\n  Trang {COVER_SHEET}")
+        lines.extend(_findings(findings))
     for appendix in checked.submission.form.appendices:
         findings = [finding for finding in result.findings if finding.appendix == appendix.id]
         if findings:
