@@ -141,7 +141,8 @@ class CoverSheet:
                      self.styles.get(bold=True, font_size=12, **centre))  # fmt: skip
         motto = self.styles.get(bold=True, underline=1, font_size=13, align="center", valign="top")
         self._merged(agency + 1, half + 1, self.last, "Độc lập - Tự do - Hạnh phúc", motto)
-        self.sheet.set_row(agency, 2 * LINE_HEIGHT + 3)
+        lines = text_lines(self.cover.text("unit").upper(), 0.9 * (_FIRST_WIDTH + _WIDTHS[VALUE]))
+        self.sheet.set_row(agency, LINE_HEIGHT * lines + 3)
         title = self.place.rows[PERIOD_WORDS] - 2
         self._merged(title, FIRST_COLUMN, self.last, "SỔ SỐ LIỆU BÁO CÁO CẢI CÁCH HÀNH CHÍNH",
                      self.styles.get(bold=True, font_size=16, **centre))  # fmt: skip

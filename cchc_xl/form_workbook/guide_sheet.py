@@ -30,7 +30,7 @@ _LINES: list[str | tuple[str, str, dict[str, object]]] = [
     ("0", "Có theo dõi và kết quả bằng không.", {}),
     ("-", "Không áp dụng với đơn vị.", {}),
     ("43,2", "Số lẻ dùng dấu phẩy; số nguyên gõ liền: 15667. Không gõ % hay chữ trong ô số.", {}),
-    ("76/84", "Không gõ vào ô số: Excel đổi 4/5 thành ngày. Gõ 76, phần “/84 được giao” ghi ở cột Ghi chú.", {}),
+    ("76/84", "Không gõ vào ô số: Excel đổi 4/5 thành ngày. Gõ 76; số 84 ghi ở dòng “được giao” hoặc Ghi chú.", {}),
     ("Thêm dòng", "Danh mục có dòng trống ở cuối: điền tiếp vào đó. Hết dòng thì báo cấp trên, không chèn hàng.", {}),
     "4. Nút và trang",
     ("Kiểm tra", f"Đối chiếu mọi số liệu, tô ô cần xem, ghi trang {REPORT_SHEET}. Không tự đổi số nào.", {}),

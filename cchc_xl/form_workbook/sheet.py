@@ -114,6 +114,7 @@ class AppendixSheet:
         if self.appendix.kind is not AppendixKind.INDICATORS:
             sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
+        sheet.print_black_and_white()  # fills are for the screen
         sheet.repeat_rows(place.header_top, place.first_row - 1)
         sheet.print_area(1, 1, place.date_row + 1, place.last_column)
         sheet.freeze_panes(place.first_row, place.columns["label"] + 1)
