@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from cchc_xl.cover import Cover, CoverPlace
-from cchc_xl.periods import PART_NAMES, parse_date
+from cchc_xl.periods import parse_date
 from cchc_xl.values import State, Value
 
 NO_UNIT = "TÊN CƠ QUAN, ĐƠN VỊ"
 _DOTS = "……"
+_YEAR = "NĂM"
 
 
 def agency(place: CoverPlace) -> str:
@@ -53,18 +54,20 @@ def place_and_date_text(cover: Cover) -> str:
 
 
 def period_words(place: CoverPlace) -> str:
-    """The period as the cover's title has it."""
+    """The period as the cover's title has it: QUÝ III NĂM 2024, 9 THÁNG ĐẦU NĂM 2024, NĂM 2024."""
     part, year = place.absolute("period_part"), place.absolute("year")
-    whole_year = f'{part}="{PART_NAMES["NAM"]}"'
-    return f'=IF(OR({part}="",{year}=""),"",IF({whole_year},"NĂM "&{year},UPPER({part})&" NĂM "&{year}))'
+    return (
+        f'=IF(OR({part}="",{year}=""),"",'
+        f'UPPER({part})&IF(UPPER(RIGHT({part},{len(_YEAR)}))="{_YEAR}"," "," {_YEAR} ")&{year})'
+    )
 
 
 def period_words_text(cover: Cover) -> str:
     """What ``period_words`` shows."""
-    part, year = cover.value("period_part").text, _joined(cover.value("year"))
+    part, year = cover.value("period_part").text.upper(), _joined(cover.value("year"))
     if not part or not year:
         return ""
-    return f"NĂM {year}" if part == PART_NAMES["NAM"] else f"{part.upper()} NĂM {year}"
+    return f"{part} {year}" if part.endswith(_YEAR) else f"{part} {_YEAR} {year}"
 
 
 def _joined(value: Value) -> str:

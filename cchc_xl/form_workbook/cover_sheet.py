@@ -39,6 +39,7 @@ from cchc_xl.form_workbook.styles import (
     LINE_BELOW_AGENCY,
     Styles,
     decree_page,
+    fit_rows_while_typing,
 )
 from cchc_xl.layout import (
     FIRST_COLUMN,
@@ -91,6 +92,7 @@ class CoverSheet:
         self.shown = shown.get(self.place.sheet, {})
         self.report_sheet = report_sheet
         self.sheet = workbook.add_worksheet(self.place.sheet)
+        fit_rows_while_typing(self.sheet)
         self.last = self.place.columns[STATE]
 
     def write(self) -> None:
@@ -132,13 +134,13 @@ class CoverSheet:
 
     def _head(self) -> None:
         centre = {"align": "center", "text_wrap": True}
-        bold = self.styles.get(bold=True, font_size=13, **centre)
+        bold = self.styles.get(bold=True, font_size=13, valign="bottom", **centre)
         agency = self.place.rows[AGENCY]
         half = self.place.columns[VALUE]
         self._merged_formula(agency, FIRST_COLUMN, half, letterhead.agency(self.place), bold)
         self._merged(agency + 1, FIRST_COLUMN, half, LINE_BELOW_AGENCY, self.styles.get(**centre, valign="top"))
         self._merged(agency, half + 1, self.last, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-                     self.styles.get(bold=True, font_size=12, **centre))  # fmt: skip
+                     self.styles.get(bold=True, font_size=12, valign="bottom", **centre))  # fmt: skip
         motto = self.styles.get(bold=True, underline=1, font_size=13, align="center", valign="top")
         self._merged(agency + 1, half + 1, self.last, "Độc lập - Tự do - Hạnh phúc", motto)
         lines = text_lines(self.cover.text("unit").upper(), 0.9 * (_FIRST_WIDTH + _WIDTHS[VALUE]))
@@ -165,11 +167,11 @@ class CoverSheet:
         hint = self.styles.get(italic=True, font_size=11, font_color="#404040", text_wrap=True, indent=1)
         for key, name in FIELDS.items():
             row, column = self._at(key)
-            self.sheet.set_row(row, LINE_HEIGHT + 6)
+            lines = 2 if key in ("unit", "period_part") else 1
+            self.sheet.set_row(row, LINE_HEIGHT * lines + 5)
             self.sheet.write_string(row, FIRST_COLUMN, name, label)
             self._merged(row, column + 1, self.last, _HINTS[key], hint)
             self._field(key, row, column)
-        self.sheet.set_row(self.place.rows["period_part"], 2 * LINE_HEIGHT + 4)
 
     def _field(self, key: str, row: int, column: int) -> None:
         number_format = "dd/mm/yyyy" if key in DATES else "0" if key == "year" else "@"

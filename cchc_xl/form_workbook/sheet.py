@@ -141,7 +141,7 @@ class AppendixSheet:
         """Agency and motto, number and title of the appendix, the report that it belongs to; live from the cover."""
         last, left, right = self.place.last_column, self.place.left, self.place.right_half
         centre = {"align": "center"}
-        bold = self.styles.get(bold=True, font_size=13, text_wrap=True, **centre)
+        bold = self.styles.get(bold=True, font_size=13, text_wrap=True, valign="bottom", **centre)
         under = {"valign": "top", **centre}
         self._span_formula(AGENCY_ROW, left, right - 1, letterhead.agency(self.cover), bold)
         self._span(
@@ -149,8 +149,11 @@ class AppendixSheet:
             right,
             last,
             "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-            self.styles.get(bold=True, font_size=12, **centre),
+            self.styles.get(bold=True, font_size=12, valign="bottom", **centre),
         )
+        room = sum(self._width(c) for c in self.appendix.columns if c.heading and self.place.columns[c.key] < right)
+        agency = str(self.shown.get(cell_address(AGENCY_ROW, left), ""))
+        self.sheet.set_row(AGENCY_ROW, 17 * text_lines(agency, room * 0.9) + 2)
         # The decree's lines: a third of the agency's name, the whole of the motto.
         self._span(UNDER_AGENCY_ROW, left, right - 1, LINE_BELOW_AGENCY, self.styles.get(**under))
         motto = self.styles.get(bold=True, underline=1, font_size=13, **under)
