@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Form
+from cchc_xl.companions import companion_results
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.layout import row_height
@@ -180,6 +181,9 @@ def fill(submission: Submission, source: Path, target: Path, printed: PrintedFig
         if is_computed(entry):
             result = CellWrite(figures.number(ref), keep_formula=True)
             writes.setdefault(entry.sheet, {})[entry.address] = result
+    for sheet, results in companion_results(filled).items():
+        for address, shown in results.items():
+            writes.setdefault(sheet, {}).setdefault(address, CellWrite(shown, where_formula=True))
     patch_cells(source, target, writes, _row_heights(filled, printed))
     return Filling(written, as_text, printed.appendices, printed.remarks)
 

@@ -25,7 +25,10 @@ KEY_COLUMN = 0
 FIRST_COLUMN = 1
 # Below the key row: agency and motto (2 rows), a gap, appendix number, title, "(Kèm theo …)", a gap.
 HEAD_ROWS = 7
+AGENCY_ROW, UNDER_AGENCY_ROW, OFFICE_ROW, NUMBER_ROW, TITLE_ROW, ATTACHED_ROW = range(1, 7)
 CHECK_KEY = "check"
+# In the key column: a row that the builder prints below the table.
+FOOT_KEY = "foot"
 MARK_KEY = "mark."
 # What a mark column holds beside a cell in question.
 MARKS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
@@ -34,10 +37,10 @@ REPORT_SHEET = "Kết quả kiểm tra"
 
 # Widths in characters of the default font; what is not named here is a column of figures.
 _WIDTHS = {
-    "stt": 7.0,
-    "unit": 14.0,
-    "value": 13.0,
-    "note": 24.0,
+    "stt": 6.0,
+    "unit": 12.0,
+    "value": 12.0,
+    "note": 21.0,
     "result_note": 38.0,
     "code": 17.0,
     "field": 17.0,
@@ -45,7 +48,7 @@ _WIDTHS = {
     "component": 20.0,
 }
 _LABEL_WIDTHS = {
-    AppendixKind.INDICATORS: 52.0,
+    AppendixKind.INDICATORS: 44.0,
     AppendixKind.TASKS: 56.0,
     AppendixKind.CASE_MATRIX: 24.0,
     AppendixKind.PROCEDURE_LIST: 56.0,
@@ -123,6 +126,9 @@ class AppendixLayout:
     # Columns beside the table: the live state of the row, and the marks of each input column.
     check_column: int
     marks: Mapping[str, int]
+    # First column that shows, and the first of what stands at the right: motto, date, signature.
+    left: int
+    right_half: int
 
     @property
     def first_row(self) -> int:
@@ -133,6 +139,11 @@ class AppendixLayout:
     def last_row(self) -> int:
         """Last row of the table's body."""
         return max(self.rows.values())
+
+    @property
+    def date_row(self) -> int:
+        """Below the table and a gap: place and date; the row after it bears the signature."""
+        return self.last_row + 2
 
     @property
     def last_column(self) -> int:
@@ -207,4 +218,14 @@ def _appendix_layout(appendix: Appendix) -> AppendixLayout:
         header_tiers=tiers,
         check_column=check_column,
         marks={key: check_column + 1 + index for index, key in enumerate(inputs)},
+        left=FIRST_COLUMN + next(index for index, column in enumerate(appendix.columns) if column.heading),
+        right_half=FIRST_COLUMN + _right_half(appendix),
     )
+
+
+def _right_half(appendix: Appendix) -> int:
+    """Index of the first column after the label from which on the table is at most 58 % of its width."""
+    widths = [column_width(appendix, column) if column.heading else 0.0 for column in appendix.columns]
+    label = [column.key for column in appendix.columns].index("label")
+    narrow = (i for i in range(label + 1, len(widths)) if sum(widths[i:]) <= 0.58 * sum(widths))
+    return next(narrow, label + 1)

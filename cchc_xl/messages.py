@@ -23,6 +23,8 @@ class Template:
 
 TEMPLATES: dict[str, Template] = {
     "cau-truc": Template("{message}.", "{remedy}."),
+    "bia-sai": Template("Trang Bìa: {message}.", "{remedy}."),
+    "bia-trong": Template("Trang Bìa: {message}.", "{remedy}."),
     "khong-phai-so": Template(
         "{at}: “{actual}” không đọc được thành số ({remark}).",
         "Gõ lại {what}; phần giải thích ghi vào cột ghi chú.",

@@ -18,7 +18,7 @@ from cchc_xl.consolidation.states import FileState, ReceivedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, SeveralForms, WorkbookFault
 from cchc_xl.periods import format_date, parse_date, parse_period
-from cchc_xl.readers.read_submission import identify, read_book, read_file
+from cchc_xl.readers.read_submission import identify_older, read_book, read_file
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import SUBMISSION, SUMMARY, Stamp
 from cchc_xl.submission import Submission, SubmissionFigures
@@ -165,7 +165,7 @@ def upgrade_workbook(source: Path, target: Path | None = None) -> Upgraded:
     from cchc_xl.upgrade import carry
 
     with FileBook(source) as book:
-        stamp, form = identify(book, source.name)
+        stamp, form = identify_older(book, source.name)
         if stamp.version == form.version:
             return Upgraded(stamp, form)
         if stamp.kind == SUMMARY:
@@ -179,7 +179,7 @@ def upgrade_workbook(source: Path, target: Path | None = None) -> Upgraded:
         keyed = read_keyed(book, source.name)
     carried = carry(keyed, form, stamp.version, source.name)
     # What Kiểm tra said of the old workbook does not hold for the new one.
-    present = replace(stamp, version=form.version, completed="", fingerprint="")
+    present = replace(stamp, version=form.version, completed="", fingerprint="", checksum="")
     build_upgraded_workbook(form, present, carried.contents(form, present), carried.leftovers, out)
     return Upgraded(
         stamp,

@@ -32,6 +32,16 @@ _WORDS = {
     "9T": "9 tháng đầu năm {}",
     "NAM": "năm {}",
 }
+# The kinds of period as a list offers them.
+PART_NAMES = {
+    "Q1": "Quý I",
+    "Q2": "Quý II",
+    "Q3": "Quý III",
+    "Q4": "Quý IV",
+    "6T": "6 tháng đầu năm",
+    "9T": "9 tháng đầu năm",
+    "NAM": "Năm",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,16 @@ class Period:
         """``quý III năm 2023``."""
         year, part = self._span
         return _WORDS[part].format(year)
+
+    @property
+    def year(self) -> int:
+        """The year."""
+        return self._span[0]
+
+    @property
+    def part(self) -> str:
+        """``Q1`` … ``NAM``."""
+        return self._span[1]
 
     @property
     def start(self) -> date:
@@ -91,6 +111,16 @@ def parse_date(text: str) -> date:
         return date(int(match[3]), int(match[2]), int(match[1]))
     except ValueError:
         raise InputFault(f"Ngày “{text}” không hợp lệ: ghi ngày/tháng/năm, như 14/06/2024.") from None
+
+
+def opening_months() -> list[int]:
+    """By kind of period, in the order of ``PART_NAMES``, the month whose 15th opens it (12: of the year before)."""
+    return [_SPANS[part][0] for part in PART_NAMES]
+
+
+def closing_months() -> list[int]:
+    """By kind of period the month whose 14th closes it."""
+    return [_SPANS[part][1] for part in PART_NAMES]
 
 
 def format_date(day: date) -> str:

@@ -1,22 +1,33 @@
-"""The hidden stamp of a workbook: which form, whose, for which period. One sheet, key and value side by side."""
+"""Whose workbook it is: which form, which unit, for which period, and whether it was completed.
+
+What people may see and change stands on the cover (``cover``). The rest stands in a very hidden sheet, key and value
+side by side: the form, and what only the program says.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 STAMP_SHEET = "_CCHC"
 STAMP_MARK = "cchc_xl"
-STAMP_FORMAT = "1"
-
+STAMP_FORMAT = "2"
 
 SUBMISSION, SUMMARY = "submission", "summary"
 
 
+# What the hidden sheet holds, in this order; all else is read from the cover.
+_HIDDEN = ("form", "version", "kind", "submission", "parent_code", "completed", "fingerprint", "checksum")
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Identity of a workbook. Dates are dd/mm/yyyy, ``submission`` counts the times it was sent (0 = never)."""
+    """Identity of a workbook. Dates are dd/mm/yyyy, ``submission`` counts the times it was sent (0 = never).
+
+    Kiểm tra writes the last three when nothing is left to mend: ``completed`` (the day), ``fingerprint`` (hex digits of
+    all that was entered) and ``checksum`` (``companions.checksum_text``, which the cover compares with the live one).
+    """
 
     form: str
     version: int
@@ -28,26 +39,31 @@ class Stamp:
     date_to: str = ""
     submission: int = 0
     kind: str = SUBMISSION
-    # Written by Kiểm tra when the workbook is complete: the day, and the figures that this was said of.
+    report_number: str = ""
+    report_date: str = ""
     completed: str = ""
     fingerprint: str = ""
+    checksum: str = ""
 
     def rows(self) -> list[tuple[str, str | int]]:
         """The stamp sheet's rows."""
-        return [(STAMP_MARK, STAMP_FORMAT), *asdict(self).items()]
+        return [(STAMP_MARK, STAMP_FORMAT), *((name, getattr(self, name)) for name in _HIDDEN)]
+
+
+def stamp_address(name: str) -> str:
+    """Where our builder puts a field in the stamp sheet: ``B7``."""
+    return f"B{_HIDDEN.index(name) + 2}"
 
 
 def read_stamp(rows: Mapping[str, object]) -> Stamp | None:
-    """The stamp from the sheet's rows; ``None`` when it is none of ours."""
+    """The stamp from the sheet's rows, without what the cover says; ``None`` when it is none of ours."""
     if STAMP_MARK not in rows or not rows.get("form"):
         return None
     values: dict[str, object] = {}
     for item in fields(Stamp):
-        raw = rows.get(item.name)
-        if item.name in ("version", "submission"):
-            values[item.name] = _whole(raw)
-        else:
-            values[item.name] = _text(raw)
+        if item.name in _HIDDEN:
+            raw = rows.get(item.name)
+            values[item.name] = _whole(raw) if item.name in ("version", "submission") else _text(raw)
     return Stamp(**values)  # type: ignore[arg-type]  # types were fitted to the fields just above
 
 

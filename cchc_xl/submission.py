@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cache, cached_property
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form
+from cchc_xl.cover import Cover
 from cchc_xl.expressions import CellRef, ColumnRef, evaluate
 from cchc_xl.layout import cell_address, form_layout
 from cchc_xl.stamp import Stamp
@@ -68,6 +69,8 @@ class Submission:
     stamp: Stamp
     entries: Mapping[CellRef, Entry]
     faults: tuple[StructureFault, ...] = ()
+    # ``None`` for a submission that was made in memory, or whose cover is gone.
+    cover: Cover | None = None
 
     def __repr__(self) -> str:
         return f"<Submission {self.file or 'blank'} {self.form.id}>"

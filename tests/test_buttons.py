@@ -114,7 +114,7 @@ def test_the_unexpected_goes_to_a_log_without_figures(
     """A fault of ours: the message names the log, the log says where, and holds no text of the fault."""
 
     def broken(*_: object) -> None:
-        raise ValueError("số 12345 của Nguyễn")
+        raise ValueError("số 12345 của ai đó")
 
     monkeypatch.setattr("cchc_xl.hosts.excel.kiem_tra.annotate", broken)
     book = open_book(make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM))

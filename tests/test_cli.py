@@ -8,12 +8,14 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from cchc_xl.hosts import cli
+from cchc_xl.readers.read_submission import read_file
 
 COMMANDS = ("bieu-mau", "quy-tac", "tao-so", "nhap", "nang-cap", "kiem-tra", "tong-hop", "chay-thu")
 ROWS = {
@@ -83,7 +85,8 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def stamp(path: Path) -> dict[str, object]:
-    return {row[0].value: row[1].value for row in openpyxl.load_workbook(path)["_CCHC"].iter_rows()}
+    """Whose workbook it is, as the reader finds it on the cover and in the hidden sheet."""
+    return asdict(read_file(path).stamp)
 
 
 def printed(folder: Path, text: str, name: str = "PL1.tsv") -> Path:
@@ -224,7 +227,7 @@ def test_quy_tac_prints_the_rules(run) -> None:
 
 
 def test_tao_so_stamps_what_was_given(run, tmp_path: Path) -> None:
-    """Unit, code, period and both dates stand in the hidden stamp."""
+    """Unit, code, period and both dates stand on the cover."""
     path = tmp_path / "s.xlsx"
     options = ["--don-vi", "UBND xã Tân Hải", "--ma", "22888", "--ky", "2024-6T", "--tu", "01/01/2024"]
     assert run("tao-so", FORM, "-o", path, *options, "--den", "30/06/2024").code == 0
@@ -256,7 +259,7 @@ def test_dates_default_to_those_of_the_period(run, tmp_path: Path, period: str, 
 
 
 def test_tao_so_writes_one_sheet_for_each_appendix(run, tmp_path: Path) -> None:
-    """The visible sheets are the appendices, in form order, and the workbook holds no macro."""
+    """The visible sheets are cover, guide and the appendices, in form order, and the workbook holds no macro."""
     for form, appendices in ROWS.items():
         path = tmp_path / f"{form}.xlsx"
         assert run("tao-so", form, "-o", path).code == 0

@@ -28,6 +28,8 @@ EXPECTED = Path(__file__).parent / "expected"
 PRINTED = Path(cli.__file__).parents[1] / "samples" / "printed"
 FORMS = ("ninh-hai-2023", "cam-giang-2024", "vinh-thanh-2023")
 HARD = ("error", "warning")
+# A cover without faults.
+WHO = ("--don-vi", "UBND xã Thử", "--ky", "2023-NAM")
 
 
 class Place(NamedTuple):
@@ -65,7 +67,7 @@ def printed_books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The three printed reports as workbooks."""
     folder = tmp_path_factory.mktemp("printed")
     for form in FORMS:
-        assert run("tao-so", form, "-o", folder / f"{form}.xlsx")[0] == 0
+        assert run("tao-so", form, "-o", folder / f"{form}.xlsx", *WHO)[0] == 0
         assert run("nhap", folder / f"{form}.xlsx", PRINTED / form)[0] == 0
     return {form: folder / f"{form}.xlsx" for form in FORMS}
 
@@ -369,7 +371,7 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def build(form: str) -> Path:
         path = folder / f"{form}.xlsx"
         if not path.exists():
-            assert run("tao-so", form, "-o", path)[0] == 0
+            assert run("tao-so", form, "-o", path, *WHO)[0] == 0
         return path
 
     return build

@@ -75,7 +75,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Submiss
     checked = {}
     for folder in sorted(PRINTED.iterdir()):
         path = tmp_path_factory.mktemp(folder.name) / "so.xlsx"
-        create_workbook(NewWorkbook(folder.name), path)
+        create_workbook(NewWorkbook(folder.name, "UBND xã Thử", period="2023-NAM"), path)
         fill_workbook(path, folder)
         file = check_file(path)
         assert file.submission is not None

@@ -14,6 +14,7 @@ from openpyxl.workbook import Workbook
 
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form
+from cchc_xl.cover import COVER_SHEET, GUIDE_SHEET
 from cchc_xl.expressions import CellRef
 from cchc_xl.form_workbook.build import build_form_workbook
 from cchc_xl.layout import REPORT_SHEET, form_layout
@@ -37,7 +38,8 @@ class Built:
 
 
 def _stamp(form: Form) -> Stamp:
-    return Stamp(form.id, form.version, "UBND xã Thử Nghiệm", "00123", "456", "2024-Q1", "15/12/2023", "14/03/2024")
+    return Stamp(form.id, form.version, "UBND xã Thử Nghiệm", "00123", "456", "2024-Q1", "15/12/2023", "14/03/2024",
+                 report_number="12", report_date="05/02/2024")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -179,14 +181,14 @@ def test_the_package_holds_nothing_that_runs_or_links(built: dict[str, Built], f
 
 @pytest.mark.parametrize("form_id", FORM_IDS)
 def test_the_sheets_are_the_appendices_and_a_very_hidden_stamp(built: dict[str, Built], form_id: str) -> None:
-    """Sheet names are the appendix ids; every sheet is protected, the stamp out of reach, the keys hidden."""
+    """Cover, guide, one sheet for each appendix; all protected, the stamp out of reach, the keys hidden."""
     book = _book(built[form_id].path)
     appendices = [appendix.id for appendix in built[form_id].form.appendices]
-    assert book.sheetnames == [*appendices, REPORT_SHEET, STAMP_SHEET]
+    assert book.sheetnames == [COVER_SHEET, GUIDE_SHEET, *appendices, REPORT_SHEET, STAMP_SHEET]
     assert [sheet.sheet_state for sheet in book] == ["visible"] * (len(book.sheetnames) - 1) + ["veryHidden"]
     for sheet in book:
         assert sheet.protection.sheet, sheet.title
-        if sheet.title in appendices:
+        if sheet.title in (COVER_SHEET, *appendices):
             assert sheet.row_dimensions[1].hidden
             assert sheet.column_dimensions["A"].hidden
 

@@ -150,6 +150,13 @@ def test_keep_formula_sets_the_cached_result(book: Path, value: Any, seen: Any) 
     assert calamine(book)[4][1] == seen
 
 
+def test_where_formula_leaves_other_cells_alone(book: Path) -> None:
+    """A result for a formula that somebody deleted or typed over changes nothing."""
+    before = calamine(book)
+    patch_cells(book, book, {NAME: {"A1": CellWrite(1, where_formula=True), "Z9": CellWrite(1, where_formula=True)}})
+    assert calamine(book) == before
+
+
 def test_text_is_never_a_formula(book: Path) -> None:
     """A text that begins with = stays a text."""
     patch_cells(book, book, one("B5", "=1+1"))

@@ -93,7 +93,7 @@ def test_figures_and_formulas_are_found_wherever_they_were_pushed(
     """Rows above and columns left of the table move no figure; Excel's moved formulas are still ours."""
     filled = tmp_path / "filled.xlsx"
     _edited(blank, filled, _typing(PLANNED, 20), _typing(DONE, 15))
-    path = _part(filled, tmp_path / "moved.xlsx", "xl/worksheets/sheet1.xml", lambda xml: _shifted(xml, rows, columns))
+    path = _part(filled, tmp_path / "moved.xlsx", "xl/worksheets/sheet3.xml", lambda xml: _shifted(xml, rows, columns))
     submission = read_file(path)
     assert submission.faults == ()
     entry = submission.entries[PLANNED]
@@ -108,7 +108,7 @@ def test_totals_of_columns_are_recognised_when_moved(tmp_path: Path, rows: int) 
     """The absolute ranges of a matrix's totals are ours after a move, too."""
     built = tmp_path / "built.xlsx"
     build_form_workbook(MATRIX, Stamp(MATRIX.id, MATRIX.version), built)
-    moved = _part(built, tmp_path / "moved.xlsx", "xl/worksheets/sheet4.xml", lambda xml: _shifted(xml, rows, 1))
+    moved = _part(built, tmp_path / "moved.xlsx", "xl/worksheets/sheet6.xml", lambda xml: _shifted(xml, rows, 1))
     submission = read_file(moved)
     assert submission.faults == ()
     states = [submission.entries[ref].formula for ref, spec in MATRIX.appendix("PL4").cells.items() if spec.derived]
@@ -245,7 +245,7 @@ def test_the_result_of_a_clerks_formula_is_its_value(blank: Path, tmp_path: Path
     """With a cached result that formula's value is read."""
     path = tmp_path / "own.xlsx"
     _edited(blank, path, _typing(PLAIN, "=2+3"))
-    path = _part(path, tmp_path / "result.xlsx", "xl/worksheets/sheet1.xml",
+    path = _part(path, tmp_path / "result.xlsx", "xl/worksheets/sheet3.xml",
                  lambda xml: re.sub(r"<f>2\+3</f><v ?/>|<f>2\+3</f><v></v>", "<f>2+3</f><v>5</v>", xml))  # fmt: skip
     assert read_file(path).value(PLAIN).number == 5
 
@@ -267,7 +267,7 @@ def test_an_error_value_is_an_error(blank: Path, tmp_path: Path) -> None:
     value = _edited(blank, path, _typing(PLAIN, "#DIV/0!")).value(PLAIN)
     assert (value.state, value.text, value.number) == (State.ERROR, "#DIV/0!", None)
     cell = rf'(<c r="{_at(RATIO)}"[^>]*?)(?: t="str")?(><f>[^<]*</f>)<v ?(?:/>|></v>)'
-    path = _part(blank, tmp_path / "computed.xlsx", "xl/worksheets/sheet1.xml",
+    path = _part(blank, tmp_path / "computed.xlsx", "xl/worksheets/sheet3.xml",
                  lambda xml: re.sub(cell, r'\1 t="e"\2<v>#DIV/0!</v>', xml))  # fmt: skip
     entry = read_file(path).entries[RATIO]
     assert (entry.value.state, entry.value.text, entry.formula) == (State.ERROR, "#DIV/0!", FormulaState.INTACT)
@@ -373,8 +373,8 @@ def _unreadable_version(content: bytes) -> bytes:
 
 
 def _rotten_sheet(content: bytes) -> bytes:
-    """Compressed bytes of the first sheet are overwritten, so that they do not unpack."""
-    name = b"xl/worksheets/sheet1.xml"
+    """Compressed bytes of the first appendix are overwritten, so that they do not unpack."""
+    name = b"xl/worksheets/sheet3.xml"
     at = content.index(name) + len(name)
     return content[:at] + b"\xff" * 50 + content[at + 50 :]
 

@@ -17,6 +17,7 @@ from cchc_xl.catalogue.load import load_form
 from cchc_xl.consolidation.rollup import SummaryCell
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
+from cchc_xl.cover import COVER_SHEET, GUIDE_SHEET
 from cchc_xl.expressions import CellRef
 from cchc_xl.layout import form_layout
 from cchc_xl.operations import MergeRequest, NewWorkbook, create_workbook, fill_workbook, merge
@@ -266,11 +267,14 @@ def test_libreoffice_computes_the_same_figures(same: Merged, up: Merged, bare: M
 def test_texts_from_submissions_never_become_formulas(same: Merged, up: Merged) -> None:
     for merged in (same, up):
         assert merged.summary.form
-        sheets = {place.sheet for place in form_layout(merged.summary.form).appendices.values()} | {BY_UNIT_SHEET}
+        sheets = {place.sheet for place in form_layout(merged.summary.form).appendices.values()}
+        sheets |= {BY_UNIT_SHEET, COVER_SHEET}
         for sheet in merged.live:
             for row in sheet.iter_rows():
                 for cell in row:
-                    assert cell.hyperlink is None
+                    # The cover's own links lead to sheets of this workbook.
+                    link = cell.hyperlink
+                    assert link is None or (sheet.title == COVER_SHEET and link.location and not link.target)
                     if cell.data_type == "f":
                         assert sheet.title in sheets, f"{sheet.title}!{cell.coordinate}"
                         assert "HYPERLINK" not in str(cell.value)
@@ -341,11 +345,11 @@ def test_the_tidy_table(same: Merged) -> None:
 # the workbook -----------------------------------------------------------------------------------------------------
 
 
-def test_sheets_stand_in_order_and_the_first_appendix_is_open(same: Merged) -> None:
+def test_sheets_stand_in_order_and_the_cover_is_open(same: Merged) -> None:
     visible = [sheet.title for sheet in same.live if sheet.sheet_state == "visible"]
     ours = [BY_UNIT_SHEET, "Tình hình nộp", "Kết quả kiểm tra", "Nguồn số liệu", "Dữ liệu"]
-    assert visible == ["PL1", "PL2", "PL3", "PL4", "PL5", "PL6", *ours]
-    assert same.live.active is same.live["PL1"]
+    assert visible == [COVER_SHEET, GUIDE_SHEET, "PL1", "PL2", "PL3", "PL4", "PL5", "PL6", *ours]
+    assert same.live.active is same.live[COVER_SHEET]
     for name in ours:
         sheet = same.live[name]
         assert sheet.freeze_panes

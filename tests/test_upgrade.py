@@ -324,7 +324,7 @@ def test_what_stands_beside_the_form_is_named(catalogues: Mapping[int, Path], tm
         place = form_layout(load_form(FORM)).appendices["PL1"]
     book = openpyxl.load_workbook(old)
     sheet = book["PL1"]
-    sheet.cell(place.last_row + 3, 3).value = "Người lập biểu: Nguyễn Văn A"
+    sheet.cell(place.date_row + 5, 3).value = "Người lập biểu: văn thư"
     sheet.cell(place.rows[2] + 1, place.check_column + 8).value = "nhắc việc"
     book.create_sheet("Nháp")["A1"] = "tính thử"
     report = book["Kết quả kiểm tra"]
@@ -339,7 +339,7 @@ def test_what_stands_beside_the_form_is_named(catalogues: Mapping[int, Path], tm
     assert f"“Nháp”, “{LEFTOVER_SHEET}”" in result.out
     lines = leftover_lines(tmp_path / "moi.xlsx")
     assert lines[0] == ("PL1", 12, "Sai", EXPLANATION, "do sáp nhập")
-    assert [line[4] for line in lines[1:]] == ["nhắc việc", "Người lập biểu: Nguyễn Văn A"]
+    assert [line[4] for line in lines[1:]] == ["nhắc việc", "Người lập biểu: văn thư"]
 
 
 def test_rows_and_columns_that_were_pushed(catalogues: Mapping[int, Path], tmp_path: Path) -> None:
@@ -553,17 +553,20 @@ def test_a_text_that_no_cell_holds(catalogues: Mapping[int, Path], tmp_path: Pat
         upgrade_workbook(old)
 
 
+_BEFORE = 2  # cover and guide
+
+
 def sheet_xml(path: Path) -> str:
-    """The XML of the first sheet."""
+    """The XML of the first appendix; cover and guide stand before it."""
     with zipfile.ZipFile(path) as archive:
-        return archive.read("xl/worksheets/sheet1.xml").decode("utf-8")
+        return archive.read(f"xl/worksheets/sheet{_BEFORE + 1}.xml").decode("utf-8")
 
 
 def edit_xml(path: Path, change: Callable[[str], str], sheet: int = 1) -> None:
-    """Change the XML of a sheet."""
+    """Change the XML of an appendix, counted from 1."""
     with zipfile.ZipFile(path) as archive:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
-    name = f"xl/worksheets/sheet{sheet}.xml"
+    name = f"xl/worksheets/sheet{_BEFORE + sheet}.xml"
     parts[name] = change(parts[name].decode("utf-8")).encode("utf-8")
     with zipfile.ZipFile(path, "w") as archive:
         for part, content in parts.items():

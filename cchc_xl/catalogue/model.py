@@ -13,6 +13,9 @@ from enum import StrEnum
 from cchc_xl.expressions import CellRef, Expression
 from cchc_xl.severity import Severity
 
+# Levels of government from below.
+LEVELS = ("xa", "huyen", "tinh")
+
 
 class AppendixKind(StrEnum):
     """Kinds of appendices that offices use (domain.md, "Appendix kinds that occur")."""
@@ -322,6 +325,11 @@ class Form:
     def specs(self) -> list[CellSpec]:
         """Every input cell in form order."""
         return list(self.cells.values())
+
+    def asks(self, row: Row) -> bool:
+        """Whether units that fill this form answer the row: those of its level, or those below that it counts."""
+        rank = LEVELS.index(self.level)
+        return any(LEVELS.index(level) <= rank for level in row.answers)
 
     def __repr__(self) -> str:
         return f"<Form {self.id}>"

@@ -63,8 +63,7 @@ class Context:
 
     def of_another_level(self, ref: CellRef) -> bool:
         """Whether the row is answered by a level of government above the form's or beside it."""
-        answers = self.spec(ref).row.answers
-        return self.form.level not in answers and not _from_below(self.form.level, answers)
+        return not self.form.asks(self.spec(ref).row)
 
     def finding(
         self,
@@ -144,11 +143,3 @@ def number_words(value: object, *, exact: bool = False) -> str:
         number = Decimal(str(value))
         return format_number(number, None if exact or decimals(number) <= 2 else 2)
     return str(value)
-
-
-_LEVELS = ("xa", "huyen", "tinh")
-
-
-def _from_below(level: str, answers: frozenset[str]) -> bool:
-    """Rows about the units below are this form's own concern: a district answers for its communes' figures."""
-    return any(_LEVELS.index(answer) < _LEVELS.index(level) for answer in answers)

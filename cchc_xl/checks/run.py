@@ -11,6 +11,7 @@ from cchc_xl.checks.causes import without_consequences
 from cchc_xl.checks.cell_types import check_option, check_type
 from cchc_xl.checks.comparisons import check_compare, check_same_code
 from cchc_xl.checks.context import Context, Outcome, Silent
+from cchc_xl.checks.cover import check_cover
 from cchc_xl.checks.lists import check_list_codes
 from cchc_xl.checks.magnitudes import check_fraction, check_magnitude, check_serial_date
 from cchc_xl.checks.marks import check_evidence_of_mark, check_single_mark
@@ -97,7 +98,8 @@ def check(submission: Submission, previous: Submission | None = None) -> CheckRe
     found = without_consequences(found, submission)
     appendix_rank = {appendix.id: index for index, appendix in enumerate(submission.form.appendices)}
     found.sort(key=lambda f: (appendix_rank[f.appendix], f.order, f.severity.rank))
-    return CheckResult(tuple(found), outcomes.count(Silent.PASSED), outcomes.count(Silent.NOT_EVALUATED))
+    silent = outcomes.count(Silent.PASSED), outcomes.count(Silent.NOT_EVALUATED)
+    return CheckResult((*check_cover(submission), *found), *silent)
 
 
 _Once = Callable[[Rule, Context], Outcome]

@@ -65,7 +65,10 @@ def _identify(file: ReceivedFile, admission: Admission) -> JudgedFile:
     stamp = submission.stamp
     code, name = stamp.unit_code, stamp.unit
     if not code and not name:
-        return JudgedFile(file, FileState.EXCLUDED, "Sổ chưa ghi tên đơn vị: đề nghị đơn vị lập lại sổ có tên và mã.")
+        reason = "Sổ chưa ghi tên đơn vị: đề nghị đơn vị ghi tên và mã ở trang Bìa."
+        if submission.cover is None and submission.faults:
+            reason = f"Cấu trúc biểu bị thay đổi: {submission.faults[0].message}."
+        return JudgedFile(file, FileState.EXCLUDED, reason)
     if admission.expected is not None:
         unit = _find(admission.expected, code, name)
         if unit is None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.model import Form
+from cchc_xl.companions import companion_results
+from cchc_xl.form_workbook.cover_sheet import CoverSheet
+from cchc_xl.form_workbook.guide_sheet import write_guide
 from cchc_xl.form_workbook.report_sheet import write_report_sheet
 from cchc_xl.form_workbook.sheet import AppendixSheet, Contents
 from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.layout import form_layout
 from cchc_xl.stamp import STAMP_SHEET, SUBMISSION, Stamp
-from cchc_xl.submission import blank_submission, computed_results
+from cchc_xl.submission import FormulaState, Submission, blank_submission, computed_results
+from cchc_xl.values import BLANK, number_value
 
 # A fixed date makes two builds of one source equal, part by part.
 BUILD_DATE = datetime(2024, 1, 1)
@@ -31,11 +36,17 @@ def build_form_workbook(form: Form, stamp: Stamp, target: Path) -> None:
 
 
 def write_form(workbook: Any, form: Form, stamp: Stamp, contents: Contents) -> None:
-    """Add a form's appendix sheets and its stamp to a workbook that is being built."""
+    """Add cover, guide, a form's appendix sheets and its stamp to a workbook that is being built.
+
+    A submission gets its empty report sheet; a summary's caller adds its own under the same name.
+    """
     styles = Styles(workbook)
     layout = form_layout(form)
+    shown = companion_results(_as_submission(form, stamp, contents))
+    CoverSheet(workbook, styles, form, stamp, shown).write()
+    write_guide(workbook, styles)
     for appendix in form.appendices:
-        AppendixSheet(workbook, styles, layout, appendix, stamp, contents).write()
+        AppendixSheet(workbook, styles, layout, appendix, stamp, contents, shown).write()
     if stamp.kind == SUBMISSION:  # a summary's findings have a sheet of their own
         write_report_sheet(workbook, styles)
     sheet = workbook.add_worksheet(STAMP_SHEET)
@@ -47,3 +58,16 @@ def write_form(workbook: Any, form: Form, stamp: Stamp, contents: Contents) -> N
             sheet.write_string(row, 1, value)
     sheet.very_hidden()
     sheet.protect("")
+
+
+def _as_submission(form: Form, stamp: Stamp, contents: Contents) -> Submission:
+    """What is being written, as a reader would find it."""
+    blank = blank_submission(form, stamp)
+    entries = dict(blank.entries)
+    for ref, value in contents.values.items():
+        entries[ref] = replace(entries[ref], value=value, formula=FormulaState.NONE)
+    for ref in contents.formulas:
+        result = contents.results.get(ref)
+        value = BLANK if result is None else number_value(result)
+        entries[ref] = replace(entries[ref], value=value, formula=FormulaState.ALTERED)
+    return replace(blank, entries=entries)

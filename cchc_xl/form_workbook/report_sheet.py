@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cchc_xl.form_workbook.styles import (
+    GOOD_FILL,
     HEADER_FILL,
     INPUT_FILL,
     MARK_FILLS,
-    MENDED_FILL,
     Styles,
     fit_rows_while_typing,
 )
@@ -104,7 +104,7 @@ def _colours(sheet: Any, styles: Styles) -> None:
     whole = (COLUMNS[0], COLUMNS[-1])
     word = f"${letter[SEVERITY]}{first + 1}"
     mended = f'AND(${letter[STATUS]}{first + 1}="{FIXED}",{cell}<>"")'
-    colour((STATUS, SEVERITY), mended, bg_color=MENDED_FILL, bold=True)
+    colour((STATUS, SEVERITY), mended, bg_color=GOOD_FILL, bold=True)
     for severity in Severity:
         colour((STATUS, SEVERITY), f'{word}="{severity.word}"', bg_color=MARK_FILLS[severity], bold=True)
     explained = f'AND({word}="{Severity.WARNING.word}",{cell}<>"")'

@@ -10,25 +10,36 @@ from decimal import Decimal
 from typing import Any
 
 from cchc_xl.catalogue.model import Appendix, AppendixKind, CellKind, CellSpec, Column, Row, RowRole
+from cchc_xl.companions import NO_COMPANIONS, Companions, letterhead
+from cchc_xl.cover import standard_place
 from cchc_xl.expressions import CellRef, Ratio, as_excel
 from cchc_xl.form_workbook.styles import (
     BAD_FILL,
     COMPUTED_FILL,
     HEADER_FILL,
     INPUT_FILL,
+    LINE_BELOW_AGENCY,
     MARK_FILLS,
     NUMBER_FORMATS,
     Styles,
+    decree_page,
     fit_rows_while_typing,
 )
 from cchc_xl.form_workbook.validation import condition, validation
 from cchc_xl.layout import (
+    AGENCY_ROW,
+    ATTACHED_ROW,
     FIRST_COLUMN,
+    FOOT_KEY,
     KEY_COLUMN,
     KEY_ROW,
     LINE_HEIGHT,
     MARK_KEY,
     MARKS,
+    NUMBER_ROW,
+    OFFICE_ROW,
+    TITLE_ROW,
+    UNDER_AGENCY_ROW,
     AppendixLayout,
     FormLayout,
     appendix_key,
@@ -63,7 +74,14 @@ class AppendixSheet:
     """Writes one appendix into a workbook that is being built."""
 
     def __init__(
-        self, workbook: Any, styles: Styles, layout: FormLayout, appendix: Appendix, stamp: Stamp, contents: Contents
+        self,
+        workbook: Any,
+        styles: Styles,
+        layout: FormLayout,
+        appendix: Appendix,
+        stamp: Stamp,
+        contents: Contents,
+        shown: Companions = NO_COMPANIONS,
     ) -> None:
         self.styles = styles
         self.layout = layout
@@ -71,6 +89,9 @@ class AppendixSheet:
         self.place: AppendixLayout = layout.appendices[appendix.id]
         self.stamp = stamp
         self.contents = contents
+        # What the formulas beside the figures show.
+        self.shown = shown.get(self.place.sheet, {})
+        self.cover = standard_place(layout.form)
         self.addresses = layout.addresses(appendix.id)
         indicators = appendix.kind is AppendixKind.INDICATORS
         self.has_groups = indicators and any(row.level > 1 for row in appendix.rows)
@@ -85,6 +106,7 @@ class AppendixSheet:
         self._table_header()
         for row in self.appendix.rows:
             self._row(row)
+        self._signature()
         self._red_where_wrong()
         self._beside_the_table()
         self.sheet.protect("", {"format_rows": True, "format_columns": True, "autofilter": True})
@@ -94,17 +116,14 @@ class AppendixSheet:
 
     def _page(self) -> None:
         sheet, place = self.sheet, self.place
-        sheet.set_paper(9)
+        decree_page(sheet)
         if self.appendix.kind is not AppendixKind.INDICATORS:
             sheet.set_landscape()
-        # Decree 30/2020: left 30-35 mm, right 15-20, top and bottom 20-25; XlsxWriter wants inches.
-        sheet.set_margins(left=30 / 25.4, right=15 / 25.4, top=20 / 25.4, bottom=20 / 25.4)
         sheet.fit_to_pages(1, 0)
-        sheet.set_header('&C&"Times New Roman,Regular"&13&P', {"margin": 10 / 25.4})
+        sheet.print_black_and_white()  # fills are for the screen
         sheet.repeat_rows(place.header_top, place.first_row - 1)
-        sheet.print_area(1, 1, place.last_row, place.last_column)
+        sheet.print_area(1, 1, place.date_row + 1, place.last_column)
         sheet.freeze_panes(place.first_row, place.columns["label"] + 1)
-        sheet.hide_gridlines(2)
         sheet.set_zoom(100)
         first = next((s for s in self.appendix.cells.values() if not s.column.given and not s.derived), None)
         if first is not None:
@@ -125,37 +144,72 @@ class AppendixSheet:
         return column_width(self.appendix, column)
 
     def _head(self) -> None:
-        last = self.place.last_column
-        visible = [self.place.columns[c.key] for c in self.appendix.columns if c.heading]
-        split = self.place.columns["label"]
-        agency = self.stamp.unit.upper() or "TÊN CƠ QUAN, ĐƠN VỊ"
+        """Agency and motto, number and title of the appendix, the report that it belongs to; live from the cover."""
+        last, left, right = self.place.last_column, self.place.left, self.place.right_half
         centre = {"align": "center"}
-        self._span(1, visible[0], split, agency, self.styles.get(bold=True, font_size=13, text_wrap=True, **centre))
+        bold = self.styles.get(bold=True, font_size=13, text_wrap=True, valign="bottom", **centre)
+        under = {"valign": "top", **centre}
+        self._span_formula(AGENCY_ROW, left, right - 1, letterhead.agency(self.cover), bold)
         self._span(
-            1, split + 1, last, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", self.styles.get(bold=True, font_size=12, **centre)
-        )
-        self._span(
-            2,
-            split + 1,
+            AGENCY_ROW,
+            right,
             last,
-            "Độc lập - Tự do - Hạnh phúc",
-            self.styles.get(bold=True, underline=1, font_size=13, **centre),
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            self.styles.get(bold=True, font_size=12, valign="bottom", **centre),
         )
+        room = sum(self._width(c) for c in self.appendix.columns if c.heading and self.place.columns[c.key] < right)
+        agency = str(self.shown.get(cell_address(AGENCY_ROW, left), ""))
+        self.sheet.set_row(AGENCY_ROW, 17 * text_lines(agency, room * 0.9) + 2)
+        # The decree's lines: a third of the agency's name, the whole of the motto.
+        self._span(UNDER_AGENCY_ROW, left, right - 1, LINE_BELOW_AGENCY, self.styles.get(**under))
+        motto = self.styles.get(bold=True, underline=1, font_size=13, **under)
+        self._span(UNDER_AGENCY_ROW, right, last, "Độc lập - Tự do - Hạnh phúc", motto)
+        self.sheet.set_row(UNDER_AGENCY_ROW, LINE_HEIGHT + 3)
         office = self.appendix.office
         if office:
-            self._span(2, visible[0], split, f"({office} phụ trách)", self.styles.get(italic=True, **centre))
-        self._span(
-            4, visible[0], last, self.appendix.printed_id.upper(), self.styles.get(bold=True, font_size=14, **centre)
-        )
+            self._span(OFFICE_ROW, left, right - 1, f"({office} phụ trách)", self.styles.get(italic=True, **centre))
+        title_style = self.styles.get(bold=True, font_size=14, text_wrap=True, **centre)
+        self._span(NUMBER_ROW, left, last, self.appendix.printed_id.upper(), title_style)
         title = self.appendix.title
-        self._span(5, visible[0], last, title, self.styles.get(bold=True, font_size=14, text_wrap=True, **centre))
+        self._span(TITLE_ROW, left, last, title, title_style)
         width = sum(self._width(c) for c in self.appendix.columns if c.heading)
-        self.sheet.set_row(5, 18.5 * text_lines(title, width * 0.8))
-        period = f"(Kèm theo Báo cáo số       /BC-UBND ngày       /       /          {self._of_unit()})"
-        self._span(6, visible[0], last, period, self.styles.get(italic=True, font_size=13, **centre))
+        self.sheet.set_row(TITLE_ROW, 18.5 * text_lines(title, width * 0.8))
+        attached = self.styles.get(italic=True, font_size=13, text_wrap=True, **centre)
+        self._span_formula(ATTACHED_ROW, left, last, letterhead.attached(self.cover), attached)
+        lines = text_lines(str(self.shown.get(cell_address(ATTACHED_ROW, left), "")), width * 0.9)
+        self.sheet.set_row(ATTACHED_ROW, 17.5 * lines)
 
-    def _of_unit(self) -> str:
-        return f"của {self.stamp.unit}" if self.stamp.unit else "của UBND …………"
+    def _signature(self) -> None:
+        """Place, date and signature below the table. A page never breaks within a row, so the block is one tall row."""
+        place, bold = self.place, {"bold": True, "font_size": 13}
+        centre = {"align": "center", "text_wrap": True}
+        self._span_formula(
+            place.date_row,
+            place.right_half,
+            place.last_column,
+            letterhead.place_and_date(self.cover),
+            self.styles.get(italic=True, font_size=13, **centre),
+        )
+        for row in (place.date_row, place.date_row + 1):
+            self.sheet.write_string(row, KEY_COLUMN, FOOT_KEY)
+        self.sheet.set_row(place.date_row, LINE_HEIGHT + 3)
+        block = self.styles.get(valign="top", **bold, **centre)
+        self._span(place.date_row + 1, place.right_half, place.last_column, "", block)
+        self.sheet.write_rich_string(
+            place.date_row + 1,
+            place.right_half,
+            self.styles.get(**bold),
+            "TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH\n",
+            self.styles.get(italic=True, font_size=13),
+            "(Ký, ghi rõ họ tên, đóng dấu)",
+            block,
+        )
+        self.sheet.set_row(place.date_row + 1, 8 * LINE_HEIGHT)
+
+    def _span_formula(self, row: int, first: int, last: int, formula: str, style: Any) -> None:
+        self._span(row, first, last, "", style)
+        shown = self.shown.get(cell_address(row, first))
+        self.sheet.write_formula(row, first, formula, style, shown if shown is not None else "")
 
     def _span(self, row: int, first: int, last: int, text: str, style: Any) -> None:
         if last > first:

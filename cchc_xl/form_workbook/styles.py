@@ -12,9 +12,11 @@ INPUT_FILL = "#FFF9E3"
 COMPUTED_FILL = "#E8EEF7"
 HEADER_FILL = "#F2F2F2"
 BAD_FILL = "#F8CBAD"
+GOOD_FILL = "#E2EFDA"
 # Cells in question, in the report and in the appendices; each also bears its severity in words.
 MARK_FILLS = {Severity.ERROR: "#F8CBAD", Severity.WARNING: "#FFE699", Severity.INFO: "#DDEBF7"}
-MENDED_FILL = "#E2EFDA"
+# Em dashes join to one line.
+LINE_BELOW_AGENCY = "———————"
 
 NUMBER_FORMATS = {
     "count": "#,##0",
@@ -64,3 +66,24 @@ def fit_rows_while_typing(sheet: Any) -> None:
         start_tag(tag, attributes)
 
     sheet._xml_start_tag_unencoded = without_mark
+
+
+def decree_page(sheet: Any) -> None:
+    """A4 by decree 30/2020: margins, one page wide, page number centred in the top margin from the second page on.
+
+    XlsxWriter has no option for another first page (``differentFirst``, ECMA-376 part 1 §18.3.1.46).
+    """
+    sheet.set_paper(9)
+    # Left 30-35 mm, right 15-20, top and bottom 20-25; XlsxWriter wants inches.
+    sheet.set_margins(left=30 / 25.4, right=15 / 25.4, top=20 / 25.4, bottom=20 / 25.4)
+    # The number keeps its size where the sheet is printed smaller.
+    sheet.set_header('&C&"Times New Roman,Regular"&13&P', {"margin": 10 / 25.4, "scale_with_doc": False})
+    # Each appendix has page numbers of its own.
+    sheet.set_start_page(1)
+    sheet.hide_gridlines(2)
+    start_tag = sheet._xml_start_tag
+
+    def with_first_page(tag: str, attributes: list[tuple[str, object]] = []) -> None:  # noqa: B006 - XlsxWriter's own
+        start_tag(tag, [("differentFirst", 1), *attributes] if tag == "headerFooter" else attributes)
+
+    sheet._xml_start_tag = with_first_page

@@ -42,14 +42,18 @@ class CellWrite:
 
     ``value``: Decimal or int is a number, str is always a text (even "=1+1"), None empties the cell.
     ``keep_formula``: leave the formula and replace its cached result by ``value`` (None: an empty text).
+    ``where_formula``: as ``keep_formula``, and a cell without a formula is left alone.
     Raises TypeError for bool, float and others: their meaning in a cell would be a guess.
     """
 
     value: Decimal | int | str | None
     keep_formula: bool = False
+    where_formula: bool = False
 
     def __post_init__(self) -> None:
         """Refuse types that would pass silently as numbers."""
+        if self.where_formula:
+            object.__setattr__(self, "keep_formula", True)
         if isinstance(self.value, bool) or not isinstance(self.value, Decimal | int | str | None):
             raise TypeError(f"CellWrite.value: {type(self.value).__name__}")
 
@@ -243,6 +247,8 @@ class _Sheet:
         block = next((b for b in self.blocks if b[0] <= row <= b[2] and b[1] <= col <= b[3]), None)
         if write.keep_formula:
             if formula is None and (block is None or cell is None):
+                if write.where_formula:
+                    return
                 raise self._fault(ref, "không có công thức để giữ, hãy kiểm tra lại mẫu")
         elif block is not None and block[:2] != block[2:]:
             raise self._fault(ref, "thuộc công thức mảng hoặc bảng dữ liệu nên không ghi đè được, hãy xóa nó")

@@ -7,8 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from cchc_xl.cover import COVER_ID, GUIDE_SHEET
 from cchc_xl.errors import WorkbookFault
-from cchc_xl.layout import CHECK_KEY, KEY_COLUMN, KEY_PREFIX, KEY_ROW, REPORT_SHEET, column_letters
+from cchc_xl.layout import (
+    CHECK_KEY,
+    FOOT_KEY,
+    KEY_COLUMN,
+    KEY_PREFIX,
+    KEY_ROW,
+    REPORT_SHEET,
+    appendix_key,
+    column_letters,
+)
 from cchc_xl.leftovers import LEFTOVER_COLUMNS, LEFTOVER_KEY, Content, Leftover
 from cchc_xl.readers.grid import Book, CellFacts
 from cchc_xl.report_layout import ADDRESS, EXPLANATION, FIXED, MESSAGE, PAGE, RULE, STATUS
@@ -22,7 +32,7 @@ _MOST_ORDER = 100_000
 _COLUMN_KEY = re.compile(r"[a-z][a-z_0-9]*")
 AGAIN = "giải trình của sổ cũ: ghi lại sau khi kiểm tra sổ mới"
 # Sheets of the toolkit's own in which nobody writes.
-_WITHOUT_WORK = (STAMP_SHEET,)
+_WITHOUT_WORK = (STAMP_SHEET, GUIDE_SHEET)
 _BESIDE = re.compile(rf"{re.escape(CHECK_KEY)}|[a-z]+\..*")
 
 
@@ -82,6 +92,8 @@ class KeyedSheet:
         }
         found = []
         for row in range(min(orders), len(self.grid)):
+            if _at(self.grid, row, self.left) == FOOT_KEY:
+                continue
             for index, raw in enumerate(self.grid[row]):
                 if index in passed:
                     continue
@@ -121,6 +133,8 @@ def read_keyed(book: Book, name: str) -> KeyedBook:
             continue
         top, left = corner
         key = str(grid[top][left])
+        if key == appendix_key(COVER_ID):
+            continue
         if key == LEFTOVER_KEY:
             lines = _leftovers(grid, top, left)
             if lines is None:

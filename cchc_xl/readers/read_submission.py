@@ -10,6 +10,18 @@ from pathlib import Path
 
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form
+from cchc_xl.cover import (
+    COVER_ID,
+    COVER_SHEET,
+    DEFAULT_DATES,
+    FIELDS,
+    VALUE,
+    Cover,
+    CoverCell,
+    CoverPlace,
+    default_date,
+    read_identity,
+)
 from cchc_xl.errors import ForeignWorkbook
 from cchc_xl.expressions import CellRef, ColumnRef, as_excel
 from cchc_xl.layout import KEY_COLUMN, KEY_PREFIX, KEY_ROW, appendix_key, cell_address, form_layout
@@ -43,13 +55,26 @@ def read_book(book: Book, name: str) -> Submission:
             "hãy chuyển số liệu sang phiên bản này bằng lệnh nang-cap."
         )
     reading = _Reading(form, book, of_summary=stamp.kind == SUMMARY)
+    cover = reading.cover()
+    stamp = _with_cover(stamp, cover)
     for appendix in form.appendices:
         reading.appendix(appendix)
-    return Submission(name, form, stamp, reading.entries, tuple(reading.faults))
+    return Submission(name, form, stamp, reading.entries, tuple(reading.faults), cover)
+
+
+def identify_older(book: Book, name: str) -> tuple[Stamp, Form]:
+    """Like ``identify``, with what the cover says; without a readable cover the unit and period stay blank."""
+    stamp, form = identify(book, name)
+    cover = _Reading(form, book, of_summary=False).cover()
+    return _with_cover(stamp, cover), form
+
+
+def _with_cover(stamp: Stamp, cover: Cover | None) -> Stamp:
+    return read_identity(cover).stamped(stamp) if cover is not None else stamp
 
 
 def identify(book: Book, name: str) -> tuple[Stamp, Form]:
-    """Whose workbook it is, and its form as it is now; the workbook may be of an older version.
+    """Which form a workbook is of, and that form as it is now; the workbook may be of an older version.
 
     Raises ``ForeignWorkbook`` when it is none of ours, of an unknown form, or of a version newer than ours.
     """
@@ -103,8 +128,37 @@ class _Reading:
             self.grids[sheet] = self.book.grid(sheet)
         return self.grids[sheet]
 
+    def cover(self) -> Cover | None:
+        """The cover as found; without its sheet or one of its fields a fault."""
+        found = self._find_corner(COVER_ID, COVER_SHEET)
+        remedy = "Lấy lại trang Bìa từ sổ gốc rồi điền lại; không xóa trang, hàng 1 và cột A ẩn của trang"
+        if found is None:
+            self.faults.append(StructureFault(COVER_ID, 0, COVER_SHEET, "Không tìm thấy trang Bìa", remedy))
+            return None
+        sheet, top, left = found
+        grid = self.grid(sheet)
+        rows: dict[str, int] = {}
+        for index in range(top + 1, len(grid)):
+            key = _at(grid, index, left)
+            if isinstance(key, str) and key:
+                rows.setdefault(key, index)
+        columns = {key: index for index, key in enumerate(grid[top]) if index > left and isinstance(key, str) and key}
+        lost = [name for key, name in FIELDS.items() if key not in rows]
+        if lost or VALUE not in columns:
+            message = f"Trang Bìa mất ô {', '.join(f'“{name}”' for name in lost) or 'để điền'}"
+            self.faults.append(StructureFault(COVER_ID, 0, sheet, message, remedy))
+            return None
+        place = CoverPlace(sheet, rows, columns)
+        formulas = self.book.facts(sheet).formulas
+        cells = {}
+        for key in FIELDS:
+            formula = formulas.get((rows[key], columns[VALUE]))
+            own = formula is not None and key in DEFAULT_DATES and _is_default(formula, place, key)
+            cells[key] = CoverCell(from_cell(_at(grid, rows[key], columns[VALUE])), own)
+        return Cover(place, cells)
+
     def appendix(self, appendix: Appendix) -> None:
-        found = self._find_corner(appendix.id)
+        found = self._find_corner(appendix.id, appendix.id)
         if found is None:
             self._fault(
                 appendix,
@@ -127,12 +181,13 @@ class _Reading:
             row, column = place.rows[spec.row.order], place.columns[spec.column.key]
             self.entries[spec.ref] = self._entry(spec, place, _at(grid, row, column), facts, moved)
 
-    def _find_corner(self, appendix_id: str) -> tuple[str, int, int] | None:
-        key = appendix_key(appendix_id)
+    def _find_corner(self, key_id: str, first: str) -> tuple[str, int, int] | None:
+        """Sheet and position of a corner key; the sheet that is called ``first`` is looked at first."""
+        key = appendix_key(key_id)
         names = list(self.book.sheet_names)
-        if appendix_id in names:
-            names.remove(appendix_id)
-            names.insert(0, appendix_id)
+        if first in names:
+            names.remove(first)
+            names.insert(0, first)
         for sheet in names:
             grid = self.grid(sheet)
             if str(_at(grid, KEY_ROW, KEY_COLUMN)).startswith(KEY_PREFIX):
@@ -259,6 +314,11 @@ def _own_formulas(form: Form) -> dict[CellRef, str]:
         for spec in form.specs()
         if spec.derived
     }
+
+
+def _is_default(formula: str, place: CoverPlace, key: str) -> bool:
+    """Whether a date on the cover is still computed from the period."""
+    return _bare(formula) == _bare(default_date(place.address("period_part"), place.address("year"), key))
 
 
 def _bare(formula: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cchc_xl.checks.run import CheckResult
+from cchc_xl.companions import checksum_text
 from cchc_xl.completion import fingerprint
 from cchc_xl.expressions import CellRef
 from cchc_xl.operations import CheckedFile
@@ -42,13 +43,14 @@ class CellMark:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """``text`` stands above the table. ``completed`` and ``fingerprint`` go into the stamp; empty: not complete."""
+    """``text`` stands above the table. The last three go into the stamp; empty: not complete."""
 
     text: tuple[str, ...]
     lines: tuple[ReportLine, ...]
     marks: tuple[CellMark, ...]
     completed: str
     fingerprint: str
+    checksum: str
 
 
 def annotate(checked: CheckedFile, earlier: Earlier | None, now: datetime) -> Annotation:
@@ -66,6 +68,7 @@ def annotate(checked: CheckedFile, earlier: Earlier | None, now: datetime) -> An
         tuple(_marks(submission, result)),
         completed,
         figures,
+        checksum_text(submission) if complete else "",
     )
 
 

@@ -12,6 +12,7 @@ from cchc_xl.catalogue.numbering import form_remarks
 from cchc_xl.completion import Completion, completion
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
+from cchc_xl.cover import COVER_ID, COVER_SHEET
 from cchc_xl.finding import Finding
 from cchc_xl.leftovers import LEFTOVER_SHEET
 from cchc_xl.operations import CheckedFile, Upgraded
@@ -65,6 +66,10 @@ def checked_text(checked: CheckedFile) -> str:
     ]
     if stamp.completed:
         lines.append(f"  Dấu hoàn thành ngày {stamp.completed}: {_COMPLETION[completion(checked.submission)]}.")
+    findings = [finding for finding in result.findings if finding.appendix == COVER_ID]
+    if findings:
+        lines.append(f"\n  Trang {COVER_SHEET}")
+        lines.extend(_findings(findings))
     for appendix in checked.submission.form.appendices:
         findings = [finding for finding in result.findings if finding.appendix == appendix.id]
         if findings:

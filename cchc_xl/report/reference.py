@@ -13,6 +13,7 @@ from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import CellKind, Form, Rule, RuleKind
 from cchc_xl.checks.run import check
+from cchc_xl.cover import Cover, CoverCell, standard_cover
 from cchc_xl.expressions import CellRef
 from cchc_xl.filling import printed_value
 from cchc_xl.finding import Finding
@@ -93,6 +94,16 @@ _EXAMPLES: dict[str, _Example] = {
 }
 
 
+def _with(field: str, content: str) -> Callable[[Cover], Cover]:
+    value = Value(State.TEXT, text=content) if content else BLANK
+    return lambda cover: replace(cover, cells={**cover.cells, field: CoverCell(value)})
+
+
+# Codes that come from no rule of a form, with the number of their check.
+_WITHOUT_RULE = {"bia-sai": "B01", "bia-trong": "B02", "cau-truc": "S01"}
+_COVERS = {"bia-sai": _with("date_to", "31/11/2024"), "bia-trong": _with("unit", "")}
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """Which rules give a code: their kind, their operators where it matters, and in which severity."""
@@ -169,6 +180,10 @@ def example(code: str) -> tuple[Form, Finding, Rule | None]:
     if code == "cau-truc":
         submission = read_book(_TornBook(), "so.xlsx")
         return submission.form, check(submission).findings[0], None
+    if code in _COVERS:
+        form = load_form(_CAM_GIANG)
+        cover = _COVERS[code](standard_cover(form, Stamp(form.id, form.version, "UBND xã Thử", period=form.period)))
+        return form, check(replace(_filled(form.id, {}), cover=cover)).findings[0], None
     if code == "quy-tac-hong":
         form = load_form(_CAM_GIANG)
         rule = replace(next(rule for rule in form.rules if rule.kind is RuleKind.COMPARE), left=None)
@@ -247,7 +262,7 @@ def prefixes_of(code: str) -> list[str]:
     if code == "quy-tac-hong":
         return ["*"]
     if code not in _SOURCES:
-        return ["S01"]
+        return [_WITHOUT_RULE[code]]
     return sorted({rule.id.split("-")[0] for _, rule in rules_of(code)})
 
 
@@ -323,6 +338,8 @@ def _rules() -> Iterator[str]:
     yield ""
     yield "| Số hiệu | Mã | Số quy tắc ở các biểu | Ví dụ |"
     yield "|---|---|---|---|"
+    yield "| B01 | `bia-sai` | | Kỳ và các ngày ở trang Bìa đọc được, ngày đầu không sau ngày cuối |"
+    yield "| B02 | `bia-trong` | | Trang Bìa có tên đơn vị, kỳ báo cáo và hai ngày của kỳ số liệu |"
     yield "| S01 | `cau-truc` | | Sổ còn đủ các trang, dòng, cột in sẵn, đúng thứ tự |"
     for prefix in sorted(rules):
         shown = ", ".join(f"`{code}`" for code in codes[prefix])

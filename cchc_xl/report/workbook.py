@@ -12,7 +12,7 @@ from typing import Any
 
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import InputFault
-from cchc_xl.form_workbook.styles import HEADER_FILL, INPUT_FILL, MARK_FILLS, MENDED_FILL, Styles
+from cchc_xl.form_workbook.styles import GOOD_FILL, HEADER_FILL, INPUT_FILL, MARK_FILLS, Styles
 from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, REPORT_SHEET, text_lines
 from cchc_xl.operations import CheckedFile
 from cchc_xl.report.earlier import EarlierFinding, FindingKey, read_earlier
@@ -153,7 +153,7 @@ class _Report:
 
     def _line(self, line: ReportLine, link: str = "") -> None:
         lines = 1
-        fill = MARK_FILLS[line.severity] if line.severity else MENDED_FILL if line.values.get(STATUS) else ""
+        fill = MARK_FILLS[line.severity] if line.severity else GOOD_FILL if line.values.get(STATUS) else ""
         for title, index in _COLUMN.items():
             value = line.values.get(title)
             properties: dict[str, object] = {"valign": "top"}

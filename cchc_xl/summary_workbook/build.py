@@ -41,7 +41,8 @@ def build_summary_workbook(summary: Summary, target: Path) -> None:
         # Texts come from submissions: none of them may become a formula or a link.
         workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
         workbook.set_properties({"title": f"Tổng hợp: {form.name}", "created": BUILD_DATE})
-        write_form(workbook, form, stamp, form_contents(form, stamp, summary.cells, plan, summary.units_expected))
+        contents = form_contents(form, stamp, summary.cells, plan, summary.units_expected)
+        write_form(workbook, form, stamp, contents)
         styles = Styles(workbook)
         write_by_unit(workbook, styles, summary, plan)
         write_received(workbook, styles, summary)

@@ -116,9 +116,11 @@ def _nhap(app: Any, dialogs: Dialogs) -> None:
 
 def _huong_dan(app: Any, dialogs: Dialogs) -> None:
     """Show the guide sheet of the active workbook; without one say in short what to do."""
+    from cchc_xl.cover import GUIDE_SHEET
+
     with suppress(Exception):
         for sheet in app.books.active.sheets:
-            if sheet.name == "Hướng dẫn":
+            if sheet.name == GUIDE_SHEET:
                 sheet.activate()
                 return
     dialogs.say(_HELP)

@@ -53,7 +53,7 @@ def _carry_over(open_book: OpenBook, checked: CheckedFile, annotation: Annotatio
     for sheet in {entry.sheet: None for entry in submission.entries.values()}:
         marks = by_sheet.get(sheet, [])
         _mark_sheet(open_book, sheet, *_places(marks, submission))
-    write_stamp(open_book, {"completed": annotation.completed, "fingerprint": annotation.fingerprint})
+    write_stamp(open_book, {name: getattr(annotation, name) for name in ("completed", "fingerprint", "checksum")})
 
 
 _Marks = Mapping[tuple[int, str], int]

@@ -1,0 +1,123 @@
+"""The true results of all companion formulas of a submission, by sheet and address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from cchc_xl.catalogue.model import Appendix
+from cchc_xl.companions import letterhead, overview
+from cchc_xl.companions.checksum import cover_of, parts, shown_dates
+from cchc_xl.cover import (
+    AGENCY,
+    CHECKSUM,
+    COUNT,
+    DEFAULT_DATES,
+    ERRORS,
+    FILLED,
+    PERIOD_WORDS,
+    STATE,
+    TOTAL,
+    VALUE,
+    WARNINGS,
+    WORKBOOK_STATE,
+    Cover,
+    appendix_row,
+    day_number,
+)
+from cchc_xl.layout import AGENCY_ROW, ATTACHED_ROW, cell_address, form_layout
+from cchc_xl.severity import Severity
+from cchc_xl.submission import Submission
+
+# Sheet → address → what the formula there shows (``None``: an empty text).
+Companions = Mapping[str, Mapping[str, str | Decimal | int | None]]
+NO_COMPANIONS: Companions = {}
+
+
+def companion_results(submission: Submission, checks: Companions = NO_COMPANIONS) -> Companions:
+    """What the formulas on the cover and in the heads of the sheets show, together with ``checks``.
+
+    ``checks``: the texts in the live check columns (``AppendixLayout.check_column``), which the overview counts. A
+    cover or head whose rows cannot be told (moved by hand) is left out.
+    """
+    cover = cover_of(submission)
+    results: dict[str, dict[str, str | Decimal | int | None]] = {sheet: dict(cells) for sheet, cells in checks.items()}
+    shown = _Shown(cover)
+    _fields(shown, cover)
+    _overview(shown, submission, checks)
+    results.setdefault(cover.place.sheet, {}).update(shown.cells)
+    for appendix in submission.form.appendices:
+        results.setdefault(_sheet(submission, appendix), {}).update(_head(submission, appendix, cover))
+    return results
+
+
+class _Shown:
+    """Results on the cover, by address; cells whose row or column key is gone are passed over."""
+
+    def __init__(self, cover: Cover) -> None:
+        self.place = cover.place
+        self.cells: dict[str, str | Decimal | int | None] = {}
+
+    def put(self, row: str, column: str, value: str | Decimal | int | None) -> None:
+        if row in self.place.rows and column in self.place.columns:
+            self.cells[self.place.address(row, column)] = value
+
+
+def _fields(shown: _Shown, cover: Cover) -> None:
+    for key, day in zip(DEFAULT_DATES, shown_dates(cover), strict=True):
+        if key in cover.cells and cover.cells[key].own:
+            shown.put(key, VALUE, day_number(day) if day else "")
+    if AGENCY in cover.place.rows:
+        shown.cells[cell_address(cover.place.rows[AGENCY], 1)] = letterhead.agency_text(cover)
+    if PERIOD_WORDS in cover.place.rows:
+        shown.cells[cell_address(cover.place.rows[PERIOD_WORDS], 1)] = letterhead.period_words_text(cover)
+
+
+def _overview(shown: _Shown, submission: Submission, checks: Companions) -> None:
+    own, sums = parts(submission)
+    totals = {COUNT: 0, ERRORS: 0, WARNINGS: 0}
+    wanted = 0
+    for appendix in submission.form.appendices:
+        row, full = appendix_row(appendix.id), overview.wanted(submission.form, appendix)
+        said = [str(text) for text in checks.get(_sheet(submission, appendix), {}).values()]
+        count = overview.filled(submission, appendix)
+        errors, warnings = (_beginning(said, severity) for severity in (Severity.ERROR, Severity.WARNING))
+        shown.put(row, COUNT, count)
+        shown.put(row, FILLED, f"{count}/{full}")
+        shown.put(row, ERRORS, errors)
+        shown.put(row, WARNINGS, warnings)
+        shown.put(row, STATE, overview.state_word(count, full, errors, warnings))
+        shown.put(row, CHECKSUM, sums[appendix.id])
+        for column, number in ((COUNT, count), (ERRORS, errors), (WARNINGS, warnings)):
+            totals[column] += number
+        wanted += full
+    for column, number in totals.items():
+        shown.put(TOTAL, column, number)
+    live = own + sum(sums.values(), Decimal(0))
+    shown.put(TOTAL, FILLED, f"{totals[COUNT]}/{wanted}")
+    state = overview.state_word(totals[COUNT], wanted, totals[ERRORS], totals[WARNINGS])
+    shown.put(TOTAL, STATE, state)
+    shown.put("unit", CHECKSUM, own)
+    shown.put(TOTAL, CHECKSUM, live)
+    shown.put(WORKBOOK_STATE, VALUE, overview.workbook_state_word(submission.stamp, live))
+
+
+def _beginning(texts: list[str], severity: Severity) -> int:
+    return sum(text.startswith(severity.word) for text in texts)
+
+
+def _sheet(submission: Submission, appendix: Appendix) -> str:
+    return next((submission.entries[ref].sheet for ref in appendix.cells if ref in submission.entries), appendix.id)
+
+
+def _head(submission: Submission, appendix: Appendix, cover: Cover) -> dict[str, str]:
+    place = form_layout(submission.form).appendices[appendix.id]
+    for ref in appendix.cells:
+        entry = submission.entries.get(ref)
+        if entry is not None and (entry.row, entry.column) != place.position(ref):
+            return {}
+    return {
+        cell_address(AGENCY_ROW, place.left): letterhead.agency_text(cover),
+        cell_address(ATTACHED_ROW, place.left): letterhead.attached_text(cover),
+        cell_address(place.date_row, place.right_half): letterhead.place_and_date_text(cover),
+    }

@@ -1,0 +1,62 @@
+"""The guide: one screen on how to fill, what colours and signs mean, what the buttons and sheets do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cchc_xl.cover import COVER_SHEET, GUIDE_SHEET
+from cchc_xl.form_workbook.styles import COMPUTED_FILL, HEADER_FILL, INPUT_FILL, MARK_FILLS, Styles, decree_page
+from cchc_xl.layout import LINE_HEIGHT, REPORT_SHEET, text_lines
+from cchc_xl.severity import Severity
+
+_WIDTHS = (20.0, 72.0)
+
+# Section title, or a sign with what it means and the look of its cell.
+_LINES: list[str | tuple[str, str, dict[str, object]]] = [
+    "1. Các bước",
+    ("Bước 1", f"Trang {COVER_SHEET}: ghi đơn vị, chọn kỳ báo cáo, ghi năm; kiểm tra hai ngày của kỳ số liệu.", {}),
+    ("Bước 2", "Các trang phụ lục: điền ô nền vàng. Không chèn, xóa, dời hàng cột in sẵn.", {}),
+    ("Bước 3", "Bấm Kiểm tra (tab CCHC), sửa ô có lỗi, giải trình cảnh báo, lưu và gửi tệp .xlsx này.", {}),
+    "2. Màu của ô (màu luôn đi kèm chữ ở cột bên phải bảng)",
+    ("Vàng: ô nhập", "Đơn vị điền.", {"bg_color": INPUT_FILL}),
+    ("Xanh nghiêng: tự tính", "Công thức, đã khóa: sửa số đầu vào, không sửa ô này.",
+     {"bg_color": COMPUTED_FILL, "italic": True}),
+    ("Trắng, xám: in sẵn", "Tên chỉ tiêu, tiêu đề: đã khóa.", {"bg_color": HEADER_FILL}),
+    ("Lỗi", "Số liệu mâu thuẫn hoặc sai kiểu: phải sửa mới hoàn thành được.", {"bg_color": MARK_FILLS[Severity.ERROR]}),
+    ("Cảnh báo", "Sửa, hoặc giải trình nếu số đúng.", {"bg_color": MARK_FILLS[Severity.WARNING]}),
+    ("Gợi ý", "Nên xem lại.", {"bg_color": MARK_FILLS[Severity.INFO]}),
+    "3. Cách ghi số",
+    ("Để trống", "Chưa có số liệu. Khác với số 0.", {}),
+    ("0", "Có theo dõi và kết quả bằng không.", {}),
+    ("-", "Không áp dụng với đơn vị.", {}),
+    ("43,2", "Số lẻ dùng dấu phẩy; số nguyên gõ liền: 15667. Không gõ % hay chữ trong ô số.", {}),
+    ("76/84", "Không gõ vào ô số: Excel đổi 4/5 thành ngày. Gõ 76; số 84 ghi ở dòng “được giao” hoặc Ghi chú.", {}),
+    ("Thêm dòng", "Danh mục có dòng trống ở cuối: điền tiếp vào đó. Hết dòng thì báo cấp trên, không chèn hàng.", {}),
+    "4. Nút và trang",
+    ("Kiểm tra", f"Đối chiếu mọi số liệu, tô ô cần xem, ghi trang {REPORT_SHEET}. Không tự đổi số nào.", {}),
+    ("Tổng hợp", "Dành cho cấp trên: gộp các sổ trong một thư mục thành một sổ tổng hợp.", {}),
+    (COVER_SHEET, "Thông tin báo cáo; mỗi phụ lục đã nhập bao nhiêu, còn lỗi hay không. Bấm tên phụ lục để mở.", {}),
+    ("Phụ lục", "Số liệu, in ra là biểu kèm báo cáo: đơn vị, số và ngày lấy từ trang Bìa.", {}),
+]  # fmt: skip
+
+
+def write_guide(workbook: Any, styles: Styles) -> None:
+    """Add the sheet."""
+    sheet = workbook.add_worksheet(GUIDE_SHEET)
+    decree_page(sheet)
+    sheet.fit_to_pages(1, 1)
+    for column, width in enumerate(_WIDTHS):
+        sheet.set_column(column, column, width)
+    sheet.merge_range(0, 0, 0, 1, "HƯỚNG DẪN ĐIỀN SỔ", styles.get(bold=True, font_size=14, align="center"))
+    sheet.set_row(0, 24)
+    for row, line in enumerate(_LINES, start=1):
+        if isinstance(line, str):
+            sheet.merge_range(row, 0, row, 1, line, styles.get(bold=True, valign="bottom"))
+            sheet.set_row(row, LINE_HEIGHT + 5)
+            continue
+        sign, meaning, look = line
+        sheet.write_string(row, 0, sign, styles.cell(align="center", **look))
+        sheet.write_string(row, 1, meaning, styles.cell(indent=1))
+        sheet.set_row(row, LINE_HEIGHT * text_lines(meaning, _WIDTHS[1] + 6) + 3)
+    sheet.print_area(0, 0, len(_LINES), len(_WIDTHS) - 1)
+    sheet.protect("")
