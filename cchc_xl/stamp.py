@@ -11,7 +11,8 @@ STAMP_MARK = "cchc_xl"
 STAMP_FORMAT = "1"
 
 
-SUBMISSION, SUMMARY = "submission", "summary"
+# Of what kind the figures are; ``OWN_TABLE``: a range of an officer's own workbook, never stored.
+SUBMISSION, SUMMARY, OWN_TABLE = "submission", "summary", "own-table"
 
 
 @dataclass(frozen=True, slots=True)
