@@ -26,16 +26,17 @@ class TableEntry(Entry):
     """A cell of the officer's table: it has no address that we know, only a place in the range (from 0)."""
 
     several: bool = False  # whether the range has several columns
+    given: bool = False  # printed on the form, so not among the columns of the range
 
     @property
     def address(self) -> str:
-        """``dòng 7``."""
-        return f"dòng {self.row + 1}, cột {self.column + 1}" if self.several else f"dòng {self.row + 1}"
+        """Tells cells apart: ``dòng 7, cột 2``."""
+        return f"dòng {self.row + 1}, {'cột in sẵn' if self.given else 'cột'} {self.column + 1}"
 
     @property
     def place(self) -> str:
         """How a message speaks of the cell: ``dòng 7 của vùng``."""
-        return f"{self.address} của vùng"
+        return f"{self.address if self.several and not self.given else f'dòng {self.row + 1}'} của vùng"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ def read_own_table(
     entries: dict[CellRef, Entry] = {}
     for index, spec in enumerate(appendix.cells.values()):
         row = matching.found.get(spec.row.order)
-        if spec.column.given:
+        if row is not None and spec.column.given:
             given = Value(State.TEXT, text=spec.row.given.get(spec.column.key, ""))
-            entries[spec.ref] = AbsentEntry(given, appendix.id, spec.row.order, index)
+            entries[spec.ref] = TableEntry(given, appendix.id, row, index, given=True)
         elif row is None or spec.column.key not in keys:
             # A computed cell that the table lacks is computed all the same.
             formula = FormulaState.INTACT if spec.derived else FormulaState.NONE

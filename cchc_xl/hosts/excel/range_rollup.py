@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from cchc_xl.catalogue.load import form_ids, load_form
-from cchc_xl.catalogue.model import CellSpec, Form, Rollup
+from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup
 from cchc_xl.consolidation.rollup import Child, SummaryCell, roll_up, rollup_of
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
@@ -103,11 +103,16 @@ def _between(cell: SummaryCell) -> Result:
         return ""
     if cell.value is not None:
         return shown(cell.value)
+    if cell.minimum == cell.maximum:
+        return f"các đơn vị đều ghi {words(cell.minimum)}"
     return f"từ {words(cell.minimum)} đến {words(cell.maximum)}"
 
 
 def _count_yes(cell: SummaryCell) -> Result:
-    return f"{words(cell.value)}/{cell.n_units}" if cell.value is not None else ""
+    yes = cell.counts.get("1", 0)
+    if cell.spec.kind is CellKind.MARK:
+        return f"{yes}/{len(cell.sources)}"  # beside marks a blank is no mark
+    return f"{yes}/{cell.n_units}" if cell.n_units else ""
 
 
 def _distribution(cell: SummaryCell) -> Result:
