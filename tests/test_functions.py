@@ -536,3 +536,56 @@ def test_the_wizards_help_is_in_the_wrappers() -> None:
     shown = [part.encode("ascii").decode("unicode_escape") for part in re.findall(r'CchcText\("(.*?)"\)', text)]
     wanted = [doc for info in _described() for doc in (info["doc"], *(arg["doc"] for arg in info["args"]))]
     assert shown == wanted
+
+
+THROUGH_XLWINGS = """
+import json, sys
+sys.path.insert(0, {folder!r})
+import generate
+import xlwings
+from xlwings import conversion
+
+functions = generate.functions_module(generate.udfs())
+MISSING, NOT_AVAILABLE = -2147352572, -2146826246
+
+class Engine:  # the part of xlwings' Windows engine that arguments and results pass
+    type, name = "desktop", "excel"
+    class impl:
+        @staticmethod
+        def clean_value_data(data, dates, empty, numbers, err_to_str):
+            error = "#N/A" if err_to_str else None
+            return [[empty if c in ("", None) else error if c == NOT_AVAILABLE else c for c in row] for row in data]
+        @staticmethod
+        def prepare_xl_data_element(cell, options):
+            return cell
+
+xlwings.engines = {{"excel": Engine}}
+
+def call(name, *args):  # as xlwings.udfs.call_udf does it
+    function = getattr(functions, name)
+    infos = function.__xlfunc__["args"]
+    values = [
+        info.get("optional") if arg == MISSING else conversion.read(None, arg, info["options"])
+        for arg, info in zip(args, infos)
+    ]
+    return conversion.write(function(*values), None, function.__xlfunc__["ret"]["options"])
+
+print(json.dumps([
+    call("CCHC_TYLE", 1.0, 3.0, MISSING),
+    call("CCHC_TYLE", ((1.0,), (NOT_AVAILABLE,)), ((2.0,), (2.0,)), 0.0),
+    call("CCHC_SO", None),
+    call("CCHC_KIEMTRA", ((1.0,),), ((None,),), "cam-giang-2024", MISSING),
+]))
+"""
+
+
+def test_arguments_and_results_pass_through_xlwings() -> None:
+    """xlwings' own conversion: left-out arguments take their default, error values come as texts, arrays go back."""
+    script = THROUGH_XLWINGS.format(folder=str(GENERATOR.parent))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [
+        [[33.33]],
+        [[50.0], ["tử số: ô đang báo lỗi #N/A"]],
+        [[""]],
+        [["Vùng chưa có số liệu."]],
+    ]
