@@ -14,7 +14,8 @@ STAMP_SHEET = "_CCHC"
 STAMP_MARK = "cchc_xl"
 STAMP_FORMAT = "2"
 
-SUBMISSION, SUMMARY = "submission", "summary"
+# Of what kind the figures are; ``OWN_TABLE``: a range of an officer's own workbook, never stored.
+SUBMISSION, SUMMARY, OWN_TABLE = "submission", "summary", "own-table"
 
 
 # What the hidden sheet holds, in this order; all else is read from the cover.

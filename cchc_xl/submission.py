@@ -47,6 +47,11 @@ class Entry:
         """``E15``."""
         return cell_address(self.row, self.column)
 
+    @property
+    def place(self) -> str:
+        """How a message speaks of the cell: ``ô E15``."""
+        return f"ô {self.address}"
+
 
 @dataclass(frozen=True, slots=True)
 class StructureFault:

@@ -66,13 +66,14 @@ _PLAIN = re.compile(r"-?\d+(?:,\d+)?")
 _POINT = re.compile(r"-?\d+\.\d{1,2}")
 _NUMBER_AT_START = re.compile(r"(-?\d[\d.,]*)\s*(.*)", re.DOTALL)
 _ZERO_WORDS = frozenset({"không", "không có", "chưa", "chưa có"})
+_HALF = Decimal("0.5")
 _SPACES = re.compile(r"\s+")
 _ANY_DASH = re.compile("[\u2010-\u2015\u2212]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
 # What was typed may have more digits than the default context of 28.
-_WIDE = Context(prec=500, rounding=ROUND_HALF_UP, Emax=10**6, Emin=-(10**6))
+WIDE = Context(prec=500, rounding=ROUND_HALF_UP, Emax=10**6, Emin=-(10**6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,16 @@ def decimals(number: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
+def half_unit(number: Decimal) -> Decimal:
+    """By how much a rounded figure may be off: one with d decimals stands for ± 0,5·10⁻ᵈ."""
+    return _HALF.scaleb(-decimals(number))
+
+
+def rounded(number: Decimal, places: int) -> Decimal:
+    """A number rounded half up to so many decimals."""
+    return WIDE.quantize(number, Decimal(1).scaleb(-places))
+
+
 def plain(number: Decimal) -> int | float:
     """A Python number for JSON: an int when whole, else a float."""
     return int(number) if number == number.to_integral_value() else float(number)
@@ -206,8 +217,8 @@ def plain(number: Decimal) -> int | float:
 def format_number(number: Decimal, places: int | None = None) -> str:
     """A number as Vietnamese offices write it: ``15.667``, ``43,2``; rounded half up to ``places`` when given."""
     if places is not None:
-        number = _WIDE.quantize(number, Decimal(1).scaleb(-places))
-    text = f"{_WIDE.normalize(number):,f}"
+        number = rounded(number, places)
+    text = f"{WIDE.normalize(number):,f}"
     return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
 
 

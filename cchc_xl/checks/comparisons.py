@@ -14,10 +14,9 @@ from cchc_xl.expressions.notes import READINGS
 from cchc_xl.expressions.tree import Argument, Call, children
 from cchc_xl.severity import Severity
 from cchc_xl.submission import is_computed
-from cchc_xl.values import decimals, plain
+from cchc_xl.values import decimals, half_unit, plain
 
 _ZERO = Decimal(0)
-_HALF = Decimal("0.5")
 _CODES = {"=": "khong-khop", "<=": "vuot-qua", "<": "khong-nho-hon", ">=": "duoi-muc", ">": "duoi-muc"}
 
 
@@ -34,9 +33,8 @@ def tolerance(refs: Iterable[CellRef], context: Context) -> Decimal:
         number = context.figures.number(ref)
         if number is None or is_computed(context.entry(ref)):
             continue
-        places = decimals(number)
-        if places or context.spec(ref).kind is CellKind.PERCENT:
-            total += _HALF.scaleb(-places)
+        if decimals(number) or context.spec(ref).kind is CellKind.PERCENT:
+            total += half_unit(number)
     return total
 
 

@@ -13,7 +13,7 @@ from cchc_xl.expressions import CellRef
 from cchc_xl.finding import Finding, RelatedCell
 from cchc_xl.messages import TEMPLATES
 from cchc_xl.severity import Severity
-from cchc_xl.stamp import SUMMARY
+from cchc_xl.stamp import OWN_TABLE, SUMMARY
 from cchc_xl.submission import NOTE, Entry, Submission, SubmissionFigures
 from cchc_xl.values import decimals, format_number, plain
 
@@ -40,6 +40,8 @@ class Context:
     form: Form = field(init=False)
     # Whether the workbook is a summary: its figures are links, its checklists hold counts and no marks.
     of_summary: bool = field(init=False)
+    # Whether it is an officer's own table, in which no formula of ours has stood.
+    of_own_table: bool = field(init=False)
     # What a cell asks for, and the cell as found in the workbook: the two look-ups that every rule makes.
     spec: Callable[[CellRef], CellSpec] = field(init=False)
     entry: Callable[[CellRef], Entry] = field(init=False)
@@ -49,6 +51,7 @@ class Context:
         form = self.submission.form
         object.__setattr__(self, "form", form)
         object.__setattr__(self, "of_summary", self.submission.stamp.kind == SUMMARY)
+        object.__setattr__(self, "of_own_table", self.submission.stamp.kind == OWN_TABLE)
         object.__setattr__(self, "spec", form.cells.__getitem__)
         object.__setattr__(self, "entry", self.submission.entries.__getitem__)
 
@@ -121,7 +124,7 @@ class Context:
         names = []
         for ref in named[:limit]:
             entry = self.entry(ref)
-            place = f"ô {entry.address}" if ref.appendix == home else f"trang {entry.sheet}, ô {entry.address}"
+            place = entry.place if ref.appendix == home else f"trang {entry.sheet}, {entry.place}"
             names.append(f"{self.name(ref)} ({place})")
         if len(named) > limit:
             names.append(f"và {len(named) - limit} ô khác")

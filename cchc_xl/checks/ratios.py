@@ -65,7 +65,8 @@ def check_ratio(rule: Rule, context: Context) -> Outcome:
             cells=context.cells_words(dict.fromkeys(parts), ref.appendix),
             computed=" hoặc ".join(_reckoning(context, reading) for reading in rule.right),
             other_denominator=_other_denominator(rule, context, printed),
-            overwritten=" Ô này vốn là công thức, đã bị gõ đè." + _turned_by_excel(printed, computed),
+            overwritten=("" if context.of_own_table else " Ô này vốn là công thức, đã bị gõ đè.")
+            + _turned_by_excel(printed, computed),
         )
     ]
 
@@ -106,7 +107,7 @@ def _other_denominator(rule: Rule, context: Context, printed: Decimal) -> str:
         if top and other and other != context.figures.number(inputs[1]) and agrees(printed, 100 * top / other):
             return (
                 f" Số đã ghi khớp với {number_words(top)} / {number_words(other)}, "
-                f"tức là chia cho {context.name(spec.ref)} (ô {context.entry(spec.ref).address})."
+                f"tức là chia cho {context.name(spec.ref)} ({context.entry(spec.ref).place})."
             )
     return ""
 

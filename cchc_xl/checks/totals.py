@@ -75,7 +75,7 @@ def check_overwritten(rule: Rule, context: Context) -> Outcome:
     entry = context.entry(ref)
     if is_computed(entry) or (context.of_summary and entry.formula is FormulaState.ALTERED):
         return PASSED
-    if not entry.value.filled:
+    if not entry.value.filled or context.of_own_table:
         return NOT_EVALUATED
     printed = context.figures.number(ref)
     computed = context.figures.derived(context.spec(ref))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup, RowRole
-from cchc_xl.expressions import CellRef, Ratio, cell_refs, evaluate
+from cchc_xl.expressions import CellRef, Ratio, cell_refs, evaluate, percentage
 from cchc_xl.submission import Submission, SubmissionFigures
 from cchc_xl.values import normalise
 
@@ -66,10 +66,12 @@ class SummaryCell:
 def consolidate(form: Form, children: Sequence[Child]) -> list[SummaryCell]:
     """Every figure of the summary form, in form order. Pure."""
     same_form = all(child.submission.form is form for child in children)
-    return [_cell(form, spec, children, same_form) for spec in form.specs() if spec.quantity and not spec.column.given]
+    specs = (spec for spec in form.specs() if spec.quantity and not spec.column.given)
+    return [roll_up(form, spec, children, same_form) for spec in specs]
 
 
-def _cell(form: Form, spec: CellSpec, children: Sequence[Child], same_form: bool) -> SummaryCell:
+def roll_up(form: Form, spec: CellSpec, children: Sequence[Child], same_form: bool) -> SummaryCell:
+    """One figure of the summary form; ``same_form``: all children report on it too."""
     rollup = rollup_of(spec, same_form)
     sources: list[Source] = []
     if rollup is not Rollup.NONE:
@@ -150,7 +152,8 @@ def _additive(spec: CellSpec, form: Form) -> bool:
 
 def _common_ratio(cell: SummaryCell) -> SummaryCell:
     """A ratio of shared lists: the units' own ratio where they agree, else lowest and highest and no figure."""
-    ratios = [100 * top / bottom for top, bottom in (s.parts for s in cell.sources if s.parts is not None) if bottom]
+    found = [percentage(*source.parts) for source in cell.sources if source.parts is not None]
+    ratios = [ratio for ratio in found if ratio is not None]
     if not ratios:
         return replace(cell, value=None)
     low, high = min(ratios), max(ratios)
@@ -225,8 +228,7 @@ def _recompute(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
     both = [source.parts for source in sources if source.parts is not None]
     top = sum((parts[0] for parts in both), _ZERO)
     bottom = sum((parts[1] for parts in both), _ZERO)
-    value = 100 * top / bottom if bottom else None
-    return SummaryCell(spec, Rollup.RECOMPUTE, value, sources)
+    return SummaryCell(spec, Rollup.RECOMPUTE, percentage(top, bottom), sources)
 
 
 def _shared(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:

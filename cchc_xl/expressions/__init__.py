@@ -5,7 +5,7 @@ An expression is written once, in the catalogue. ``parse`` turns it into a tree 
 The language is described in ``catalogue/README.md``.
 """
 
-from cchc_xl.expressions.evaluate import Figures, evaluate, holds, involved, note_slack
+from cchc_xl.expressions.evaluate import Figures, evaluate, holds, involved, note_slack, percentage
 from cchc_xl.expressions.excel import Addresses, NotNative, as_excel
 from cchc_xl.expressions.parse import ExpressionFault, Names, parse, parse_alternatives
 from cchc_xl.expressions.tree import CellRef, ColumnRef, Expression, Ratio, cell_refs, column_refs
@@ -29,4 +29,5 @@ __all__ = [
     "note_slack",
     "parse",
     "parse_alternatives",
+    "percentage",
 ]

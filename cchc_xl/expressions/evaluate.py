@@ -72,6 +72,11 @@ class Figures(Protocol):
         """The note beside a cell; empty when there is none."""
 
 
+def percentage(top: Decimal, bottom: Decimal) -> Decimal | None:
+    """100 × top / bottom; ``None`` where the denominator is 0."""
+    return _HUNDRED * top / bottom if bottom else None
+
+
 def evaluate(
     node: Expression, figures: Figures, order: int | None = None, *, blank_is_zero: bool = False
 ) -> Decimal | None:
@@ -125,7 +130,7 @@ class _Evaluation:
                 return None if a is None or b is None else _OPERATORS[op](a, b)
             case Ratio(numerator=numerator, denominator=denominator):
                 a, b = self.value(numerator), self.value(denominator)
-                return None if a is None or not b else _HUNDRED * a / b
+                return None if a is None or b is None else percentage(a, b)
             case Comparison(op=op, left=left, right=right):
                 a, b = self.value(left), self.value(right)
                 return None if a is None or b is None else Decimal(COMPARISONS[op](a, b))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cchc_xl.values import decimals, read_number
+from cchc_xl.values import half_unit, read_number
 
 _NUMBER = r"\d[\d.,]*\d|\d"
 # "TTYTé: 186; TTVHTT&TT: 15" and "TTYTé: 167/186; TTPTQĐ:4/5": one name and one number in each part.
@@ -82,7 +82,7 @@ def percent(note: str) -> NoteReading | None:
     """``… đạt 66% so với KH`` → 66, when the note has one percentage only."""
     found = _PERCENT.findall(note)
     number = _number(found[0]) if len(found) == 1 else None
-    return NoteReading(number, Decimal("0.5").scaleb(-decimals(number))) if number is not None else None
+    return NoteReading(number, half_unit(number)) if number is not None else None
 
 
 def procedures(note: str) -> NoteReading | None:

@@ -118,11 +118,17 @@ def _count_yes(cell: SummaryCell) -> str:
     return f"Có: {cell.counts.get('1', 0)}/{cell.n_units} đơn vị có số liệu."
 
 
-def _distribution(cell: SummaryCell) -> str:
+def distribution_words(cell: SummaryCell) -> str:
+    """How many units chose each code, in words."""
     if not cell.n_units:
         return ""
     words = dict(cell.spec.row.options)
-    return "; ".join(f"{words.get(value, f'mã {value}')}: {count}" for value, count in cell.counts.items()) + "."
+    return "; ".join(f"{words.get(value, f'mã {value}')}: {count}" for value, count in cell.counts.items())
+
+
+def _distribution(cell: SummaryCell) -> str:
+    listed = distribution_words(cell)
+    return f"{listed}." if listed else ""
 
 
 _REMARKS: dict[Rollup, Callable[[SummaryCell], str]] = {
