@@ -172,5 +172,8 @@ def test_gathering_checks_the_python(tmp_path: Path, monkeypatch: pytest.MonkeyP
     )
     build_installer(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {*FILES, "CCHC.xlam", "wheels", archive.name}
+    for name in FILES:
+        lines = (tmp_path / name).read_bytes()
+        assert lines.count(b"\r\n") == lines.count(b"\n") > 0
     assert [call[0] for call in calls[-2:]] == ["wheel", "download"]
     assert "--require-hashes" in calls[-1]

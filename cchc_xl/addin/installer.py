@@ -36,7 +36,9 @@ def build_installer(folder: Path) -> None:
     wheels = folder / "wheels"
     wheels.mkdir(parents=True, exist_ok=True)
     for name in FILES:
-        shutil.copyfile(SCRIPTS / name, folder / name)
+        # cmd loses its place in a script without CR; a checkout elsewhere may have left them out.
+        text = (SCRIPTS / name).read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        (folder / name).write_bytes(text)
     shutil.copyfile(ADDIN, folder / ADDIN.name)
     for old in wheels.glob("cchc_xl-*.whl"):
         old.unlink()
