@@ -48,7 +48,7 @@ _RESTART = 81  # LibreOffice's EXITHELPER_NORMAL_RESTART: a new profile has been
 _MOST_STARTS = 4
 _RECALCULATE_ALWAYS = 0  # OOXMLRecalcMode: 0 always, 1 never, 2 ask (which, headless, means never)
 _XLSX_FILTER = "Calc MS Excel 2007 XML"
-_TARGETS = {".xlsx": f"xlsx:{_XLSX_FILTER}", ".pdf": "pdf:calc_pdf_Export"}
+_TARGETS = {".xlsx": f"xlsx:{_XLSX_FILTER}", ".pdf": "pdf:calc_pdf_Export", ".ods": "ods:calc8"}
 
 
 class JudgeError(AssertionError):
@@ -101,6 +101,11 @@ def recalculate(
 def to_pdf(path: Path, out_dir: Path, *, locale: str = "en-US", timeout: float | None = None) -> Path:
     """Print the whole workbook as LibreOffice would, formulas computed afresh, to a PDF in `out_dir`."""
     return _convert([path], out_dir, ".pdf", locale, timeout)[0]
+
+
+def to_ods(path: Path, out_dir: Path, *, timeout: float | None = None) -> Path:
+    """The workbook as LibreOffice understands it, in its own format: with its macros and the buttons bound to them."""
+    return _convert([path], out_dir, ".ods", "en-US", timeout)[0]
 
 
 def to_png(pdf: Path, out_dir: Path, dpi: int = 70) -> list[Path]:

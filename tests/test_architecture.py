@@ -23,7 +23,7 @@ FLOORS = [
     {"form_workbook", "readers", "checks", "filling", "completion"},
     {"units", "upgrade"},
     {"consolidation"},
-    {"summary_workbook", "samples"},
+    {"summary_workbook", "samples", "addin"},
     {"operations"},
     {"report"},
     {"hosts"},
@@ -33,7 +33,7 @@ FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Each library is imported in these rooms only.
 LIBRARIES = {
     "openpyxl": set(),
-    "xlsxwriter": {"form_workbook", "summary_workbook", "report"},
+    "xlsxwriter": {"form_workbook", "summary_workbook", "report", "addin"},
     "python_calamine": {"readers"},
     "lxml": {"ooxml"},
     "pandas": {"summary_workbook"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -24,14 +25,19 @@ from cchc_xl.values import BLANK, number_value
 BUILD_DATE = datetime(2024, 1, 1)
 
 
-def build_form_workbook(form: Form, stamp: Stamp, target: Path) -> None:
-    """Write the blank workbook of a form to ``target``, whole or not at all."""
+def build_form_workbook(form: Form, stamp: Stamp, target: Path, finish: Callable[[Any], None] | None = None) -> None:
+    """Write the blank workbook of a form to ``target``, whole or not at all.
+
+    ``finish`` is given the XlsxWriter workbook when all sheets stand: for the variant with buttons.
+    """
     import xlsxwriter
 
     with replacing(target) as temporary:
         workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
         workbook.set_properties({"title": form.name, "created": BUILD_DATE})
         write_form(workbook, form, stamp, Contents(results=computed_results(blank_submission(form, stamp))))
+        if finish is not None:
+            finish(workbook)
         workbook.close()
 
 

@@ -1,0 +1,179 @@
+"""The Windows installer, as far as a machine without Windows can judge it: bytes, names, pins and the words it uses."""
+
+import hashlib
+import re
+import tomllib
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from cchc_xl.addin import installer
+from cchc_xl.addin.installer import FILES, REQUIREMENTS, SCRIPTS, build_installer, python_source
+from cchc_xl.addin.sources import MACROS, SOURCES
+from cchc_xl.errors import CchcError
+
+SCRIPT = SCRIPTS / "cai-dat.ps1"
+BOM = b"\xef\xbb\xbf"
+STEPS = {"Install-Python", "Install-BoTro", "Install-LoiTat", "Install-DuongDan", "Install-MucGo", "Uninstall-TatCa"}
+
+
+@pytest.fixture(scope="module")
+def script() -> str:
+    """The script's text."""
+    return SCRIPT.read_bytes().removeprefix(BOM).decode("utf-8").replace("\r\n", "\n")
+
+
+def _code(script: str) -> str:
+    """Without comments."""
+    return re.sub(r"(?<=\s)#.*", "", re.sub(r"<#.*?#>", "", script, flags=re.DOTALL))
+
+
+def test_windows_reads_the_files_as_they_are_meant() -> None:
+    """PowerShell 5.1 takes a script without BOM for the code page's; cmd knows ASCII only."""
+    assert SCRIPT.read_bytes().startswith(BOM)
+    assert unicodedata.is_normalized("NFC", SCRIPT.read_bytes().decode("utf-8"))
+    for name in ("cai-dat.cmd", "requirements.txt", "python.txt"):
+        assert (SCRIPTS / name).read_bytes().isascii(), name
+    assert all(name.isascii() for name in FILES)
+    attributes = (MACROS.parent / ".gitattributes").read_text(encoding="utf-8")
+    assert "*.cmd text eol=crlf" in attributes
+    assert "*.ps1 text eol=crlf" in attributes
+
+
+def test_no_letter_is_taken_for_a_quote_or_a_dash(script: str) -> None:
+    """PowerShell reads typographic quotes and dashes as code."""
+    assert re.findall("[\u2010-\u2015\u2018-\u201f\u00a0]", script) == []
+    assert re.findall(r'"[^"\n]*\$\w+:[^:"\n]', _code(script)) == []  # "$x: …" is a drive, ${x}: is meant
+
+
+def test_nothing_is_executed_that_is_not_written_here(script: str) -> None:
+    """No text becomes code; nothing needs an administrator; only the profile and our own ProgramData folder change."""
+    code = _code(script)
+    for word in (
+        "Invoke-Expression",
+        "iex ",
+        "DownloadString",
+        "EncodedCommand",
+        "RunAs",
+        "HKLM:\\Software\\CCHC",
+        "setx",
+    ):
+        assert word.lower() not in code.lower(), word
+    assert set(re.findall(r"https?://\S+", code)) == set()  # addresses stand in python.txt, with their hash
+    assert re.findall(r"(?:New-Item|Set-ItemProperty|Remove-Item)[^\n]*HKLM", code) == []
+
+
+def test_every_change_shows_in_a_dry_run(script: str) -> None:
+    """What writes or deletes stands in an Invoke-Viec block or in a function that is called from one only."""
+    depth, opened, inside, loose = 0, [], [], []
+    helpers = {"Install-Goi", "Set-QuyenRieng", "Get-TepPython", "Save-NhatKy"}
+    function = ""
+    change = (
+        r"\b(New-Item|Remove-Item|Copy-Item|Move-Item|Rename-Item|Set-ItemProperty|WriteAllText|AppendAllText|icacls)\b"
+    )
+    for line in _code(script).splitlines():
+        if found := re.match(r"function ([\w-]+)", line):
+            function = found[1]
+        if re.search(r"Invoke-Viec .*\{\s*$", line):
+            opened.append(depth)
+        depth += line.count("{") - line.count("}")
+        inside = [level for level in opened if depth > level]
+        if re.search(change, line) and not opened and function not in helpers:
+            loose.append(line.strip())
+        opened = inside
+    assert loose == []
+    assert depth == 0
+
+
+def test_uninstalling_knows_every_place(script: str) -> None:
+    """Each place that an installation writes to is among those that -Go removes."""
+    removed = re.search(r"function Get-DaCai \{(.*?)\n\}", script, re.DOTALL)[1]  # type: ignore[index]
+    for place in ("$BoTro", "$LoiTat", "$KhoaGo", "$duPhong", "$ThuMucChung"):
+        assert place in removed
+    for name in ("TepDuongDan", "NhatKy", "BanSaoBoCai"):
+        assert re.search(rf"^\${name} = Join-Path \$ThuMucChung ", script, re.MULTILINE)
+
+
+def test_functions_are_there_and_used(script: str) -> None:
+    """No function is missing, none is left over, and none is named like a command of PowerShell's own by accident."""
+    defined = re.findall(r"^function ([\w-]+)", script, re.MULTILINE)
+    assert len(set(defined)) == len(defined)
+    assert set(defined) >= STEPS
+    for name in defined:
+        assert len(re.findall(rf"\b{name}\b", script)) > 1, name
+    own = set(re.findall(r"\b[A-Z]\w+-[A-Z]\w+\b", _code(script)))
+    commands = """
+        Add-Type Copy-Item ForEach-Object Get-Acl Get-ChildItem Get-Content Get-Culture Get-Date Get-FileHash
+        Get-Process Invoke-WebRequest Join-Path Move-Item New-Item New-Object Out-Null Read-Host Remove-Item
+        Rename-Item Select-Object Set-ItemProperty Set-Location Set-StrictMode Sort-Object Split-Path Test-Path
+        Unblock-File Where-Object Write-Host
+    """
+    known = set(commands.split())
+    assert own - set(defined) - known == set()
+
+
+def test_addin_and_installer_agree_on_places(script: str) -> None:
+    """The pointer file and the program that the macros look for are those that the installer writes."""
+    start = (SOURCES / "CchcStart.bas").read_text(encoding="ascii")
+    assert '"%LOCALAPPDATA%\\CCHC\\python.txt"' in start
+    assert '"%LOCALAPPDATA%\\CCHC\\python\\pythonw.exe"' in start
+    assert "$ThuMucChung = Join-Path $env:LOCALAPPDATA 'CCHC'" in script
+    assert "$TepDuongDan = Join-Path $ThuMucChung 'python.txt'" in script
+    assert "$dich = Join-Path $Goc 'python'" in script
+    assert "(Join-Path $dich 'pythonw.exe')" in script
+    assert "-I -X utf8 -m cchc_xl.hosts.window" in script
+
+
+def test_files_that_are_named_exist(script: str) -> None:
+    """The command file starts the script; the script's own files lie beside it, the add-in one folder up."""
+    command = (SCRIPTS / "cai-dat.cmd").read_text(encoding="ascii")
+    assert '-File "%~dp0cai-dat.ps1"' in command
+    for name in re.findall(r"Join-Path \$PSScriptRoot '([^']+)'", script):
+        assert (SCRIPTS / name.replace("\\", "/")).resolve().is_file(), name
+    for name in FILES:
+        assert (SCRIPTS / name).is_file()
+
+
+def test_every_package_is_pinned_with_its_hash() -> None:
+    """All that pyproject.toml asks for, and what these ask for on Windows, each in one version with a hash."""
+    text = REQUIREMENTS.read_text(encoding="ascii")
+    pins = re.findall(r"^([\w-]+)==(\S+) \\\n    --hash=sha256:([0-9a-f]{64})$", text, re.MULTILINE)
+    assert len(pins) == len(re.findall(r"^[a-z]", text, re.MULTILINE))
+    names = {name for name, _, _ in pins}
+    project = tomllib.loads((MACROS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for wanted in project["dependencies"]:
+        name, least = re.fullmatch(r"([\w-]+)>=([\d.]+)", wanted).groups()  # type: ignore[union-attr]
+        [version] = [version for pinned, version, _ in pins if pinned == name.lower()]
+        assert [int(part) for part in version.split(".")] >= [int(part) for part in least.split(".")]
+    assert names >= {"pywin32", "numpy", "et-xmlfile"}
+
+
+def test_python_is_pinned() -> None:
+    """One whole 64-bit Python from python.org, of the version that the wheels are for."""
+    source = python_source()
+    assert re.fullmatch(r"https://www\.python\.org/ftp/python/3\.12\.\d+/python-3\.12\.\d+-amd64\.zip", source["url"])
+    assert re.fullmatch(r"[0-9a-f]{64}", source["sha256"])
+    assert "3.12" in installer.PLATFORM
+
+
+def test_gathering_checks_the_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder holds what the script looks for; a Python of another hash is refused."""
+    calls = []
+    monkeypatch.setattr(installer, "_pip", lambda *arguments: calls.append(arguments))
+    archive = tmp_path / python_source()["url"].rpartition("/")[2]
+    archive.write_bytes(b"another")
+    with pytest.raises(CchcError, match="mã băm"):
+        build_installer(tmp_path)
+    monkeypatch.setattr(
+        installer,
+        "python_source",
+        lambda: {**python_source(), "sha256": hashlib.sha256(b"another").hexdigest()},
+    )
+    build_installer(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {*FILES, "CCHC.xlam", "wheels", archive.name}
+    for name in FILES:
+        lines = (tmp_path / name).read_bytes()
+        assert lines.count(b"\r\n") == lines.count(b"\n") > 0
+    assert [call[0] for call in calls[-2:]] == ["wheel", "download"]
+    assert "--require-hashes" in calls[-1]
