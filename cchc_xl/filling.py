@@ -16,6 +16,7 @@ from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Form
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.layout import row_height
+from cchc_xl.live_checks.states import row_states
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
 from cchc_xl.submission import FormulaState, Submission, SubmissionFigures, is_computed
 from cchc_xl.values import Reading, State, Value, from_text, normalise, number_value, read_number
@@ -180,6 +181,10 @@ def fill(submission: Submission, source: Path, target: Path, printed: PrintedFig
         if is_computed(entry):
             result = CellWrite(figures.number(ref), keep_formula=True)
             writes.setdefault(entry.sheet, {})[entry.address] = result
+    for place, state in row_states(filled).items():
+        if place in filled.state_cells:
+            sheet, address = filled.state_cells[place]
+            writes.setdefault(sheet, {})[address] = CellWrite(state, keep_formula=True)
     patch_cells(source, target, writes, _row_heights(filled, printed))
     return Filling(written, as_text, printed.appendices, printed.remarks)
 

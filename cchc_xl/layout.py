@@ -52,6 +52,7 @@ _LABEL_WIDTHS = {
     AppendixKind.TASK_SUMMARY: 40.0,
 }
 _FIGURE_WIDTH = 11.0
+CHECK_WIDTH = 46.0
 LINE_HEIGHT = 16.5  # points, of Times New Roman 12
 MAX_ROW_HEIGHT = 409.0  # Excel's own limit
 

@@ -18,6 +18,7 @@ from cchc_xl.values import decimals, plain
 
 _ZERO = Decimal(0)
 _HALF = Decimal("0.5")
+_WHOLE = (CellKind.COUNT, CellKind.MARK)
 _CODES = {"=": "khong-khop", "<=": "vuot-qua", "<": "khong-nho-hon", ">=": "duoi-muc", ">": "duoi-muc"}
 
 
@@ -25,7 +26,7 @@ _MIRRORED = {"=": "=", "<=": ">=", "<": ">", ">=": "<=", ">": "<"}
 
 
 def tolerance(refs: Iterable[CellRef], context: Context) -> Decimal:
-    """Sum of the half-units of the rounded figures involved: whole counts are exact, so are formulas.
+    """Sum of the half-units of the rounded figures involved: counts are exact, so are formulas.
 
     A percentage or a figure with d decimals stands for ± 0,5·10⁻ᵈ.
     """
@@ -34,8 +35,11 @@ def tolerance(refs: Iterable[CellRef], context: Context) -> Decimal:
         number = context.figures.number(ref)
         if number is None or is_computed(context.entry(ref)):
             continue
+        kind = context.spec(ref).kind
+        if kind in _WHOLE:
+            continue  # 2,5 files are wrong by themselves, not a rounded figure
         places = decimals(number)
-        if places or context.spec(ref).kind is CellKind.PERCENT:
+        if places or kind is CellKind.PERCENT:
             total += _HALF.scaleb(-places)
     return total
 

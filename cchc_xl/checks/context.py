@@ -63,8 +63,7 @@ class Context:
 
     def of_another_level(self, ref: CellRef) -> bool:
         """Whether the row is answered by a level of government above the form's or beside it."""
-        answers = self.spec(ref).row.answers
-        return self.form.level not in answers and not _from_below(self.form.level, answers)
+        return of_another_level(self.form, ref)
 
     def finding(
         self,
@@ -144,6 +143,12 @@ def number_words(value: object, *, exact: bool = False) -> str:
         number = Decimal(str(value))
         return format_number(number, None if exact or decimals(number) <= 2 else 2)
     return str(value)
+
+
+def of_another_level(form: Form, ref: CellRef) -> bool:
+    """Whether a cell's row is answered by a level of government above the form's or beside it."""
+    answers = form.cells[ref].row.answers
+    return form.level not in answers and not _from_below(form.level, answers)
 
 
 _LEVELS = ("xa", "huyen", "tinh")

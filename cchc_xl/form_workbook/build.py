@@ -12,6 +12,7 @@ from cchc_xl.form_workbook.report_sheet import write_report_sheet
 from cchc_xl.form_workbook.sheet import AppendixSheet, Contents
 from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.layout import form_layout
+from cchc_xl.live_checks.states import states_of
 from cchc_xl.stamp import STAMP_SHEET, SUBMISSION, Stamp
 from cchc_xl.submission import blank_submission, computed_results
 
@@ -26,7 +27,9 @@ def build_form_workbook(form: Form, stamp: Stamp, target: Path) -> None:
     with replacing(target) as temporary:
         workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
         workbook.set_properties({"title": form.name, "created": BUILD_DATE})
-        write_form(workbook, form, stamp, Contents(results=computed_results(blank_submission(form, stamp))))
+        blank = blank_submission(form, stamp)
+        contents = Contents(results=computed_results(blank), states=states_of(blank))
+        write_form(workbook, form, stamp, contents)
         workbook.close()
 
 

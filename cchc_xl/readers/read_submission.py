@@ -12,7 +12,7 @@ from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form
 from cchc_xl.errors import ForeignWorkbook
 from cchc_xl.expressions import CellRef, ColumnRef, as_excel
-from cchc_xl.layout import KEY_COLUMN, KEY_PREFIX, KEY_ROW, appendix_key, cell_address, form_layout
+from cchc_xl.layout import CHECK_KEY, KEY_COLUMN, KEY_PREFIX, KEY_ROW, appendix_key, cell_address, form_layout
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.grid import Book, CellFacts
 from cchc_xl.stamp import STAMP_SHEET, SUMMARY, Stamp, read_stamp
@@ -48,7 +48,7 @@ def read_book(book: Book, name: str) -> Submission:
     reading = _Reading(form, book, of_summary=stamp.kind == SUMMARY)
     for appendix in form.appendices:
         reading.appendix(appendix)
-    return Submission(name, form, stamp, reading.entries, tuple(reading.faults))
+    return Submission(name, form, stamp, reading.entries, tuple(reading.faults), reading.state_cells)
 
 
 def _stamp(book: Book, name: str) -> Stamp:
@@ -80,6 +80,7 @@ class _Reading:
         self.of_summary = of_summary
         self.entries: dict[CellRef, Entry] = {}
         self.faults: list[StructureFault] = []
+        self.state_cells: dict[tuple[str, int], tuple[str, str]] = {}
         self.grids: dict[str, Sequence[Sequence[object]]] = {}
 
     def grid(self, sheet: str) -> Sequence[Sequence[object]]:
@@ -110,6 +111,11 @@ class _Reading:
         for spec in appendix.cells.values():
             row, column = place.rows[spec.row.order], place.columns[spec.column.key]
             self.entries[spec.ref] = self._entry(spec, place, _at(grid, row, column), facts, moved)
+        if CHECK_KEY in grid[top]:
+            column = list(grid[top]).index(CHECK_KEY)
+            for order, row in place.rows.items():
+                if (row, column) in facts.formulas:
+                    self.state_cells[appendix.id, order] = sheet, cell_address(row, column)
 
     def _find_corner(self, appendix_id: str) -> tuple[str, int, int] | None:
         key = appendix_key(appendix_id)
