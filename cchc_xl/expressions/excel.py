@@ -172,7 +172,7 @@ def _simple(function: str) -> Callable[[_Rendering, Sequence[Argument]], str]:
 
 
 def _present(rendering: _Rendering, args: Sequence[Argument]) -> str:
-    return f'({rendering.listed(args)}<>"")'
+    return f'(TRIM({rendering.listed(args)})<>"")'
 
 
 def _count_x(rendering: _Rendering, args: Sequence[Argument]) -> str:

@@ -185,11 +185,11 @@ def _sibling(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
         return
     cells = Cells(form, ref.appendix)
     # The blank cell itself counts nothing, so it may stand in the range.
-    some = f"COUNTA({_ranges(form, (ref, *brothers))})>0"
+    some = "+".join(f'SUMPRODUCT(--(TRIM({area})<>""))' for area in _ranges(form, (ref, *brothers))) + ">0"
     yield Clause(ref, "thieu-so-lieu", rule.severity, both(cells.blank(ref), some, *cells.unexcused(ref)))
 
 
-def _ranges(form: Form, refs: tuple[CellRef, ...]) -> str:
+def _ranges(form: Form, refs: tuple[CellRef, ...]) -> list[str]:
     """Cells of one column, neighbours joined to a range."""
     place = form_layout(form).appendices[refs[0].appendix]
     ordered = sorted(refs, key=lambda ref: place.position(ref))
@@ -199,9 +199,9 @@ def _ranges(form: Form, refs: tuple[CellRef, ...]) -> str:
             runs[-1].append(ref)
         else:
             runs.append([ref])
-    return ",".join(
+    return [
         place.address(run[0]) if len(run) == 1 else f"{place.address(run[0])}:{place.address(run[-1])}" for run in runs
-    )
+    ]
 
 
 def _fraction(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:

@@ -200,6 +200,6 @@ class _Bounds:
         if fixed:
             tests.append(f"COUNT({','.join(fixed)})={len(fixed)}")
         if free:
-            blanks = "+".join(f'({cell}="")' for cell in free)
+            blanks = "+".join(f'(TRIM({cell})="")' for cell in free)
             tests.append(f"COUNT({','.join(free)})+{blanks}={len(free)}")
         return both(*tests, *self.others) if tests or self.others else ""
