@@ -244,7 +244,8 @@ class Appendix:
         return f"<Appendix {self.id}>"
 
 
-# What ``Rule.native`` says of a rule that also stands in the workbook as a formula; anything else is the reason why not.
+# What ``Rule.native`` says of a rule that also stands in the workbook as a formula; anything else is the reason why
+# it does not.
 NATIVE = "yes"
 
 

@@ -338,7 +338,7 @@ class AppendixSheet:
             sheet.merge_range(place.header_top, column, place.first_row - 1, column, CHECK_HEADING, header)
         else:
             sheet.write_string(place.header_top, column, CHECK_HEADING, header)
-        style = self.styles.cell(font_size=CHECK_SIZE, border_color=HEADER_FILL)
+        style = self.styles.cell(font_size=CHECK_SIZE, indent=1, border_color=HEADER_FILL)
         for row in self.appendix.rows:
             state = self.contents.states.get((self.appendix.id, row.order))
             if state is not None:
