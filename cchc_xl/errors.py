@@ -17,6 +17,14 @@ class InputFault(CchcError):
     """The user asked for something that is not there: a form, a period, a folder, a list of units."""
 
 
+class SeveralForms(InputFault):
+    """Submissions of several forms and none named as the summary's. ``forms``: their ids."""
+
+    def __init__(self, forms: list[str]) -> None:
+        super().__init__(f"Các sổ nộp theo nhiều biểu mẫu ({', '.join(forms)}): hãy chọn biểu tổng hợp bằng --mau.")
+        self.forms = forms
+
+
 class CatalogueFault(CchcError):
     """A catalogue with faults. ``faults`` holds all of them, each with file and row."""
 

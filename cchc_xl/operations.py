@@ -16,7 +16,7 @@ from cchc_xl.consolidation.gates import Admission, agreed_period, judge
 from cchc_xl.consolidation.rollup import Child, consolidate
 from cchc_xl.consolidation.states import FileState, ReceivedFile
 from cchc_xl.consolidation.summary import Summary
-from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault
+from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, SeveralForms, WorkbookFault
 from cchc_xl.periods import format_date, parse_date, parse_period
 from cchc_xl.readers.read_submission import read_book, read_file
 from cchc_xl.severity import Severity
@@ -348,6 +348,5 @@ def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Seq
 def _common_form(received: Sequence[ReceivedFile]) -> Form | None:
     forms = {file.submission.form for file in received if file.submission}
     if len(forms) > 1:
-        names = ", ".join(sorted(form.id for form in forms))
-        raise InputFault(f"Các sổ nộp theo nhiều biểu mẫu ({names}): hãy chọn biểu tổng hợp bằng --mau.")
+        raise SeveralForms(sorted(form.id for form in forms))
     return next(iter(forms), None)

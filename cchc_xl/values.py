@@ -138,8 +138,7 @@ def from_cell(raw: object) -> Value:
     if isinstance(raw, bool):
         return Value(State.TEXT, text="TRUE" if raw else "FALSE")
     if isinstance(raw, int | float | Decimal):
-        number = exact(raw)
-        return Value(State.NUMBER, number, format_number(number)) if number is not None else Value(State.ERROR)
+        return _from_number(raw)
     if isinstance(raw, datetime):
         return Value(State.DATE, text=raw.strftime("%d/%m/%Y"))
     if isinstance(raw, date):
@@ -147,6 +146,13 @@ def from_cell(raw: object) -> Value:
     if isinstance(raw, time | timedelta):
         return Value(State.DATE, text=str(raw))
     return Value(State.TEXT, text=str(raw))
+
+
+# Figures of many workbooks repeat: most are small whole numbers. Typed: an int may have more digits than Excel keeps.
+@lru_cache(maxsize=32768, typed=True)
+def _from_number(raw: int | float | Decimal) -> Value:
+    number = exact(raw)
+    return Value(State.NUMBER, number, format_number(number)) if number is not None else Value(State.ERROR)
 
 
 def from_text(text: str) -> Value:

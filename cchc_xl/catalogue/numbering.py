@@ -33,7 +33,8 @@ def _sequence(appendix: Appendix) -> Iterator[str]:
         if before is not None and number == before[0]:
             yield f"{appendix.id}: số thứ tự {row.stt.strip()} có hai lần: “{_short(before[1])}” và “{_short(row)}”."
         elif before is not None and number != before[0] + 1 and number != 1:
-            yield f"{appendix.id}: sau {before[1].stt.strip()} “{_short(before[1])}” là {row.stt.strip()} “{_short(row)}”."
+            passed, here = f"{before[1].stt.strip()} “{_short(before[1])}”", f"{row.stt.strip()} “{_short(row)}”"
+            yield f"{appendix.id}: sau {passed} là {here}."
         last[prefix] = (number, row)
         stem = f"{prefix}.{number}" if prefix else str(number)
         for deeper in [known for known in last if known == stem or known.startswith(stem + ".")]:

@@ -9,7 +9,8 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from html import unescape
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -37,8 +38,10 @@ _ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
 _FORMULA_CELL = re.compile(
     rb"<(?:\w+:)?c\s([^>]*[^/])>\s*<(?:\w+:)?f\b([^>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)",
 )
+_FORMULA = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>([^<]*)</f>)")
+_CELL_TAG = re.compile(rb"<c\s([^>]*[^>/])>\s*")
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>.*?<(?:\w+:)?v>([^<]*)<', re.DOTALL)
-_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d*)")
+_REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Z]{1,3})([1-9][0-9]{0,6})["']""")
 
 
 class FileBook:
@@ -123,11 +126,10 @@ class FileBook:
         xml = self._read(part)
         formulas: dict[tuple[int, int], str] = {}
         errors: dict[tuple[int, int], str] = {}
-        if b"<f" in xml or b":f" in xml:
-            for attributes, _, text in _FORMULA_CELL.findall(xml):
-                position = _position(attributes)
-                if position is not None:
-                    formulas[position] = unescape(text.decode("utf-8", "replace"))
+        for attributes, text in _formula_cells(xml):
+            position = _position(attributes)
+            if position is not None:
+                formulas[position] = unescape(text.decode("utf-8", "replace"))
         if b't="e"' in xml:
             for attributes, text in _ERROR_CELL.findall(xml):
                 position = _position(attributes)
@@ -160,6 +162,27 @@ class FileBook:
         return content
 
 
+def _formula_cells(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Attributes and formula text of each cell that holds a formula.
+
+    Formulas are few among the cells, so they are looked for and their cell is found backwards. Only a sheet whose
+    elements bear a prefix is matched cell by cell.
+    """
+    if b":f>" in xml or b":f " in xml or b":f/" in xml:
+        for attributes, _, text in _FORMULA_CELL.findall(xml):
+            yield attributes, text
+        return
+    at = xml.find(b"<f")
+    while at >= 0:
+        formula = _FORMULA.match(xml, at)
+        if formula is not None:
+            opened = xml.rfind(b"<c", 0, at)
+            cell = _CELL_TAG.match(xml, opened) if opened >= 0 else None
+            if cell is not None and cell.end() == at:
+                yield cell[1], formula[1] or b""
+        at = xml.find(b"<f", at + 2)
+
+
 def _attributes(tag: bytes) -> dict[str, str]:
     return {
         key.decode(): unescape((double or single).decode("utf-8", "replace"))
@@ -168,10 +191,13 @@ def _attributes(tag: bytes) -> dict[str, str]:
 
 
 def _position(attributes: bytes) -> tuple[int, int] | None:
-    match = _REFERENCE.fullmatch(_attributes(attributes).get("r", ""))
-    if match is None:
-        return None
+    match = _REFERENCE.search(attributes)
+    return (int(match[2]) - 1, _column(match[1])) if match else None
+
+
+@cache
+def _column(letters: bytes) -> int:
     column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return column - 1

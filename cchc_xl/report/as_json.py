@@ -8,6 +8,7 @@ from typing import Any
 
 from cchc_xl.catalogue.model import Form, Rule
 from cchc_xl.checks.culprits import CulpritGroup
+from cchc_xl.completion import Completion, completion
 from cchc_xl.consolidation.rollup import Source, SummaryCell
 from cchc_xl.consolidation.states import JudgedFile
 from cchc_xl.consolidation.summary import Summary
@@ -86,6 +87,9 @@ def checked_json(checked: CheckedFile) -> dict[str, Any]:
         },
         "findings": [finding_json(finding) for finding in result.findings] if result else [],
     }
+    if submission and submission.stamp.completed:
+        holds = completion(submission) is Completion.COMPLETE
+        shown["completed"] = {"date": submission.stamp.completed, "holds": holds}
     if submission:
         shown["culprits"] = [_culprits_json(group, submission) for group in checked.culprits]
     if checked.fault:

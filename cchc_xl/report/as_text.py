@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cchc_xl.catalogue.model import Form
 from cchc_xl.catalogue.numbering import form_remarks
+from cchc_xl.completion import Completion, completion
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.finding import Finding
@@ -20,6 +21,10 @@ _WIDTH = 110
 # Hints of one kind on one sheet: the first ones are shown, the rest counted.
 _SHOWN_HINTS = 3
 _SHOWN_SETS = 4
+_COMPLETION = {
+    Completion.COMPLETE: "còn giá trị",
+    Completion.LAPSED: "hết giá trị vì số liệu đã thay đổi sau đó, hãy kiểm tra lại trong Excel",
+}
 _LEVELS = {"xa": "cấp xã", "huyen": "cấp huyện", "tinh": "cấp tỉnh"}
 
 
@@ -57,6 +62,8 @@ def checked_text(checked: CheckedFile) -> str:
         f"{checked.file}" + (f" ({who})" if who else ""),
         f"  {counts}; {result.passed} phép kiểm tra đúng, {result.not_evaluated} chưa đủ số liệu để kiểm tra.",
     ]
+    if stamp.completed:
+        lines.append(f"  Dấu hoàn thành ngày {stamp.completed}: {_COMPLETION[completion(checked.submission)]}.")
     for appendix in checked.submission.form.appendices:
         findings = [finding for finding in result.findings if finding.appendix == appendix.id]
         if findings:

@@ -53,7 +53,7 @@ def _carry_over(open_book: OpenBook, checked: CheckedFile, annotation: Annotatio
     for sheet in {entry.sheet: None for entry in submission.entries.values()}:
         marks = by_sheet.get(sheet, [])
         _mark_sheet(open_book, sheet, *_places(marks, submission))
-    _stamp(open_book, annotation)
+    write_stamp(open_book, {"completed": annotation.completed, "fingerprint": annotation.fingerprint})
 
 
 _Marks = Mapping[tuple[int, str], int]
@@ -103,12 +103,11 @@ def _mark_columns(grid: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]
     return None
 
 
-def _stamp(open_book: OpenBook, annotation: Annotation) -> None:
-    """Write, or take back, that the workbook is complete."""
-    wanted = {"completed": annotation.completed, "fingerprint": annotation.fingerprint}
+def write_stamp(open_book: OpenBook, wanted: Mapping[str, str | int]) -> None:
+    """Change fields of the workbook's stamp; what already stands there is not written again."""
     grid = open_book.grid(STAMP_SHEET)
     rows = {str(row[0]): index for index, row in enumerate(grid) if row}
-    changed = {key: value for key, value in wanted.items() if str(_second(grid, rows.get(key))) != value}
+    changed = {key: value for key, value in wanted.items() if _second(grid, rows.get(key)) != value}
     if not changed:
         return
     sheet = open_book.sheet(STAMP_SHEET)
@@ -118,7 +117,8 @@ def _stamp(open_book: OpenBook, annotation: Annotation) -> None:
             row = rows.get(key)
             if row is None:
                 row, end = end, end + 1
-            sheet.range((row + 1, 1)).value = [[key, "'" + value if value else None]]
+            content = "'" + value if isinstance(value, str) and value else value
+            sheet.range((row + 1, 1)).value = [[key, content]]
 
 
 def _second(grid: Sequence[Sequence[object]], row: int | None) -> object:

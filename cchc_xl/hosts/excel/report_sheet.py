@@ -108,6 +108,8 @@ def _content(title: str, values: dict[str, Any]) -> object:
         return _link(str(values.get(PAGE) or ""), str(values.get(ADDRESS) or ""))
     if title == EXPLANATION:
         return str(value) if value else None
+    if title == EXPECTED and isinstance(value, float):
+        return round(value, 2)  # a computed ratio; what stands in a cell is shown as it stands
     if title in (ACTUAL, EXPECTED) and isinstance(value, int | float):
         return value
     return _text(str(value)) if value not in (None, "") else None

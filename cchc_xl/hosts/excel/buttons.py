@@ -1,0 +1,142 @@
+"""A press of a button: which handler, and one Vietnamese sentence for whatever goes wrong."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cchc_xl.errors import CchcError, InputFault
+from cchc_xl.hosts.excel.dialogs import Dialogs, ExcelDialogs
+from cchc_xl.hosts.excel.remembered import own_folder
+
+# Excel rejects calls while a cell is being typed into or a box is open: RPC_E_CALL_REJECTED,
+# RPC_E_SERVERCALL_RETRYLATER, VBA_E_IGNORE.
+_BUSY = frozenset({-2147418111, -2147417846, -2146777998})
+_NO_BOOK = "Chưa mở sổ nào: hãy mở sổ số liệu CCHC (nếu thấy thanh vàng, bấm “Bật chỉnh sửa”) rồi bấm lại nút."
+
+
+def press(button: str, app: Any, dialogs: Dialogs | None = None) -> None:
+    """Do what a button says in a running Excel (``xlwings.App``). Never raises: the user reads what went wrong."""
+    shown = dialogs or ExcelDialogs(app)
+    try:
+        BUTTONS[button](app, shown)
+    except CchcError as fault:
+        _say(shown, str(fault))
+    except Exception as error:
+        if _busy(error):
+            _say(
+                shown,
+                "Excel đang bận: hãy bấm Enter (hoặc Esc) để kết thúc ô đang gõ, đóng các hộp thoại, rồi bấm lại.",
+            )
+        else:
+            log = _log(button, error)
+            _say(shown, f"Có trục trặc ngoài dự kiến; số liệu trong sổ không bị thay đổi. Chi tiết ở tệp {log}.")
+
+
+def _say(dialogs: Dialogs, text: str) -> None:
+    with suppress(Exception):  # there is nobody left to tell
+        dialogs.say(text)
+
+
+def _busy(error: BaseException | None) -> bool:
+    while error is not None:
+        if getattr(error, "hresult", None) in _BUSY or (error.args and error.args[0] in _BUSY):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _log(button: str, error: BaseException) -> Path | str:
+    """Append where it happened to the log. Without the exceptions' own texts: they may hold figures or names."""
+    lines = [f"{datetime.now():%Y-%m-%d %H:%M:%S} {button}: {type(error).__name__}"]
+    lines += [f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+    try:
+        path = own_folder() / "nhat-ky.txt"
+        with path.open("a", encoding="utf-8") as handle:
+            handle.write("\n".join(lines) + "\n")
+    except OSError:
+        return "(không ghi được nhật ký)"
+    return path
+
+
+def _book(app: Any) -> Any:
+    """The active workbook."""
+    try:
+        return app.books.active
+    except Exception as error:
+        if _busy(error):
+            raise
+        raise InputFault(_NO_BOOK) from error
+
+
+# What each button does; the modules are loaded by the press that needs them.
+
+
+def _kiem_tra(app: Any, _: Dialogs) -> None:
+    from cchc_xl.hosts.excel.kiem_tra import kiem_tra
+
+    annotation = kiem_tra(_book(app))
+    app.status_bar = f"CCHC: {' '.join(annotation.text[:2])}"
+
+
+def _xoa_danh_dau(app: Any, _: Dialogs) -> None:
+    from cchc_xl.hosts.excel.kiem_tra import xoa_danh_dau
+
+    xoa_danh_dau(_book(app))
+
+
+def _nop(app: Any, dialogs: Dialogs) -> None:
+    from cchc_xl.hosts.excel.nop import nop
+
+    nop(_book(app), dialogs)
+
+
+def _tong_hop(app: Any, dialogs: Dialogs) -> None:
+    from cchc_xl.hosts.excel.tong_hop import tong_hop
+
+    tong_hop(app, dialogs)
+
+
+def _tao_so(app: Any, dialogs: Dialogs) -> None:
+    from cchc_xl.hosts.excel.so_moi import tao_so
+
+    tao_so(app, dialogs)
+
+
+def _nhap(app: Any, dialogs: Dialogs) -> None:
+    from cchc_xl.hosts.excel.so_moi import nhap
+
+    _book(app)
+    nhap(app, dialogs)
+
+
+def _huong_dan(app: Any, dialogs: Dialogs) -> None:
+    """Show the guide sheet of the active workbook; without one say in short what to do."""
+    with suppress(Exception):
+        for sheet in app.books.active.sheets:
+            if sheet.name == "Hướng dẫn":
+                sheet.activate()
+                return
+    dialogs.say(_HELP)
+
+
+_HELP = (
+    "1. Tạo sổ mới, hoặc mở sổ được gửi; điền trang Bìa, rồi các ô vàng của từng phụ lục.\n"
+    "2. Kiểm tra: xem trang “Kết quả kiểm tra”, sửa hoặc giải trình, bấm lại cho đến khi Hoàn thành.\n"
+    "3. Nộp: ghi bản nộp để gửi cấp trên.\n"
+    "4. Tổng hợp (cấp trên): chọn thư mục chứa các sổ nộp; công cụ lập sổ tổng hợp và mở ra."
+)
+
+BUTTONS: Mapping[str, Callable[[Any, Dialogs], None]] = {
+    "kiem-tra": _kiem_tra,
+    "xoa-danh-dau": _xoa_danh_dau,
+    "nop": _nop,
+    "tong-hop": _tong_hop,
+    "tao-so": _tao_so,
+    "nhap": _nhap,
+    "huong-dan": _huong_dan,
+}

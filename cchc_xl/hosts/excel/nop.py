@@ -1,0 +1,57 @@
+"""The button Nộp: check, and when the workbook is complete number the submission and save a copy ready to send."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cchc_xl.errors import InputFault
+from cchc_xl.hosts.excel.dialogs import Dialogs
+from cchc_xl.hosts.excel.kiem_tra import kiem_tra, write_stamp
+from cchc_xl.hosts.excel.open_book import OpenBook
+from cchc_xl.readers.read_submission import read_book
+from cchc_xl.stamp import Stamp
+
+
+def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None:
+    """Save a numbered copy beside the workbook; ``None`` when it is not complete (the report says why)."""
+    annotation = kiem_tra(book, now)
+    if not annotation.completed:
+        dialogs.say(f"Chưa nộp được. {annotation.text[1]} Xem trang “Kết quả kiểm tra”.")
+        return None
+    open_book = OpenBook(book)
+    stamp = read_book(open_book, book.name).stamp
+    if not (stamp.unit_code or stamp.unit) or not stamp.period:
+        raise InputFault("Chưa nộp được: sổ chưa ghi đơn vị hoặc kỳ báo cáo. Hãy điền ở trang Bìa rồi bấm Nộp lại.")
+    folder = Path(book.fullname).parent
+    if not folder.is_absolute() or not folder.is_dir():  # never saved, or on OneDrive (a URL)
+        chosen = dialogs.folder("Chọn thư mục để ghi bản nộp")
+        if chosen is None:
+            return None
+        folder = chosen
+    number = stamp.submission + 1
+    target = folder / file_name(stamp, number, Path(book.name).suffix.lower() or ".xlsx")
+    while target.exists():  # an earlier copy is somebody's record of what was sent
+        number += 1
+        target = folder / file_name(stamp, number, target.suffix)
+    write_stamp(open_book, {"submission": number})
+    try:
+        book.api.SaveCopyAs(str(target))
+    except Exception:
+        write_stamp(OpenBook(book), {"submission": stamp.submission})
+        raise
+    dialogs.say(
+        f"Đã ghi bản nộp lần {number}: {target.name}\n(trong thư mục {target.parent}). Hãy gửi tệp này, và lưu sổ."
+    )
+    return target
+
+
+def file_name(stamp: Stamp, number: int, suffix: str) -> str:
+    """``CCHC_vinh-thanh-2023_22366_2024-Q1_lan-2.xlsx``: ASCII, so that every mail program keeps it."""
+    unit = stamp.unit_code or stamp.unit
+    plain = unicodedata.normalize("NFD", unit.replace("đ", "d").replace("Đ", "D"))
+    ascii_unit = re.sub(r"[^A-Za-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-") or "don-vi"
+    return f"CCHC_{stamp.form}_{ascii_unit}_{stamp.period}_lan-{number}{suffix}"

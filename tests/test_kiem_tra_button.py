@@ -1,0 +1,318 @@
+"""The button Kiểm tra on an open workbook: the real handler through xlwings, on the engine of ``excel_engine``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from excel_engine import calls, open_book
+from submissions import make
+
+from cchc_xl.catalogue.load import load_form
+from cchc_xl.completion import Completion, completion
+from cchc_xl.errors import ForeignWorkbook, WorkbookFault
+from cchc_xl.hosts.excel.kiem_tra import kiem_tra, xoa_danh_dau
+from cchc_xl.hosts.excel.open_book import OpenBook
+from cchc_xl.layout import REPORT_SHEET
+from cchc_xl.operations import check_file
+from cchc_xl.readers.read_submission import read_book, read_file
+from cchc_xl.report.as_json import checked_json
+from cchc_xl.report.as_text import checked_text
+from cchc_xl.report_layout import COLUMNS, EXPLANATION, FIRST_ROW, HEADER_ROW, RULE, TEXT_TOP
+from cchc_xl.severity import Severity
+from cchc_xl.stamp import STAMP_SHEET
+
+FORM = "cam-giang-2024"
+NOW = datetime(2024, 3, 1, 9, 30)
+# 3.3.1 settled 10 (row 35), on time 12 (row 36): an error. 4.1.1 (row 45) is not below 4.2.1 (row 49): a warning.
+ERROR = {35: "10", 36: "12"}
+WARNING = {45: "18", 49: "18"}
+CLEAN = {35: "12", 36: "12"}
+
+
+@pytest.fixture
+def opened(tmp_path: Path):
+    """Opens a filled workbook."""
+
+    def call(figures: dict[int, str], form: str = FORM):
+        (tmp_path / "xa.xlsx").unlink(missing_ok=True)
+        return open_book(make(tmp_path, "1", "xã A", {"PL1": figures}, form=form, file="xa.xlsx"))
+
+    return call
+
+
+def table(book) -> list[dict[str, object]]:
+    """The report's rows, as far as they hold a finding."""
+    sheet = book.sheets[REPORT_SHEET]
+    values = sheet.range((FIRST_ROW + 1, 1), (FIRST_ROW + 60, len(COLUMNS))).options(ndim=2).value
+    return [dict(zip(COLUMNS, row, strict=True)) for row in values if row[COLUMNS.index(RULE)]]
+
+
+def text(book) -> str:
+    """The lines above the table."""
+    values = book.sheets[REPORT_SHEET].range((TEXT_TOP + 1, 1), (HEADER_ROW, 1)).value
+    return "\n".join(filter(None, values))
+
+
+def value_cell(book, order: int):
+    """The cell of a row's figure, found by the hidden keys."""
+    keys = book.sheets["PL1"].range((1, 1), (300, 1)).value
+    return book.sheets["PL1"].range((keys.index(float(order)) + 1, 5))
+
+
+def mark(book, order: int) -> float | None:
+    """What stands in the hidden mark column beside a figure."""
+    sheet = book.sheets["PL1"]
+    header = sheet.range((1, 1), (1, 30)).value
+    return sheet.range((value_cell(book, order).row, header.index("mark.value") + 1)).value
+
+
+def explain(book, rule: str, words: str) -> None:
+    """What the clerk types under Giải trình (the column is open)."""
+    row = next(i for i, line in enumerate(table(book)) if line[RULE] == rule)
+    book.sheets[REPORT_SHEET].range((FIRST_ROW + 1 + row, COLUMNS.index(EXPLANATION) + 1)).value = words
+
+
+def type_in(book, order: int, number: float) -> None:
+    """What the clerk types into a figure's cell."""
+    value_cell(book, order).value = number
+
+
+def test_the_open_workbook_reads_as_its_file_does(opened, tmp_path: Path) -> None:
+    """Entries read through xlwings are those read from the saved file, formulas and all."""
+    book = opened(ERROR)
+    assert read_book(OpenBook(book), "xa.xlsx") == read_file(tmp_path / "xa.xlsx")
+
+
+def test_a_finding_stands_in_the_report_with_link_colour_and_note(opened) -> None:
+    """One error: its row in the report, a link to its cell, the mark that colours it, a note in words."""
+    book = opened(ERROR)
+    kiem_tra(book, NOW)
+    line = next(line for line in table(book) if line["Mức độ"] == "Lỗi")
+    assert line["Trang"] == "PL1"
+    row = next(i for i, row in enumerate(table(book)) if row == line)
+    link = book.sheets[REPORT_SHEET].range((FIRST_ROW + 1 + row, COLUMNS.index("Ô") + 1)).formula
+    assert link == f'=HYPERLINK("#\'PL1\'!{line["Địa chỉ"]}","{line["Địa chỉ"]}")'
+    assert mark(book, 36) == 3
+    note = value_cell(book, 36).note.text
+    assert note.startswith("[CCHC] Lỗi (")
+    assert "Cách xử lý:" in note
+    assert "Kiểm tra lúc 09:30 ngày 01/03/2024: 1 lỗi" in text(book)
+    assert "Chưa hoàn thành: còn phải sửa 1 lỗi" in text(book)
+
+
+def test_a_second_run_leaves_no_residue(opened) -> None:
+    """Mended: mark and note are gone, the report says "đã sửa", the run after that forgets it."""
+    book = opened(ERROR)
+    kiem_tra(book, NOW)
+    type_in(book, 36, 10)
+    kiem_tra(book, NOW)
+    assert mark(book, 36) is None
+    assert value_cell(book, 36).note is None
+    assert [line["Tình trạng"] for line in table(book) if line["Mức độ"] == "Lỗi"] == ["đã sửa"]
+    kiem_tra(book, NOW)
+    assert not [line for line in table(book) if line["Mức độ"] == "Lỗi"]
+
+
+def test_findings_are_new_or_still_open(opened) -> None:
+    """The first run says nothing of the past; later ones tell old findings from new ones."""
+    book = opened(ERROR)
+    kiem_tra(book, NOW)
+    assert {line["Tình trạng"] for line in table(book)} == {None}
+    type_in(book, 45, 18)
+    type_in(book, 49, 18)
+    kiem_tra(book, NOW)
+    states = {line[RULE]: line["Tình trạng"] for line in table(book)}
+    assert states["R12-PL1-45"] == "mới"
+    assert states[next(line[RULE] for line in table(book) if line["Mức độ"] == "Lỗi")] == "còn"
+
+
+def test_a_users_own_note_survives(opened) -> None:
+    """Our note is added below the user's and taken away again without touching it."""
+    book = opened(ERROR)
+    with_note = value_cell(book, 36)
+    sheet = book.sheets["PL1"]
+    sheet.api.Unprotect("")
+    with_note.add_note("Hỏi lại phòng Nội vụ")
+    kiem_tra(book, NOW)
+    assert with_note.note.text.startswith("Hỏi lại phòng Nội vụ\n[CCHC] Lỗi")
+    type_in(book, 36, 10)
+    kiem_tra(book, NOW)
+    assert with_note.note.text == "Hỏi lại phòng Nội vụ"
+
+
+def test_an_explanation_is_kept_and_completes_the_workbook(opened) -> None:
+    """A warning that is explained no longer stands in the way; the stamp names the day and the figures."""
+    book = opened(WARNING)
+    kiem_tra(book, NOW)
+    assert "sửa hoặc giải trình 1 cảnh báo" in text(book)
+    assert completion(read_book(OpenBook(book), "")) is Completion.OPEN
+    explain(book, "R12-PL1-45", "Xã không có cán bộ chuyên trách")
+    kiem_tra(book, NOW)
+    assert next(line[EXPLANATION] for line in table(book) if line[RULE] == "R12-PL1-45").startswith("Xã không")
+    assert "HOÀN THÀNH" in text(book)
+    submission = read_book(OpenBook(book), "")
+    assert completion(submission) is Completion.COMPLETE
+    assert submission.stamp.completed == "01/03/2024"
+
+
+def test_completion_lapses_with_a_figure(opened) -> None:
+    """A figure changed after "Hoàn thành": the stamp no longer holds; the next run takes it back or renews it."""
+    book = opened(CLEAN)
+    kiem_tra(book, NOW)
+    assert completion(read_book(OpenBook(book), "")) is Completion.COMPLETE
+    type_in(book, 35, 40)
+    assert completion(read_book(OpenBook(book), "")) is Completion.LAPSED
+    kiem_tra(book, datetime(2024, 3, 5))
+    assert read_book(OpenBook(book), "").stamp.completed == "05/03/2024"
+    type_in(book, 36, 41)
+    kiem_tra(book, NOW)
+    assert completion(read_book(OpenBook(book), "")) is Completion.OPEN
+
+
+def test_the_command_line_says_whether_completion_holds(opened, tmp_path: Path) -> None:
+    """A stamped workbook, saved, then changed: text and JSON of kiem-tra tell the two apart."""
+    book = opened(CLEAN)
+    kiem_tra(book, NOW)
+    book.save(tmp_path / "nop.xlsx")
+    assert checked_json(check_file(tmp_path / "nop.xlsx"))["completed"] == {"date": "01/03/2024", "holds": True}
+    assert "còn giá trị" in checked_text(check_file(tmp_path / "nop.xlsx"))
+    type_in(book, 35, 40)
+    book.save(tmp_path / "nop.xlsx")
+    assert checked_json(check_file(tmp_path / "nop.xlsx"))["completed"] == {"date": "01/03/2024", "holds": False}
+    assert "hết giá trị" in checked_text(check_file(tmp_path / "nop.xlsx"))
+
+
+def test_an_explanation_lapses_with_its_value(opened) -> None:
+    """An explanation of 18 does not explain 20."""
+    book = opened(WARNING)
+    kiem_tra(book, NOW)
+    explain(book, "R12-PL1-45", "Xã không có cán bộ")
+    type_in(book, 45, 20)
+    type_in(book, 49, 20)
+    kiem_tra(book, NOW)
+    assert next(line[EXPLANATION] for line in table(book) if line[RULE] == "R12-PL1-45") is None
+
+
+def test_excel_is_left_as_it_was(opened) -> None:
+    """Screen updating, calculation, status bar and every sheet's protection are restored; the report is shown."""
+    book = opened(ERROR)
+    before = protection(book)
+    book.app.calculation = "semiautomatic"
+    kiem_tra(book, NOW)
+    assert (book.app.screen_updating, book.app.calculation, book.app.status_bar) == (True, "semiautomatic", False)
+    assert protection(book) == before
+    assert book.sheets.active.name == REPORT_SHEET
+
+
+def protection(book) -> dict[str, tuple[bool, ...]]:
+    return {
+        sheet.name: (
+            sheet.api.ProtectContents,
+            sheet.api.Protection.AllowFormattingRows,
+            sheet.api.Protection.AllowFiltering,
+            sheet.api.Protection.AllowFormattingCells,
+        )
+        for sheet in book.sheets
+    }
+
+
+def test_a_failure_midway_restores_everything(opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Excel refuses in the middle: explanations, protection, calculation and the active sheet are as before."""
+    book = opened(WARNING)
+    kiem_tra(book, NOW)
+    explain(book, "R12-PL1-45", "Xã không có cán bộ")
+    lines, states = table(book), protection(book)
+    book.sheets["PL1"].activate()
+    monkeypatch.setattr(
+        "cchc_xl.hosts.excel.report_sheet._cells", lambda _line: [object()] * len(COLUMNS)
+    )  # nothing that Excel takes
+    with pytest.raises(Exception, match=r".+"):
+        kiem_tra(book, NOW)
+    assert [{**line, "Ô": None} for line in table(book)] == [{**line, "Ô": None} for line in lines]
+    assert protection(book) == states
+    assert (book.app.screen_updating, book.app.calculation) == (True, "automatic")
+    assert book.sheets.active.name == "PL1"
+
+
+def test_a_sheet_under_password_is_named(opened) -> None:
+    """Somebody protected a sheet with a password: one sentence says which and what to do."""
+    book = opened(ERROR)
+    book.sheets["PL1"].api.Unprotect("")
+    book.sheets["PL1"].api.Protect("bí mật")
+    with pytest.raises(WorkbookFault, match=r"Trang PL1 được bảo vệ bằng mật khẩu"):
+        kiem_tra(book, NOW)
+
+
+def test_a_foreign_workbook_is_refused(tmp_path: Path) -> None:
+    """A workbook that is none of ours is left alone."""
+    openpyxl.Workbook().save(tmp_path / "khac.xlsx")
+    book = open_book(tmp_path / "khac.xlsx")
+    with pytest.raises(ForeignWorkbook, match=r"không phải sổ CCHC"):
+        kiem_tra(book, NOW)
+    assert [sheet.name for sheet in book.sheets] == ["Sheet"]
+
+
+def test_a_deleted_report_sheet_comes_back(opened, tmp_path: Path) -> None:
+    """Without the sheet that the form brought along the report is written on a new one, before the stamp."""
+    book = opened(ERROR)
+    book.sheets[REPORT_SHEET].delete()
+    kiem_tra(book, NOW)
+    assert [line["Mức độ"] for line in table(book)].count("Lỗi") == 1
+    names = [sheet.name for sheet in book.sheets]
+    assert names.index(REPORT_SHEET) < names.index(STAMP_SHEET)
+    kiem_tra(book, NOW)
+    assert {line["Tình trạng"] for line in table(book)} == {"còn"}
+
+
+def test_texts_of_the_workbook_stay_texts(opened) -> None:
+    """What a cell holds comes back in the report as text, never as a formula."""
+    book = opened(CLEAN)
+    value_cell(book, 35).value = '\'=HYPERLINK("http://xau.vn")'
+    kiem_tra(book, NOW)
+    line = next(line for line in table(book) if line["Số đã ghi"])
+    assert line["Số đã ghi"] == '=HYPERLINK("http://xau.vn")'
+
+
+def test_no_cell_by_cell_calls(opened) -> None:
+    """Reads and writes go in blocks: their number depends on the sheets, not on the rows or findings."""
+    few, many = opened(ERROR), None
+    kiem_tra(few, NOW)
+    assert calls["Range.raw_value"] <= 2 * len(few.sheets)
+    assert calls["Range.raw_value="] <= 5 + 3 * len(few.sheets)
+    small = dict(calls)
+    rows = load_form(FORM).appendices[0].rows
+    many = opened({row.order: "-5" for row in rows if row.kind is not None and row.kind.numeric})
+    annotation = kiem_tra(many, NOW)
+    assert len(annotation.lines) > 60
+    for member in ("Range.raw_value", "Range.raw_value=", "Range.formula"):
+        assert calls[member] <= small[member] + 2, member
+
+
+def test_marks_can_be_taken_off(opened) -> None:
+    """Xóa đánh dấu removes colours and notes and leaves the report."""
+    book = opened(ERROR)
+    kiem_tra(book, NOW)
+    xoa_danh_dau(book)
+    assert mark(book, 36) is None
+    assert value_cell(book, 36).note is None
+    assert table(book)
+
+
+def test_the_colours_follow_the_marks(opened, tmp_path: Path) -> None:
+    """Each severity's mark has a conditional format on the figures; the words stand in note and report."""
+    book = opened(ERROR)
+    kiem_tra(book, NOW)
+    book.save(tmp_path / "saved.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "saved.xlsx")["PL1"]
+    formulas = [
+        rule.formula[0]
+        for ranges in sheet.conditional_formatting
+        for rule in ranges.rules
+        if rule.formula and f"E{value_cell(book, 36).row}" in ranges
+    ]
+    for number in (1, 2, 3):
+        assert any(formula.endswith(f"={number}") for formula in formulas)
+    assert len(Severity) == 3
