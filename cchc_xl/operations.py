@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,9 @@ from cchc_xl.consolidation.states import FileState, ReceivedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, SeveralForms, WorkbookFault
 from cchc_xl.periods import format_date, parse_date, parse_period
-from cchc_xl.readers.read_submission import read_book, read_file
+from cchc_xl.readers.read_submission import identify, read_book, read_file
 from cchc_xl.severity import Severity
-from cchc_xl.stamp import SUBMISSION, Stamp
+from cchc_xl.stamp import SUBMISSION, SUMMARY, Stamp
 from cchc_xl.submission import Submission, SubmissionFigures
 
 if TYPE_CHECKING:
@@ -98,7 +98,9 @@ def _keep_figures(target: Path) -> None:
 def _keep_foreign(target: Path) -> None:
     """Refuse to replace a file that is no workbook of ours."""
     if target.is_file() and target.stat().st_size and _existing(target) is None:
-        raise InputFault(f"Tệp {target.name} đã có và không phải sổ CCHC: hãy đặt tên khác để không ghi đè lên nó.")
+        raise InputFault(
+            f"Tệp {target.name} đã có và không phải sổ CCHC của bản này: hãy đặt tên khác để không ghi đè lên nó."
+        )
 
 
 def _existing(target: Path) -> Submission | None:
@@ -129,6 +131,66 @@ def fill_workbook(workbook: Path, folder: Path, target: Path | None = None) -> F
     if existing is not None and existing.has_figures() and existing.stamp != submission.stamp:
         raise InputFault(f"Sổ {out.name} đã có số liệu của {existing.stamp.unit or 'sổ khác'}: hãy đặt tên khác.")
     return fill(submission, workbook, out, read_printed(folder, submission.form))
+
+
+# nang-cap ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What became of a workbook of an older version. ``target`` is ``None`` when it was not older: nothing was written.
+
+    ``cells`` were carried, of them ``typed_over`` stand where the form computes and ``results`` were own formulas.
+    """
+
+    stamp: Stamp
+    form: Form
+    target: Path | None = None
+    cells: int = 0
+    typed_over: int = 0
+    results: int = 0
+    leftovers: int = 0
+    other_sheets: tuple[str, ...] = ()
+
+
+def upgrade_workbook(source: Path, target: Path | None = None) -> Upgraded:
+    """Carry a workbook of an older version of its form into the present one, stored beside it or as ``target``.
+
+    The source stays as it is. Raises ``CchcError`` when it is no submission of ours, is damaged in its structure, or
+    the target holds something else.
+    """
+    from cchc_xl.form_workbook.upgraded import build_upgraded_workbook
+    from cchc_xl.readers.file_book import FileBook
+    from cchc_xl.readers.keyed_sheets import read_keyed
+    from cchc_xl.upgrade import carry
+
+    with FileBook(source) as book:
+        stamp, form = identify(book, source.name)
+        if stamp.version == form.version:
+            return Upgraded(stamp, form)
+        if stamp.kind == SUMMARY:
+            raise InputFault(
+                f"{source.name} là sổ tổng hợp: hãy nâng cấp các sổ nộp bằng nang-cap rồi tổng hợp lại bằng tong-hop."
+            )
+        out = target or source.with_name(f"{source.stem}-phien-ban-{form.version}.xlsx")
+        check_output(out, [source])
+        _keep_foreign(out)
+        _keep_figures(out)
+        keyed = read_keyed(book, source.name)
+    carried = carry(keyed, form, stamp.version, source.name)
+    # What Kiểm tra said of the old workbook does not hold for the new one.
+    present = replace(stamp, version=form.version, completed="", fingerprint="")
+    build_upgraded_workbook(form, present, carried.contents(form, present), carried.leftovers, out)
+    return Upgraded(
+        stamp,
+        form,
+        out,
+        len(carried.values),
+        carried.typed_over,
+        carried.results,
+        len(carried.leftovers),
+        keyed.other_sheets,
+    )
 
 
 # kiem-tra ---------------------------------------------------------------------------------------------------------

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from cchc_xl.catalogue.changes import ChangeLoader
 from cchc_xl.catalogue.model import (
     Appendix,
     AppendixKind,
@@ -51,9 +52,26 @@ _ROW_COLUMNS = ("order", "stt", "level", "label", "kind")
 _INDICATOR_COLUMNS = (*_ROW_COLUMNS, "unit", "answers", "code", "below", "derived", "options")
 
 
+_elsewhere: list[Traversable] = []
+_loaded: dict[tuple[str, str], Form] = {}
+
+
 def catalogue_root() -> Traversable:
-    """The folder of the catalogue's files inside the package."""
-    return files("cchc_xl.catalogue")
+    """The folder of the catalogue's files: inside the package, or where ``catalogue_at`` points to."""
+    return _elsewhere[-1] if _elsewhere else files("cchc_xl.catalogue")
+
+
+@contextmanager
+def catalogue_at(root: Traversable) -> Iterator[None]:
+    """Within the block every form comes from another catalogue folder: a form that is being changed, an older version.
+
+    The files there must not change any more: a form is loaded once.
+    """
+    _elsewhere.append(root)
+    try:
+        yield
+    finally:
+        _elsewhere.pop()
 
 
 def form_ids(root: Traversable | None = None) -> list[str]:
@@ -62,17 +80,25 @@ def form_ids(root: Traversable | None = None) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if entry.joinpath("form.toml").is_file())
 
 
-@cache
 def load_form(form_id: str) -> Form:
-    """One form of the built-in catalogue.
+    """One form of the catalogue, always the same object.
 
     Raises ``InputFault`` for an unknown form and ``CatalogueFault`` for a faulty one.
     """
-    known = form_ids()
+    root = catalogue_root()
+    # Not functools.cache: a folder inside a zip archive is not equal to itself.
+    key = (str(root), form_id)
+    if key not in _loaded:
+        _loaded[key] = _load_form(root, form_id)
+    return _loaded[key]
+
+
+def _load_form(root: Traversable, form_id: str) -> Form:
+    known = form_ids(root)
     if form_id not in known:
         raise InputFault(f"Không có biểu mẫu “{form_id}”. Các biểu mẫu hiện có: {', '.join(known)}.")
     faults = Faults()
-    form = FormLoader(catalogue_root(), faults).load(form_id)
+    form = FormLoader(root, faults).load(form_id)
     if faults.found:
         raise CatalogueFault(faults.found)
     return form
@@ -147,9 +173,10 @@ class FormLoader:
         version = raw.get("version", 0)
         if not isinstance(version, int):
             self.faults.add(place, f"version '{version}' phải là số nguyên")
+            version = 0
         return Form(
             id=form_id,
-            version=version if isinstance(version, int) else 0,
+            version=version,
             name=str(raw.get("name", "")),
             locality=str(raw.get("locality", "")),
             level=level,
@@ -157,6 +184,7 @@ class FormLoader:
             dates=self._dates(place, raw),
             appendices=appendices,
             rules=rules,
+            changes=ChangeLoader(folder, form_id, version, appendices, self.faults).load(),
         )
 
     def _dates(self, place: str, raw: dict[str, Any]) -> tuple[str, str] | None:

@@ -271,6 +271,29 @@ class Rule:
     words: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AppendixChange:
+    """What became of one appendix from a version to the next. ``new_id``: empty = gone.
+
+    ``rows`` and ``columns``: old → new, 0 or empty = gone; ``printed``: columns gone that held what the form printed.
+    ``complete``: every row and column of the older version is named; else what is not named keeps its place.
+    """
+
+    new_id: str
+    rows: Mapping[int, int]
+    columns: Mapping[str, str]
+    printed: frozenset[str]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FormChange:
+    """What became of the appendices of the version before ``version``, by their ids in that older version."""
+
+    version: int
+    appendices: Mapping[str, AppendixChange]
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Form:
     """A form: the appendices that a unit of one level fills for one period."""
@@ -284,6 +307,7 @@ class Form:
     dates: tuple[str, str] | None
     appendices: tuple[Appendix, ...]
     rules: tuple[Rule, ...]
+    changes: tuple[FormChange, ...] = ()
     by_id: Mapping[str, Appendix] = field(init=False)
     cells: Mapping[CellRef, CellSpec] = field(init=False)
 

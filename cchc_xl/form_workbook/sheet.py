@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -47,6 +48,7 @@ from cchc_xl.stamp import Stamp
 from cchc_xl.values import State, Value
 
 CHECK_HEADING = "Kiểm tra"
+Moment = datetime | date | time | timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Contents:
     """What a sheet is filled with: values and, for computed cells, their true results.
 
     ``formulas`` replaces cells by live formulas of the caller's (a summary linking to its sources).
+    ``moments``: what of ``values`` is a date or time, so that the cell holds one and not its text.
     """
 
     values: Mapping[CellRef, Value] = field(default_factory=dict)
@@ -61,6 +64,7 @@ class Contents:
     formulas: Mapping[CellRef, str] = field(default_factory=dict)
     # Formula and true result of each row's state, by appendix and order; without any there is no such column.
     states: Mapping[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    moments: Mapping[CellRef, Moment] = field(default_factory=dict)
 
 
 class AppendixSheet:
@@ -242,6 +246,11 @@ class AppendixSheet:
         if formula is not None:
             result = self.contents.results.get(spec.ref)
             self.sheet.write_formula(at, index, formula, style, float(result) if result is not None else "")
+        elif spec.ref in self.contents.moments:
+            moment = self.contents.moments[spec.ref]
+            number_format = {"num_format": moment_format(moment)}
+            style = self.styles.cell(bg_color=INPUT_FILL, align="right", locked=False, **number_format)
+            self.sheet.write_datetime(at, index, moment, style)
         else:
             self._content(at, index, value, style)
         if formula is None and not given:
@@ -355,6 +364,16 @@ class AppendixSheet:
                 "format": self.styles.workbook.add_format(look),
             }
             sheet.conditional_format(place.first_row, column, place.last_row, column, rule)
+
+
+def moment_format(moment: Moment) -> str:
+    """The number format that shows a date or time as what it is."""
+    if isinstance(moment, time):
+        return NUMBER_FORMATS["time"]
+    if isinstance(moment, timedelta):
+        return NUMBER_FORMATS["duration"]
+    at_midnight = not isinstance(moment, datetime) or moment.time() == time()
+    return NUMBER_FORMATS["date" if at_midnight else "moment"]
 
 
 def _pattern(spec: CellSpec) -> str | None:

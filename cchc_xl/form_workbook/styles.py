@@ -25,6 +25,10 @@ NUMBER_FORMATS = {
     "ratio": "[=100]0;[=0]0;#,##0.00",
     "general": "General",
     "text": "@",
+    "date": "dd/mm/yyyy",
+    "moment": "dd/mm/yyyy hh:mm:ss",
+    "time": "hh:mm:ss",
+    "duration": "[h]:mm:ss",
 }
 
 

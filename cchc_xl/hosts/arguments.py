@@ -55,7 +55,8 @@ def build_parser() -> VietnameseParser:
     parser = VietnameseParser(
         prog="cchc-xl",
         description="Bộ công cụ báo cáo cải cách hành chính trên Excel: lập sổ, nhập số liệu, kiểm tra, tổng hợp.",
-        epilog="Kết quả trả về: 0 = không có gì sai; 1 = có lỗi hoặc có sổ không được đưa vào; 2 = không chạy được.",
+        epilog="Kết quả trả về: 0 = không có gì sai; 1 = có lỗi, có sổ không được đưa vào hoặc có số liệu chưa chuyển; "
+        "2 = không chạy được.",
     )
     commands = parser.add_subparsers(title="Các lệnh", dest="command", metavar="LỆNH", parser_class=VietnameseParser)
 
@@ -80,6 +81,12 @@ def build_parser() -> VietnameseParser:
     fill.add_argument("folder", metavar="THƯ-MỤC", help="thư mục có các tệp <phụ lục>.tsv, cột order chỉ dòng")
     fill.add_argument("-o", "--out", metavar="SO2.xlsx", help="ghi ra tệp khác (bỏ trống: ghi vào chính sổ)")
 
+    upgrade = _command(commands, "nang-cap", "Chuyển số liệu của sổ theo phiên bản cũ sang phiên bản mới của biểu.")
+    upgrade.add_argument("workbook", metavar="SO-CU.xlsx", help="sổ theo phiên bản cũ; không bị sửa")
+    upgrade.add_argument(
+        "-o", "--out", metavar="SO-MOI.xlsx", help="sổ mới sẽ ghi (bỏ trống: SO-CU-phien-ban-N.xlsx cạnh sổ cũ)"
+    )
+
     check = _command(commands, "kiem-tra", "Kiểm tra một hoặc nhiều sổ; không sửa gì trong sổ.")
     check.add_argument("files", metavar="SO.xlsx", nargs="+", help="sổ cần kiểm tra")
     check.add_argument("--ky-truoc", metavar="TRUOC.xlsx", help="so với sổ kỳ trước của cùng đơn vị")
@@ -101,6 +108,9 @@ def build_parser() -> VietnameseParser:
 
     demo = _command(commands, "chay-thu", "Chạy thử toàn bộ: lập, nhập, kiểm tra, tổng hợp trên số liệu mẫu.")
     demo.add_argument("folder", metavar="THƯ-MỤC", nargs="?", help="nơi để kết quả (bỏ trống: cchc-chay-thu)")
+
+    # For maintainers, in a clone of the repository: no help text, so that the list of commands does not show it.
+    commands.add_parser("dong-bo-mau", description="Lập lại các sổ trong thư mục workbooks/ của kho mã nguồn.")
     return parser
 
 

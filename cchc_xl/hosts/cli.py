@@ -100,6 +100,15 @@ def _fill(args: argparse.Namespace) -> int:
     return OK
 
 
+def _upgrade(args: argparse.Namespace) -> int:
+    from cchc_xl.operations import upgrade_workbook
+    from cchc_xl.report.as_text import upgraded_text
+
+    upgraded = upgrade_workbook(Path(args.workbook), Path(args.out) if args.out else None)
+    print(upgraded_text(upgraded, args.workbook))
+    return ERRORS_FOUND if upgraded.leftovers else OK
+
+
 def _check(args: argparse.Namespace) -> int:
     from cchc_xl.operations import check_file, read_previous
     from cchc_xl.report.as_json import checked_json, listed
@@ -164,6 +173,18 @@ def _demo(args: argparse.Namespace) -> int:
     return OK
 
 
+def _synchronise(args: argparse.Namespace) -> int:
+    from cchc_xl.hosts.built import WORKBOOKS, synchronise
+
+    written, removed = synchronise()
+    for done, names in (("Đã ghi", written), ("Đã bỏ", removed)):
+        for name in names:
+            print(f"{done} {WORKBOOKS / name}")
+    if not written and not removed:
+        print(f"Các sổ trong {WORKBOOKS} đã khớp với mã nguồn.")
+    return OK
+
+
 def _progress(done: int, total: int, name: str) -> None:
     """A line on the terminal that rewrites itself; nothing where no person watches or the work is short."""
     if total < 5 or not sys.stderr.isatty():
@@ -178,7 +199,9 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "quy-tac": _rules,
     "tao-so": _create,
     "nhap": _fill,
+    "nang-cap": _upgrade,
     "kiem-tra": _check,
     "tong-hop": _merge,
     "chay-thu": _demo,
+    "dong-bo-mau": _synchronise,
 }

@@ -19,9 +19,9 @@ from cchc_xl.severity import Severity
 from cchc_xl.units import read_units
 from cchc_xl.values import format_number
 
-_PRINTED = ("ninh-hai-2023", "cam-giang-2024", "vinh-thanh-2023")
+PRINTED = ("ninh-hai-2023", "cam-giang-2024", "vinh-thanh-2023")
 _MARK = ".cchc-chay-thu"
-_DISTRICT = "586"
+DISTRICT = "586"
 
 
 def run_demo(folder: Path) -> None:
@@ -37,22 +37,22 @@ def run_demo(folder: Path) -> None:
             print(f"   {blank / f'{form_id}.xlsx'}")
         _step("2. Nhập số liệu đã in của ba báo cáo thật, rồi kiểm tra")
         filled = _made(folder / "2-bao-cao-that")
-        for form_id in _PRINTED:
+        for form_id in PRINTED:
             form = load_form(form_id)
             path = filled / f"{form_id}.xlsx"
             dates = form.dates or ("", "")
-            create_workbook(NewWorkbook(form_id, _unit(form.locality), "", form.period, *dates), path)
+            create_workbook(NewWorkbook(form_id, unit_of(form.locality), "", form.period, *dates), path)
             fill_workbook(path, printed / form_id)
-        results = [check_file(filled / f"{form_id}.xlsx") for form_id in _PRINTED]
+        results = [check_file(filled / f"{form_id}.xlsx") for form_id in PRINTED]
         for result in results:
             print("\n" + checked_text(result))
         report = folder / "2-ket-qua-kiem-tra.xlsx"
         write_report(results, report)
         _step("3. Chín xã của huyện Ninh Hải (số liệu TỰ ĐẶT để chạy thử, không phải số thật) và sổ tổng hợp của huyện")
-        communes = _communes(folder, units / "ninh-hai.tsv")
+        communes = commune_books(folder, units / "ninh-hai.tsv")
         summary_path = folder / "3-tong-hop-ninh-hai.xlsx"
         summary = merge(
-            MergeRequest(communes, summary_path, "ninh-hai-2023", units / "ninh-hai.tsv", _DISTRICT, "2023-NAM")
+            MergeRequest(communes, summary_path, "ninh-hai-2023", units / "ninh-hai.tsv", DISTRICT, "2023-NAM")
         )
         print(summary_text(summary, summary_path))
         _figures(summary)
@@ -105,14 +105,15 @@ def _step(text: str) -> None:
     print(f"\n{text}")
 
 
-def _unit(locality: str) -> str:
+def unit_of(locality: str) -> str:
+    """The office of a printed form's locality."""
     return "UBND " + locality.split(",")[0]
 
 
-def _communes(folder: Path, units_file: Path) -> Path:
+def commune_books(folder: Path, units_file: Path) -> Path:
     """The nine communes' workbooks, filled from made-up figures."""
     day = parse_period("2023-NAM").calendar_end
-    names = {unit.code: unit.full_name for unit in read_units(units_file).expected(_DISTRICT, day)}
+    names = {unit.code: unit.full_name for unit in read_units(units_file).expected(DISTRICT, day)}
     figures = write_reports(_made(folder / "3-so-lieu-tu-dat"))
     out = _made(folder / "3-so-nop-chin-xa")
     for code, source in figures.items():

@@ -36,19 +36,35 @@ def read_file(path: Path, shown_as: str | None = None) -> Submission:
 
 def read_book(book: Book, name: str) -> Submission:
     """Read any book that gives grids. Raises ``ForeignWorkbook`` when it is not one of our forms."""
-    stamp = _stamp(book, name)
-    if stamp.form not in form_ids():
-        raise ForeignWorkbook(f"{name}: sổ theo biểu mẫu “{stamp.form}” mà bản này chưa biết: hãy cập nhật bộ công cụ.")
-    form = load_form(stamp.form)
+    stamp, form = identify(book, name)
     if stamp.version != form.version:
         raise ForeignWorkbook(
             f"{name}: sổ theo phiên bản {stamp.version} của biểu mẫu {form.id}, bản này dùng phiên bản {form.version}: "
-            "hãy lập sổ mới bằng lệnh tao-so rồi chuyển số liệu sang."
+            "hãy chuyển số liệu sang phiên bản này bằng lệnh nang-cap."
         )
     reading = _Reading(form, book, of_summary=stamp.kind == SUMMARY)
     for appendix in form.appendices:
         reading.appendix(appendix)
     return Submission(name, form, stamp, reading.entries, tuple(reading.faults), reading.state_cells)
+
+
+def identify(book: Book, name: str) -> tuple[Stamp, Form]:
+    """Whose workbook it is, and its form as it is now; the workbook may be of an older version.
+
+    Raises ``ForeignWorkbook`` when it is none of ours, of an unknown form, or of a version newer than ours.
+    """
+    stamp = _stamp(book, name)
+    if stamp.form not in form_ids():
+        raise ForeignWorkbook(f"{name}: sổ theo biểu mẫu “{stamp.form}” mà bản này chưa biết: hãy cập nhật bộ công cụ.")
+    form = load_form(stamp.form)
+    if stamp.version > form.version:
+        raise ForeignWorkbook(
+            f"{name}: sổ theo phiên bản {stamp.version} của biểu mẫu {form.id}, mới hơn phiên bản {form.version} "
+            "mà bản này biết: hãy cập nhật bộ công cụ."
+        )
+    if stamp.version < 1:
+        raise ForeignWorkbook(f"{name}: dấu phiên bản của sổ đã hỏng: hãy lấy lại sổ gốc.")
+    return stamp, form
 
 
 def _stamp(book: Book, name: str) -> Stamp:

@@ -13,7 +13,8 @@ from cchc_xl.completion import Completion, completion
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.finding import Finding
-from cchc_xl.operations import CheckedFile
+from cchc_xl.leftovers import LEFTOVER_SHEET
+from cchc_xl.operations import CheckedFile, Upgraded
 from cchc_xl.severity import Severity
 from cchc_xl.values import format_number
 
@@ -115,6 +116,35 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     for code, count in hints.items():
         if count > _SHOWN_HINTS:
             yield f"    … và {count - _SHOWN_HINTS} gợi ý nữa cùng loại “{code}”."
+
+
+def upgraded_text(upgraded: Upgraded, source: str) -> str:
+    """What an upgrade did with every value of the old workbook."""
+    form, stamp = upgraded.form, upgraded.stamp
+    if upgraded.target is None:
+        return f"Sổ {source} đã theo phiên bản {form.version} (mới nhất) của biểu {form.id}: không phải chuyển gì."
+    lines = [
+        f"Đã chuyển {upgraded.cells} ô số liệu từ phiên bản {stamp.version} sang phiên bản {form.version} "
+        f"của biểu {form.id}: {upgraded.target}. Sổ cũ giữ nguyên."
+    ]
+    if upgraded.typed_over:
+        lines.append(
+            f"{upgraded.typed_over} ô tổng, tỷ lệ mà đơn vị tự gõ số được giữ nguyên như đã gõ; "
+            "các ô tổng, tỷ lệ khác do công thức của biểu mới tính."
+        )
+    else:
+        lines.append("Các ô tổng, tỷ lệ do công thức của biểu mới tính.")
+    if upgraded.results:
+        lines.append(f"{upgraded.results} ô có công thức tự gõ: đã chuyển kết quả thành số.")
+    if upgraded.leftovers:
+        lines.append(
+            f"{upgraded.leftovers} ô chưa có chỗ trong biểu mới: "
+            f"xem trang “{LEFTOVER_SHEET}” của sổ mới rồi nhập lại nếu cần."
+        )
+    if upgraded.other_sheets:
+        names = ", ".join(f"“{name}”" for name in upgraded.other_sheets)
+        lines.append(f"Trang không thuộc biểu nên không chuyển, còn nguyên trong sổ cũ: {names}.")
+    return "\n".join(lines)
 
 
 def summary_text(summary: Summary, out: Path | None) -> str:
