@@ -17,6 +17,7 @@ from cchc_xl.companions import companion_results
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.layout import row_height
+from cchc_xl.live_checks.states import by_address, row_states
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
 from cchc_xl.submission import FormulaState, Submission, SubmissionFigures, is_computed
 from cchc_xl.values import Reading, State, Value, from_text, normalise, number_value, read_number
@@ -181,7 +182,8 @@ def fill(submission: Submission, source: Path, target: Path, printed: PrintedFig
         if is_computed(entry):
             result = CellWrite(figures.number(ref), keep_formula=True)
             writes.setdefault(entry.sheet, {})[entry.address] = result
-    for sheet, results in companion_results(filled).items():
+    states = by_address(row_states(filled), filled.state_cells)
+    for sheet, results in companion_results(filled, states).items():
         for address, shown in results.items():
             writes.setdefault(sheet, {}).setdefault(address, CellWrite(shown, where_formula=True))
     patch_cells(source, target, writes, _row_heights(filled, printed))

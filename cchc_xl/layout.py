@@ -55,6 +55,7 @@ _LABEL_WIDTHS = {
     AppendixKind.TASK_SUMMARY: 40.0,
 }
 _FIGURE_WIDTH = 11.0
+CHECK_WIDTH = 46.0
 LINE_HEIGHT = 16.5  # points, of Times New Roman 12
 MAX_ROW_HEIGHT = 409.0  # Excel's own limit
 
@@ -149,6 +150,10 @@ class AppendixLayout:
     def last_column(self) -> int:
         """Last column of the table."""
         return max(self.columns.values())
+
+    def check_cell(self, order: int) -> tuple[str, str]:
+        """Sheet and address of the live state of a row."""
+        return self.sheet, cell_address(self.rows[order], self.check_column)
 
     def position(self, ref: CellRef) -> tuple[int, int]:
         """Row and column of a cell."""

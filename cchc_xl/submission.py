@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, cached_property
@@ -76,6 +76,8 @@ class Submission:
     faults: tuple[StructureFault, ...] = ()
     # ``None`` for a submission that was made in memory, or whose cover is gone.
     cover: Cover | None = None
+    # Where the formulas of the rows' states stand, by appendix and order: sheet and address.
+    state_cells: Mapping[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Submission {self.file or 'blank'} {self.form.id}>"

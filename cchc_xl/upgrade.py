@@ -17,6 +17,7 @@ from cchc_xl.errors import WorkbookFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.form_workbook.sheet import Contents
 from cchc_xl.leftovers import Content, Leftover
+from cchc_xl.live_checks.states import states_of
 from cchc_xl.readers.keyed_sheets import KeyedBook, KeyedCell, KeyedSheet
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import FormulaState, blank_submission, computed_results
@@ -53,7 +54,8 @@ class Carried:
         for ref, value in self.values.items():
             entries[ref] = replace(entries[ref], value=value, formula=FormulaState.NONE)
         moments = {ref: moment for ref, moment in self.moments.items() if not isinstance(moment, Decimal | str)}
-        return Contents(self.values, computed_results(replace(blank, entries=entries)), moments=moments)
+        filled = replace(blank, entries=entries)
+        return Contents(self.values, computed_results(filled), states=states_of(filled), moments=moments)
 
 
 def carry(book: KeyedBook, form: Form, version: int, name: str) -> Carried:

@@ -58,7 +58,7 @@ BLANK = Value(State.BLANK)
 UNCALCULATED = Value(State.UNCALCULATED)
 NOT_APPLICABLE = Value(State.NOT_APPLICABLE, text="-")
 
-_DASHES = frozenset("-–—−")
+DASHES = "-–—−"
 # domain.md, "Numbers as people write them": dot for thousands only in this exact shape.
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?")
 _PLAIN = re.compile(r"-?\d+(?:,\d+)?")
@@ -161,7 +161,7 @@ def from_text(text: str) -> Value:
     stripped = text.strip()
     if not stripped:
         return BLANK
-    if len(stripped) == 1 and stripped in _DASHES:
+    if len(stripped) == 1 and stripped in DASHES:
         return NOT_APPLICABLE
     return Value(State.TEXT, text=text)
 

@@ -99,6 +99,7 @@ class RuleKind(StrEnum):
     """Each kind has one small file in ``checks``."""
 
     TYPE = "type"
+    PROCEDURE_CODE = "procedure_code"
     OPTION = "option"
     RATIO = "ratio"
     RATIO_MISSING = "ratio_missing"
@@ -244,6 +245,11 @@ class Appendix:
 
     def __repr__(self) -> str:
         return f"<Appendix {self.id}>"
+
+
+# What ``Rule.native`` says of a rule that also stands in the workbook as a formula; anything else is the reason why
+# it does not.
+NATIVE = "yes"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from cchc_xl.catalogue.model import (
+    NATIVE,
     Appendix,
     AppendixKind,
     CellKind,
@@ -276,7 +277,7 @@ class RuleLoader:
                     self.faults.add(line.place, f"không có cột {column.appendix}.{column.column}")
 
     def _check_native(self, line: Line, rule: Rule) -> None:
-        if rule.native != "yes":
+        if rule.native != NATIVE:
             return
         try:
             for part in (rule.left, *rule.right, rule.when):
@@ -322,7 +323,9 @@ def _applies(standard: _Standard, spec: CellSpec, appendix_kind: AppendixKind) -
     task = appendix_kind is AppendixKind.TASKS and spec.row.role is RowRole.ITEM
     match standard.kind:
         case RuleKind.TYPE:
-            return spec.kind.numeric or spec.kind is CellKind.PROCEDURE_CODE or _total_of_marks(spec)
+            return spec.kind.numeric or _total_of_marks(spec)
+        case RuleKind.PROCEDURE_CODE:
+            return spec.kind is CellKind.PROCEDURE_CODE
         case RuleKind.OPTION:
             marks = spec.kind in (CellKind.MARK, CellKind.FLAG) and not _total_of_marks(spec)
             return marks or spec.kind in (CellKind.CODE, CellKind.YESNO)

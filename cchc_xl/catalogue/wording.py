@@ -43,6 +43,20 @@ def allowed_values(spec: CellSpec) -> str:
     return _WHAT.get(spec.kind, "")
 
 
+def choice_list(spec: CellSpec) -> list[str] | None:
+    """The values of a drop-down; ``None`` for a cell that has none."""
+    match spec.kind:
+        case CellKind.CODE:
+            return [value for value, _ in spec.row.options]
+        case CellKind.YESNO:
+            return ["Có", "Không"]
+        case CellKind.FLAG:
+            return ["0", "1"]
+        case CellKind.MARK if not spec.derived:
+            return ["x"]
+    return None
+
+
 def formula_words(expression: Expression, appendices: Mapping[str, Appendix], order: int) -> str:
     """A derived expression in words: ``100 × 3.1.2 / 3.1.1``."""
     return _words(expression, appendices, order)

@@ -17,6 +17,7 @@ from cchc_xl.submission import is_computed
 from cchc_xl.values import decimals, half_unit, plain
 
 _ZERO = Decimal(0)
+_WHOLE = (CellKind.COUNT, CellKind.MARK)
 _CODES = {"=": "khong-khop", "<=": "vuot-qua", "<": "khong-nho-hon", ">=": "duoi-muc", ">": "duoi-muc"}
 
 
@@ -24,7 +25,7 @@ _MIRRORED = {"=": "=", "<=": ">=", "<": ">", ">=": "<=", ">": "<"}
 
 
 def tolerance(refs: Iterable[CellRef], context: Context) -> Decimal:
-    """Sum of the half-units of the rounded figures involved: whole counts are exact, so are formulas.
+    """Sum of the half-units of the rounded figures involved: counts are exact, so are formulas.
 
     A percentage or a figure with d decimals stands for ± 0,5·10⁻ᵈ.
     """
@@ -33,7 +34,10 @@ def tolerance(refs: Iterable[CellRef], context: Context) -> Decimal:
         number = context.figures.number(ref)
         if number is None or is_computed(context.entry(ref)):
             continue
-        if decimals(number) or context.spec(ref).kind is CellKind.PERCENT:
+        kind = context.spec(ref).kind
+        if kind in _WHOLE:
+            continue  # 2,5 files are wrong by themselves, not a rounded figure
+        if kind is CellKind.PERCENT or decimals(number):
             total += half_unit(number)
     return total
 

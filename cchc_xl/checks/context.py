@@ -66,7 +66,7 @@ class Context:
 
     def of_another_level(self, ref: CellRef) -> bool:
         """Whether the row is answered by a level of government above the form's or beside it."""
-        return not self.form.asks(self.spec(ref).row)
+        return of_another_level(self.form, ref)
 
     def finding(
         self,
@@ -146,3 +146,8 @@ def number_words(value: object, *, exact: bool = False) -> str:
         number = Decimal(str(value))
         return format_number(number, None if exact or decimals(number) <= 2 else 2)
     return str(value)
+
+
+def of_another_level(form: Form, ref: CellRef) -> bool:
+    """Whether a cell's row is answered by a level of government above the form's or beside it."""
+    return not form.asks(form.cells[ref].row)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from cchc_xl.catalogue.model import Form, Rule, RuleKind
+from cchc_xl.catalogue.model import NATIVE, Form, Rule, RuleKind
 from cchc_xl.checks.causes import without_consequences
 from cchc_xl.checks.cell_types import check_option, check_type
 from cchc_xl.checks.comparisons import check_compare, check_same_code
@@ -32,6 +32,7 @@ from cchc_xl.submission import Submission, SubmissionFigures
 
 _ONCE: dict[RuleKind, Callable[[Rule, Context], Outcome]] = {
     RuleKind.TYPE: check_type,
+    RuleKind.PROCEDURE_CODE: check_type,
     RuleKind.OPTION: check_option,
     RuleKind.RATIO: check_ratio,
     RuleKind.RATIO_MISSING: check_ratio_missing,
@@ -84,8 +85,24 @@ def check(submission: Submission, previous: Submission | None = None) -> CheckRe
     if submission.faults:
         return CheckResult(tuple(_structure(submission)), 0, 0)
     context = Context(submission, SubmissionFigures(submission), SubmissionFigures(previous) if previous else None)
+    outcomes = _outcomes(context, _plan(submission.form, against_previous=previous is not None))
+    found = [finding for outcome in outcomes if isinstance(outcome, list) for finding in outcome]
+    found = without_consequences(found, submission)
+    appendix_rank = {appendix.id: index for index, appendix in enumerate(submission.form.appendices)}
+    found.sort(key=lambda f: (appendix_rank[f.appendix], f.order, f.severity.rank))
+    found = [*check_cover(submission), *found]
+    return CheckResult(tuple(found), outcomes.count(Silent.PASSED), outcomes.count(Silent.NOT_EVALUATED))
+
+
+def raw_findings(context: Context) -> list[Finding]:
+    """What each rule with a native formula says by itself, consequences of other findings included."""
+    native = [step for step in _plan(context.form, against_previous=False) if step[0].native == NATIVE]
+    return [finding for outcome in _outcomes(context, native) if isinstance(outcome, list) for finding in outcome]
+
+
+def _outcomes(context: Context, plan: Iterable[_Step]) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    for rule, once, each in _plan(submission.form, against_previous=previous is not None):
+    for rule, once, each in plan:
         try:
             if once is not None:
                 outcomes.append(once(rule, context))
@@ -94,22 +111,18 @@ def check(submission: Submission, previous: Submission | None = None) -> CheckRe
                     outcomes.append(each(rule, context, order))
         except _STUMBLES:
             outcomes.append([_broken(rule)])
-    found = [finding for outcome in outcomes if isinstance(outcome, list) for finding in outcome]
-    found = without_consequences(found, submission)
-    appendix_rank = {appendix.id: index for index, appendix in enumerate(submission.form.appendices)}
-    found.sort(key=lambda f: (appendix_rank[f.appendix], f.order, f.severity.rank))
-    silent = outcomes.count(Silent.PASSED), outcomes.count(Silent.NOT_EVALUATED)
-    return CheckResult((*check_cover(submission), *found), *silent)
+    return outcomes
 
 
 _Once = Callable[[Rule, Context], Outcome]
 _EachRow = Callable[[Rule, Context, int | None], Outcome]
+_Step = tuple[Rule, _Once | None, _EachRow]
 # What a rule may stumble over: reported as a broken rule, not as bad data, and the others still run.
 _STUMBLES = (ArithmeticError, LookupError, TypeError, ValueError, AssertionError)
 
 
 @cache
-def _plan(form: Form, *, against_previous: bool) -> tuple[tuple[Rule, _Once | None, _EachRow], ...]:
+def _plan(form: Form, *, against_previous: bool) -> tuple[_Step, ...]:
     """The active rules with the function of their kind; those on an earlier submission only where there is one."""
     once = {**_ONCE, **_AGAINST_PREVIOUS} if against_previous else _ONCE
     return tuple(

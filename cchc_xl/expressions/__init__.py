@@ -6,7 +6,7 @@ The language is described in ``catalogue/README.md``.
 """
 
 from cchc_xl.expressions.evaluate import Figures, evaluate, holds, involved, note_slack, percentage
-from cchc_xl.expressions.excel import Addresses, NotNative, as_excel
+from cchc_xl.expressions.excel import Addresses, NotNative, as_excel, excel_condition, excel_values
 from cchc_xl.expressions.parse import ExpressionFault, Names, parse, parse_alternatives
 from cchc_xl.expressions.tree import CellRef, ColumnRef, Expression, Ratio, cell_refs, column_refs
 
@@ -24,6 +24,8 @@ __all__ = [
     "cell_refs",
     "column_refs",
     "evaluate",
+    "excel_condition",
+    "excel_values",
     "holds",
     "involved",
     "note_slack",

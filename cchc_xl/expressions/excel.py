@@ -47,12 +47,26 @@ def as_excel(node: Expression, addresses: Addresses, order: int | None = None) -
     return "=" + _Rendering(addresses, order).whole(node)
 
 
+def excel_condition(condition: Expression, addresses: Addresses, order: int | None = None) -> str:
+    """Part of a formula: TRUE where a condition is known to hold, else FALSE."""
+    return _Rendering(addresses, order).true(condition)
+
+
+def excel_values(
+    nodes: Sequence[Expression], addresses: Addresses, order: int | None = None, *, blank_is_zero: bool = False
+) -> tuple[str, tuple[str, ...]]:
+    """Parts of a formula: when all the nodes have a value (empty: always), and their values then, as ``evaluate``."""
+    rendering = _Rendering(addresses, order, blank_is_zero=blank_is_zero)
+    return rendering.known(*nodes), tuple(rendering.text(node) for node in nodes)
+
+
 class _Rendering:
     """Renders a node in parts: what must be known for it to have a value (``needs``), and the value then (``text``)."""
 
-    def __init__(self, addresses: Addresses, order: int | None) -> None:
+    def __init__(self, addresses: Addresses, order: int | None, *, blank_is_zero: bool = False) -> None:
         self.addresses = addresses
         self.order = order
+        self.blank_is_zero = blank_is_zero
 
     def whole(self, node: Expression) -> str:
         """A formula of its own."""
@@ -61,9 +75,9 @@ class _Rendering:
         known = self.known(node)
         return f'IF({known},{self.text(node)},"")' if known else self.text(node)
 
-    def known(self, node: Expression) -> str:
-        """The condition under which the node has a value; empty when it always has one."""
-        cells, others = self.needs(node)
+    def known(self, *nodes: Expression) -> str:
+        """The condition under which the nodes have a value; empty when they always have one."""
+        cells, others = self.merged(*nodes)
         tests = []
         if cells:
             tests.append(f"COUNT({','.join(cells)})={len(cells)}")
@@ -74,9 +88,9 @@ class _Rendering:
         """Cells that must hold numbers, and further conditions."""
         match node:
             case CellRef():
-                return [self.text(node)], []
+                return ([] if self.blank_is_zero else [self.text(node)]), []
             case Call(name="sum" | "max" | "min", args=args):
-                return [], [f"COUNT({self.listed(args)})>0"]
+                return [], [] if self.blank_is_zero else [f"COUNT({self.listed(args)})>0"]
             case Ratio(numerator=numerator, denominator=denominator):
                 cells, others = self.merged(numerator, denominator)
                 return cells, [*others, f"{self.text(denominator)}<>0"]
@@ -123,7 +137,8 @@ class _Rendering:
         """The value, given that what it needs is known."""
         match node:
             case CellRef():
-                return self.addresses.cell(node.at(self.order))
+                address = self.addresses.cell(node.at(self.order))
+                return f"N({address})" if self.blank_is_zero else address
             case ColumnRef():
                 return self.addresses.column(node)
             case Number(number=number):
@@ -142,7 +157,10 @@ class _Rendering:
         raise TypeError(f"not an expression: {node!r}")
 
     def listed(self, args: Sequence[Argument]) -> str:
-        return ",".join(self.text(arg) for arg in args)
+        """Arguments of a function that looks only at the numbers among its cells."""
+        return ",".join(
+            self.addresses.cell(arg.at(self.order)) if isinstance(arg, CellRef) else self.text(arg) for arg in args
+        )
 
 
 def _is_condition(node: Expression) -> bool:
@@ -154,7 +172,7 @@ def _simple(function: str) -> Callable[[_Rendering, Sequence[Argument]], str]:
 
 
 def _present(rendering: _Rendering, args: Sequence[Argument]) -> str:
-    return f'({rendering.text(args[0])}<>"")'
+    return f'(TRIM({rendering.listed(args)})<>"")'
 
 
 def _count_x(rendering: _Rendering, args: Sequence[Argument]) -> str:

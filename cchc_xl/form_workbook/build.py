@@ -17,6 +17,7 @@ from cchc_xl.form_workbook.report_sheet import write_report_sheet
 from cchc_xl.form_workbook.sheet import AppendixSheet, Contents
 from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.layout import form_layout
+from cchc_xl.live_checks.states import by_address, states_of
 from cchc_xl.stamp import STAMP_SHEET, SUBMISSION, Stamp
 from cchc_xl.submission import FormulaState, Submission, blank_submission, computed_results
 from cchc_xl.values import BLANK, number_value
@@ -35,7 +36,9 @@ def build_form_workbook(form: Form, stamp: Stamp, target: Path, finish: Callable
     with replacing(target) as temporary:
         workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
         workbook.set_properties({"title": form.name, "created": BUILD_DATE})
-        write_form(workbook, form, stamp, Contents(results=computed_results(blank_submission(form, stamp))))
+        blank = blank_submission(form, stamp)
+        contents = Contents(results=computed_results(blank), states=states_of(blank))
+        write_form(workbook, form, stamp, contents)
         if finish is not None:
             finish(workbook)
         workbook.close()
@@ -48,7 +51,9 @@ def write_form(workbook: Any, form: Form, stamp: Stamp, contents: Contents) -> N
     """
     styles = Styles(workbook)
     layout = form_layout(form)
-    shown = companion_results(_as_submission(form, stamp, contents))
+    texts = {place: text for place, (_, text) in contents.states.items()}
+    cells = {(appendix, order): layout.appendices[appendix].check_cell(order) for appendix, order in texts}
+    shown = companion_results(_as_submission(form, stamp, contents), by_address(texts, cells))
     CoverSheet(workbook, styles, form, stamp, shown).write()
     write_guide(workbook, styles)
     for appendix in form.appendices:

@@ -15,7 +15,9 @@ from cchc_xl.cover import standard_place
 from cchc_xl.expressions import CellRef, Ratio, as_excel
 from cchc_xl.form_workbook.styles import (
     BAD_FILL,
+    CHECK_SIZE,
     COMPUTED_FILL,
+    CORRECT_COLOUR,
     HEADER_FILL,
     INPUT_FILL,
     LINE_BELOW_AGENCY,
@@ -29,6 +31,8 @@ from cchc_xl.form_workbook.validation import condition, validation
 from cchc_xl.layout import (
     AGENCY_ROW,
     ATTACHED_ROW,
+    CHECK_KEY,
+    CHECK_WIDTH,
     FIRST_COLUMN,
     FOOT_KEY,
     KEY_COLUMN,
@@ -50,9 +54,11 @@ from cchc_xl.layout import (
     row_height,
     text_lines,
 )
+from cchc_xl.live_checks.messages import CORRECT
 from cchc_xl.stamp import Stamp
 from cchc_xl.values import State, Value
 
+CHECK_HEADING = "Kiểm tra"
 Moment = datetime | date | time | timedelta
 
 
@@ -67,6 +73,8 @@ class Contents:
     values: Mapping[CellRef, Value] = field(default_factory=dict)
     results: Mapping[CellRef, Decimal | None] = field(default_factory=dict)
     formulas: Mapping[CellRef, str] = field(default_factory=dict)
+    # Formula and true result of each row's state, by appendix and order; without any there is no such column.
+    states: Mapping[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     moments: Mapping[CellRef, Moment] = field(default_factory=dict)
 
 
@@ -109,6 +117,8 @@ class AppendixSheet:
         self._signature()
         self._red_where_wrong()
         self._beside_the_table()
+        if self.contents.states:
+            self._states()
         self.sheet.protect("", {"format_rows": True, "format_columns": True, "autofilter": True})
         return self.sheet
 
@@ -379,6 +389,35 @@ class AppendixSheet:
                     column,
                     {"type": "formula", "criteria": test, "format": style},
                 )
+
+    def _states(self) -> None:
+        """The visible column with the live state of each row. Row heights are the table's own."""
+        sheet, place = self.sheet, self.place
+        column, letter = place.check_column, column_letters(place.check_column)
+        sheet.set_column(column, column, CHECK_WIDTH)
+        sheet.write_string(KEY_ROW, column, CHECK_KEY)
+        header = self.styles.cell(bold=True, align="center", bg_color=HEADER_FILL)
+        if place.header_tiers > 1:
+            sheet.merge_range(place.header_top, column, place.first_row - 1, column, CHECK_HEADING, header)
+        else:
+            sheet.write_string(place.header_top, column, CHECK_HEADING, header)
+        style = self.styles.cell(font_size=CHECK_SIZE, indent=1, border_color=HEADER_FILL)
+        for row in self.appendix.rows:
+            state = self.contents.states.get((self.appendix.id, row.order))
+            if state is not None:
+                formula, result = state
+                sheet.write_formula(place.rows[row.order], column, formula, style, result)
+        first = f"${letter}{place.first_row + 1}"
+        colours: list[tuple[str, dict[str, object]]] = [
+            (severity.word, {"bg_color": MARK_FILLS[severity], "font_color": "#000000"}) for severity in MARK_FILLS
+        ]
+        for word, look in (*colours, (CORRECT, {"font_color": CORRECT_COLOUR})):
+            rule = {
+                "type": "formula",
+                "criteria": f'=LEFT({first},{len(word)})="{word}"',
+                "format": self.styles.workbook.add_format(look),
+            }
+            sheet.conditional_format(place.first_row, column, place.last_row, column, rule)
 
 
 def moment_format(moment: Moment) -> str:

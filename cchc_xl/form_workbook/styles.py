@@ -11,6 +11,8 @@ TABLE_SIZE = 12
 INPUT_FILL = "#FFF9E3"
 COMPUTED_FILL = "#E8EEF7"
 HEADER_FILL = "#F2F2F2"
+CHECK_SIZE = 10
+CORRECT_COLOUR = "#00703C"
 BAD_FILL = "#F8CBAD"
 GOOD_FILL = "#E2EFDA"
 # Cells in question, in the report and in the appendices; each also bears its severity in words.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, PeriodKind
+from cchc_xl.catalogue.wording import choice_list
 
 _PERIOD_WORDS = {
     PeriodKind.IN_PERIOD: "Số phát sinh trong kỳ báo cáo.",
@@ -35,20 +36,6 @@ def condition(spec: CellSpec, cell: str) -> str | None:
     if choices is None:
         return None
     return "OR(" + ",".join(f'{cell}&""="{choice}"' for choice in (*choices, "-")) + ")"
-
-
-def choice_list(spec: CellSpec) -> list[str] | None:
-    """The values of a drop-down; ``None`` for a cell that has none."""
-    match spec.kind:
-        case CellKind.CODE:
-            return [value for value, _ in spec.row.options]
-        case CellKind.YESNO:
-            return ["Có", "Không"]
-        case CellKind.FLAG:
-            return ["0", "1"]
-        case CellKind.MARK if not spec.derived:
-            return ["x"]
-    return None
 
 
 def validation(spec: CellSpec, cell: str) -> dict[str, Any] | None:

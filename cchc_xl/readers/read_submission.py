@@ -24,7 +24,7 @@ from cchc_xl.cover import (
 )
 from cchc_xl.errors import ForeignWorkbook
 from cchc_xl.expressions import CellRef, ColumnRef, as_excel
-from cchc_xl.layout import KEY_COLUMN, KEY_PREFIX, KEY_ROW, appendix_key, cell_address, form_layout
+from cchc_xl.layout import CHECK_KEY, KEY_COLUMN, KEY_PREFIX, KEY_ROW, appendix_key, cell_address, form_layout
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.grid import Book, CellFacts
 from cchc_xl.stamp import STAMP_SHEET, SUMMARY, Stamp, read_stamp
@@ -59,7 +59,8 @@ def read_book(book: Book, name: str) -> Submission:
     stamp = _with_cover(stamp, cover)
     for appendix in form.appendices:
         reading.appendix(appendix)
-    return Submission(name, form, stamp, reading.entries, tuple(reading.faults), cover)
+    faults = tuple(reading.faults)
+    return Submission(name, form, stamp, reading.entries, faults, cover, reading.state_cells)
 
 
 def identify_older(book: Book, name: str) -> tuple[Stamp, Form]:
@@ -121,6 +122,7 @@ class _Reading:
         self.of_summary = of_summary
         self.entries: dict[CellRef, Entry] = {}
         self.faults: list[StructureFault] = []
+        self.state_cells: dict[tuple[str, int], tuple[str, str]] = {}
         self.grids: dict[str, Sequence[Sequence[object]]] = {}
 
     def grid(self, sheet: str) -> Sequence[Sequence[object]]:
@@ -180,6 +182,11 @@ class _Reading:
         for spec in appendix.cells.values():
             row, column = place.rows[spec.row.order], place.columns[spec.column.key]
             self.entries[spec.ref] = self._entry(spec, place, _at(grid, row, column), facts, moved)
+        if CHECK_KEY in grid[top]:
+            column = list(grid[top]).index(CHECK_KEY)
+            for order, row in place.rows.items():
+                if (row, column) in facts.formulas:
+                    self.state_cells[appendix.id, order] = sheet, cell_address(row, column)
 
     def _find_corner(self, key_id: str, first: str) -> tuple[str, int, int] | None:
         """Sheet and position of a corner key; the sheet that is called ``first`` is looked at first."""

@@ -148,7 +148,7 @@ _SOURCES: dict[str, _Source] = {
     "khong-tren-khong": _Source((RuleKind.ZERO_OVER_ZERO,)),
     "luy-ke-giam": _Source((RuleKind.CUMULATIVE_FALLS,)),
     "ma-hai-noi-dung": _Source((RuleKind.LIST_CODES,)),
-    "ma-thu-tuc-sai": _Source((RuleKind.TYPE,), (), _softer, (CellKind.PROCEDURE_CODE,)),
+    "ma-thu-tuc-sai": _Source((RuleKind.PROCEDURE_CODE,), (), _softer),
     "mau-so-bang-0": _Source((RuleKind.RATIO,)),
     "ngay-thang": _TYPE,
     "ngoai-danh-sach": _Source((RuleKind.OPTION,)),
@@ -244,8 +244,7 @@ def _gives(source: _Source, form: Form, rule: Rule, code: str) -> bool:
         return (len(rule.right) > 1) is (code == "ty-le-hai-mau-so")
     if rule.kind is not RuleKind.TYPE or rule.at is None:
         return True
-    kind = form.spec(rule.at).kind
-    return kind in source.cells if source.cells else kind is not CellKind.PROCEDURE_CODE
+    return not source.cells or form.spec(rule.at).kind in source.cells
 
 
 def severities_of(code: str) -> list[Severity]:

@@ -41,7 +41,7 @@ class Unknown:
 
     def half_unit(self, places: int) -> Exact:
         """What a figure with so many decimals may be off by (``comparisons.tolerance``)."""
-        if places or self.percent:
+        if self.percent or (places and not self.whole):
             return Fraction(1, 2 * 10**places)
         return 0
 
