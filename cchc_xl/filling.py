@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Form
-from cchc_xl.companions import companion_results
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.layout import row_height
-from cchc_xl.live_checks.states import by_address, row_states
+from cchc_xl.live_checks.states import shown_results
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
 from cchc_xl.submission import FormulaState, Submission, SubmissionFigures, is_computed
 from cchc_xl.values import Reading, State, Value, from_text, normalise, number_value, read_number
@@ -182,8 +181,7 @@ def fill(submission: Submission, source: Path, target: Path, printed: PrintedFig
         if is_computed(entry):
             result = CellWrite(figures.number(ref), keep_formula=True)
             writes.setdefault(entry.sheet, {})[entry.address] = result
-    states = by_address(row_states(filled), filled.state_cells)
-    for sheet, results in companion_results(filled, states).items():
+    for sheet, results in shown_results(filled).items():
         for address, shown in results.items():
             writes.setdefault(sheet, {}).setdefault(address, CellWrite(shown, where_formula=True))
     patch_cells(source, target, writes, _row_heights(filled, printed))

@@ -10,6 +10,7 @@ from cchc_xl.form_workbook.styles import (
     INPUT_FILL,
     MARK_FILLS,
     Styles,
+    decree_page,
     fit_rows_while_typing,
 )
 from cchc_xl.layout import LINE_HEIGHT, REPORT_SHEET, column_letters
@@ -67,13 +68,10 @@ def write_report_sheet(workbook: Any, styles: Styles) -> None:
 
 
 def _page(sheet: Any) -> None:
+    decree_page(sheet)
     sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.set_margins(left=20 / 25.4, right=15 / 25.4, top=20 / 25.4, bottom=20 / 25.4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER_ROW)
-    sheet.hide_gridlines(2)
-    sheet.set_footer('&R&"Times New Roman,Regular"&10&P/&N')
 
 
 def _column_style(styles: Styles, title: str) -> Any:

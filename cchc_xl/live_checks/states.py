@@ -14,7 +14,7 @@ from cchc_xl.catalogue.model import CellKind, Rule, RuleKind
 from cchc_xl.catalogue.wording import choice_list
 from cchc_xl.checks.context import Context
 from cchc_xl.checks.run import raw_findings
-from cchc_xl.companions import Companions
+from cchc_xl.companions import Companions, companion_results
 from cchc_xl.expressions import CellRef, evaluate
 from cchc_xl.finding import Finding
 from cchc_xl.live_checks.formulas import LiveChecks, Place, counts_marks, live_checks
@@ -148,6 +148,11 @@ def by_address(texts: Mapping[Place, str], cells: Mapping[Place, tuple[str, str]
             sheet, address = cells[place]
             shown.setdefault(sheet, {})[address] = text
     return shown
+
+
+def shown_results(submission: Submission) -> Companions:
+    """What every formula beside the figures of a workbook shows: states of rows, cover, heads of the sheets."""
+    return companion_results(submission, by_address(row_states(submission), submission.state_cells))
 
 
 def states_of(submission: Submission) -> Mapping[Place, tuple[str, str]]:
