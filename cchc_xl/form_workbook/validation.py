@@ -25,6 +25,15 @@ _NUMBERS = {
 }
 
 
+# The label of a spare row takes any text; the prompt says what it is for.
+NAME_OF_SPARE_ROW = {
+    "validate": "any",
+    "input_title": "Dòng thêm",
+    "input_message": "Ghi tên của dòng mà biểu chưa in sẵn. Dòng đã ghi tên được cộng và kiểm tra như các dòng khác; "
+    "không dùng thì để trống cả dòng. Các đơn vị nên ghi cùng một tên để tổng hợp được.",
+}
+
+
 def condition(spec: CellSpec, cell: str) -> str | None:
     """Formula (without ``=``) that is true when the cell's content fits its kind; ``None`` when anything fits."""
     if spec.kind in _NUMBERS and not (spec.kind is CellKind.MARK and not spec.derived):
@@ -41,7 +50,7 @@ def choice_list(spec: CellSpec) -> list[str] | None:
     """The values of a drop-down; ``None`` for a cell that has none."""
     match spec.kind:
         case CellKind.CODE:
-            return [value for value, _ in spec.row.options]
+            return [value for value, _ in spec.options]
         case CellKind.YESNO:
             return ["Có", "Không"]
         case CellKind.FLAG:
@@ -56,7 +65,7 @@ def validation(spec: CellSpec, cell: str) -> dict[str, Any] | None:
     choices = choice_list(spec)
     period = _PERIOD_WORDS[spec.quantity.period] if spec.quantity else ""
     if choices is not None:
-        meanings = "; ".join(f"{value} = {meaning}" for value, meaning in spec.row.options)
+        meanings = "; ".join(f"{value} = {meaning}" for value, meaning in spec.options)
         help_text = {
             CellKind.CODE: f"Chọn mã: {meanings}.",
             CellKind.YESNO: "Chọn Có hoặc Không.",
