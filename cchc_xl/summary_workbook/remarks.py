@@ -121,7 +121,7 @@ def _count_yes(cell: SummaryCell) -> str:
 def _distribution(cell: SummaryCell) -> str:
     if not cell.n_units:
         return ""
-    words = dict(cell.spec.row.options)
+    words = dict(cell.spec.options)
     return "; ".join(f"{words.get(value, f'mã {value}')}: {count}" for value, count in cell.counts.items()) + "."
 
 
