@@ -8,7 +8,7 @@ clerk who typed over it would have done; a blank leaves the formula, or the cell
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from cchc_xl.expressions import CellRef
 from cchc_xl.layout import row_height
 from cchc_xl.live_checks.states import shown_results
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
-from cchc_xl.submission import FormulaState, Submission, SubmissionFigures, is_computed
+from cchc_xl.submission import LABEL, FormulaState, Submission, SubmissionFigures, is_computed
 from cchc_xl.values import Reading, State, Value, from_text, normalise, number_value, read_number
 
 # With fewer labels, half of them differing proves nothing.
@@ -85,12 +85,24 @@ def _read_appendix(
         faults.append(f"{path.name} không có cột số liệu nào của {appendix.id} ({', '.join(columns)})")
         return
     seen: set[int] = set()
+    spare = _SpareRows(appendix, {(line.get("order") or "").strip() for line in lines})
     labelled = differing = 0
     for number, line in enumerate(lines, start=2):
         if None in line:
             faults.append(f"{path.name} dòng {number}: nhiều ô hơn tiêu đề")
             continue
         order_text = (line.get("order") or "").strip()
+        label = line.get("label") or ""
+        if not order_text and appendix.spare_cells and label.strip():
+            if spare.is_printed(label):
+                remarks.append(f"{path.name} dòng {number}: “{label}” là dòng in sẵn nhưng không ghi order, bỏ qua")
+                continue
+            order_text = spare.take()
+            if not order_text:
+                faults.append(
+                    f"{path.name} dòng {number}: biểu chỉ có {len(appendix.spare_cells)} dòng thêm, "
+                    f"không còn chỗ cho “{label}”"
+                )
         if not order_text:
             continue
         order = int(order_text) if re.fullmatch(r"[0-9]{1,6}", order_text) else 0
@@ -102,7 +114,13 @@ def _read_appendix(
             continue
         seen.add(order)
         row = appendix.row(order)
-        label = line.get("label")
+        if row.spare:
+            texts.update(
+                (spec.ref, text)
+                for spec in appendix.spare_cells[order]
+                if (text := line.get(spec.column.name) or "").strip()
+            )
+            continue
         labelled += bool(label)
         if label and normalise(label) != normalise(row.label):
             differing += 1
@@ -120,6 +138,22 @@ def _read_appendix(
         faults.append(
             f"{path.name} có {differing}/{labelled} tên chỉ tiêu khác biểu {appendix.id}: hình như của biểu khác"
         )
+
+
+class _SpareRows:
+    """The spare rows of an appendix that a file fills: those it names by order, then the next free ones."""
+
+    def __init__(self, appendix: Appendix, orders: Collection[str]) -> None:
+        self._printed = {normalise(row.label) for row in appendix.printed}
+        self._free = [str(order) for order in appendix.spare_cells if str(order) not in orders]
+
+    def is_printed(self, label: str) -> bool:
+        """Whether the form prints a row of this name."""
+        return normalise(label) in self._printed
+
+    def take(self) -> str:
+        """The order of the next free row; empty when there is none."""
+        return self._free.pop(0) if self._free else ""
 
 
 def read_tsv(text: str) -> tuple[list[str], list[dict[str | None, str]]]:
@@ -162,12 +196,14 @@ def fill(submission: Submission, source: Path, target: Path, printed: PrintedFig
     Everything else in the workbook stays as it is; the formulas that stand get their true results.
     """
     entries = dict(submission.entries)
+    shown = _spare_rows(submission, printed)
+    entries.update({spec.ref: submission.entries[spec.ref] for row in shown for spec in row})
     writes: dict[str, dict[str, CellWrite]] = {}
     as_text = 0
     for ref, text in printed.texts.items():
         spec = submission.form.spec(ref)
         value = printed_value(spec, text)
-        entry = entries[ref]
+        entry = submission.entries[ref]
         if value == entry.value and entry.formula is FormulaState.NONE:
             continue
         entries[ref] = replace(entry, value=value, formula=FormulaState.NONE)
@@ -182,10 +218,42 @@ def fill(submission: Submission, source: Path, target: Path, printed: PrintedFig
             result = CellWrite(figures.number(ref), keep_formula=True)
             writes.setdefault(entry.sheet, {})[entry.address] = result
     for sheet, results in shown_results(filled).items():
-        for address, shown in results.items():
-            writes.setdefault(sheet, {}).setdefault(address, CellWrite(shown, where_formula=True))
-    patch_cells(source, target, writes, _row_heights(filled, printed))
+        for address, result_text in results.items():
+            writes.setdefault(sheet, {}).setdefault(address, CellWrite(result_text, where_formula=True))
+    shown_rows: dict[str, set[int]] = {}
+    for row in shown:
+        entry = entries[row[0].ref]
+        shown_rows.setdefault(entry.sheet, set()).add(entry.row + 1)
+    patch_cells(source, target, writes, _row_heights(filled, printed), shown_rows)
     return Filling(written, as_text, printed.appendices, printed.remarks)
+
+
+def _spare_rows(submission: Submission, printed: PrintedFigures) -> list[tuple[CellSpec, ...]]:
+    """The cells of each spare row that gets something.
+
+    Raises ``InputFault`` where such a row bears another name in the workbook: the figures of two things would mix.
+    """
+    rows = dict.fromkeys((ref.appendix, ref.order or 0) for ref in printed.texts)
+    found = []
+    for appendix, order in rows:
+        cells = submission.form.appendix(appendix).spare_cells.get(order)
+        if cells is None:
+            continue
+        label = CellRef(appendix, order, LABEL)
+        try:
+            entry = submission.entries[label]
+        except KeyError:
+            raise InputFault(
+                f"Trang {appendix} của sổ không có dòng thêm này: hãy lập sổ mới bằng lệnh tao-so."
+            ) from None
+        new = printed.texts.get(label, "")
+        if new and entry.value.filled and normalise(new) != normalise(entry.value.text):
+            raise InputFault(
+                f"Dòng thêm ở trang {entry.sheet} hàng {entry.row + 1} đã ghi “{entry.value.text}”, "
+                f"không nhập đè “{new}”: hãy ghi order của một dòng thêm còn trống."
+            )
+        found.append(cells)
+    return found
 
 
 def _row_heights(submission: Submission, printed: PrintedFigures) -> dict[str, dict[int, float]]:
@@ -198,7 +266,7 @@ def _row_heights(submission: Submission, printed: PrintedFigures) -> dict[str, d
             texts = {
                 column.key: submission.value(CellRef(ref.appendix, ref.order, column.key)).text
                 for column in appendix.columns
-                if not column.given
+                if not column.given or spec.row.spare
             }
             heights.setdefault(entry.sheet, {})[entry.row + 1] = row_height(appendix, spec.row, texts)
     return heights

@@ -11,7 +11,7 @@ conditional formats on these numbers, so clearing them brings every original for
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -191,16 +191,32 @@ class FormAddresses:
         """Absolute range from the first to the last task or item row."""
         place = self.layout.appendices[ref.appendix]
         orders = self.layout.form.appendix(ref.appendix).items
-        letters = column_letters(place.columns[ref.column])
-        first, last = place.rows[orders[0]] + 1, place.rows[orders[-1]] + 1
-        return f"{self._sheet(ref.appendix)}${letters}${first}:${letters}${last}"
+        return self._sheet(ref.appendix) + absolute_range(place.rows, orders, place.columns[ref.column])
 
-    def row_count(self, appendix: str) -> int:
-        """Number of task or item rows."""
-        return len(self.layout.form.appendix(appendix).items)
+    def row_count(self, appendix: str) -> int | str:
+        """Number of task or item rows; spare ones count as soon as they have a name."""
+        form, place = self.layout.form.appendix(appendix), self.layout.appendices[appendix]
+        return counted_rows(form, place.rows, place.columns["label"], self._sheet(appendix))
 
     def _sheet(self, appendix: str) -> str:
         return "" if appendix == self.home else "'" + self.layout.appendices[appendix].sheet.replace("'", "''") + "'!"
+
+
+def absolute_range(rows: Mapping[int, int], orders: Sequence[int], column: int) -> str:
+    """``$E$12:$E$30`` from the first to the last of these rows, as far as the sheet has them."""
+    there = [rows[order] + 1 for order in orders if order in rows]
+    letters = column_letters(column)
+    return f"${letters}${there[0]}:${letters}${there[-1]}"
+
+
+def counted_rows(appendix: Appendix, rows: Mapping[int, int], label: int, sheet: str = "") -> int | str:
+    """The number of task or item rows; with spare rows a formula that counts those that have a name."""
+    printed, spare = len(appendix.printed_items), tuple(appendix.spare_cells)
+    if not any(order in rows for order in spare):
+        return printed
+    names = sheet + absolute_range(rows, spare, label)
+    # A name of spaces is none; an error value in a name counts as one and is not passed on.
+    return f'({printed}+IFERROR(SUMPRODUCT(--(TRIM({names})<>"")),ROWS({names})-COUNTBLANK({names})))'
 
 
 @cache
@@ -213,12 +229,12 @@ def _appendix_layout(appendix: Appendix) -> AppendixLayout:
     tiers = max(len(column.heading.split(" > ")) for column in appendix.columns)
     header_top = 1 + HEAD_ROWS
     check_column = FIRST_COLUMN + len(appendix.columns) + 1
-    inputs = [column.key for column in appendix.columns if not column.given]
+    inputs = [column.key for column in appendix.columns if not column.given or column.spare is not None]
     return AppendixLayout(
         appendix=appendix.id,
         sheet=appendix.id,
         columns={column.key: FIRST_COLUMN + index for index, column in enumerate(appendix.columns)},
-        rows={row.order: header_top + tiers + index for index, row in enumerate(appendix.rows)},
+        rows={row.order: header_top + tiers + index for index, row in enumerate(appendix.in_sheet)},
         header_top=header_top,
         header_tiers=tiers,
         check_column=check_column,

@@ -102,6 +102,14 @@ TEMPLATES: dict[str, Template] = {
     "chua-danh-dau": Template(
         "{at}: chưa đánh dấu x ở cột nào.", "Đánh dấu x vào cột Đã thực hiện hoặc Chưa thực hiện."
     ),
+    "dong-them-chua-ten": Template(
+        "{at}: chưa ghi tên, trong khi dòng này đã có số liệu.",
+        "Ghi tên vào ô này; nếu không cần dòng này thì xóa các ô đã ghi: {filled}.",
+    ),
+    "dong-them-trung-ten": Template(
+        "{at}: tên “{actual}” trùng với dòng {other}, nên bị tính thành hai dòng.",
+        "Gộp số liệu vào một dòng rồi xóa dòng thêm, hoặc ghi lại tên cho khác.",
+    ),
     "thieu-ket-qua": Template("{at}: {words}; cột này đang trống.", "Ghi kết quả, số văn bản hoặc lý do."),
     "hai-noi-khac-nhau": Template(
         "{at}: ghi {actual}, nhưng cùng số liệu này ở {other} ghi {expected}.", "Sửa cho hai nơi bằng nhau: {cells}."

@@ -16,6 +16,7 @@ from cchc_xl.stamp import Stamp
 from cchc_xl.values import BLANK, Reading, State, Value, normalise, read_number
 
 NOTE = "note"
+LABEL = "label"
 _YES, _NO = "có", "không"
 _MARK = ("x", "X")
 _WORDS = (CellKind.TEXT, CellKind.HEADING, CellKind.PROCEDURE_CODE)
@@ -117,6 +118,7 @@ class SubmissionFigures:
         self._of_column: dict[ColumnRef, list[Decimal]] = {}
         self._keys: dict[CellRef, str] = {}
         self._by_key: dict[ColumnRef, Mapping[str | Decimal, list[int]]] = {}
+        self._spare: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
 
     def number(self, ref: CellRef) -> Decimal | None:
         """The number in a cell, computed where its formula stands; ``None`` when it holds none."""
@@ -167,8 +169,10 @@ class SubmissionFigures:
         return normalise(self.form.appendix(ref.appendix).row(ref.order or 1).given.get(ref.column, ""))
 
     def column(self, ref: ColumnRef) -> Sequence[CellRef]:
-        """The cells of a column over the task or item rows."""
-        return _column_cells(self.form, ref)
+        """The cells of a column over the task or item rows, of the spare ones those in use."""
+        used, _ = self._spare_rows(ref.appendix)
+        printed = _column_cells(self.form, ref)
+        return (*printed, *(CellRef(ref.appendix, order, ref.column) for order in used)) if used else printed
 
     def numbers(self, ref: ColumnRef) -> Sequence[Decimal]:
         """The numbers that stand in a column, task or item rows only."""
@@ -190,8 +194,26 @@ class SubmissionFigures:
         return self._by_key[ref]
 
     def rows(self, appendix: str) -> Sequence[int]:
-        """The orders of the task or item rows."""
-        return self.form.appendix(appendix).items
+        """The orders of the task or item rows, of the spare ones those that the unit has named."""
+        _, named = self._spare_rows(appendix)
+        printed = self.form.appendix(appendix).printed_items
+        return (*printed, *named) if named else printed
+
+    def spare_in_use(self, appendix: str) -> Sequence[int]:
+        """The orders of the spare rows in which anything was entered."""
+        return self._spare_rows(appendix)[0]
+
+    def _spare_rows(self, appendix: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Spare rows in which anything was entered, and those among them that have a name."""
+        if appendix not in self._spare:
+            entries, value = self.submission.entries, self.submission.value
+            rows = self.form.appendix(appendix).spare_cells.items()
+            # The reader gives all cells of a row or, where it is blank, none.
+            there = [(order, [entries[spec.ref] for spec in specs]) for order, specs in rows if specs[0].ref in entries]
+            used = tuple(order for order, row in there if any(e.value.filled and not is_computed(e) for e in row))
+            named = tuple(order for order in used if value(CellRef(appendix, order, LABEL)).filled)
+            self._spare[appendix] = used, named
+        return self._spare[appendix]
 
     def note(self, ref: CellRef) -> str:
         """The note beside a cell."""
@@ -208,7 +230,7 @@ class SubmissionFigures:
 
 @cache
 def _column_cells(form: Form, ref: ColumnRef) -> tuple[CellRef, ...]:
-    return tuple(CellRef(ref.appendix, order, ref.column) for order in form.appendix(ref.appendix).items)
+    return tuple(CellRef(ref.appendix, order, ref.column) for order in form.appendix(ref.appendix).printed_items)
 
 
 def is_computed(entry: Entry) -> bool:

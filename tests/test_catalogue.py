@@ -40,7 +40,7 @@ def _parts(rule: Rule) -> list[Expression]:
 @pytest.mark.parametrize("form_id", sorted(ROWS))
 def test_every_printed_row_is_there(form_id: str) -> None:
     """Each appendix has exactly the rows of its printed form."""
-    assert {appendix.id: len(appendix.rows) for appendix in load_form(form_id).appendices} == ROWS[form_id]
+    assert {appendix.id: len(appendix.printed) for appendix in load_form(form_id).appendices} == ROWS[form_id]
 
 
 def test_exactly_these_forms_are_known() -> None:
@@ -57,7 +57,7 @@ def test_every_tsv_row_became_a_row_in_its_place() -> None:
         lines = [line.split("\t") for line in text.splitlines()]
         order, stt, label = (lines[0].index(name) for name in ("order", "stt", "label"))
         written = [(int(line[order]), line[stt], line[label].strip('"').replace('""', '"')) for line in lines[1:]]
-        assert [(row.order, row.stt, row.label.strip('"')) for row in appendix.rows] == written
+        assert [(row.order, row.stt, row.label.strip('"')) for row in appendix.printed] == written
 
 
 _CHOICES = (CellKind.CODE, CellKind.YESNO, CellKind.FLAG)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from cchc_xl.catalogue.load import form_ids, load_form
-from cchc_xl.catalogue.model import AppendixKind, CellKind, CellSpec, Form, Missing, RowRole, Rule, RuleKind
+from cchc_xl.catalogue.model import AppendixKind, CellKind, CellSpec, Form, Missing, Rule, RuleKind
 from cchc_xl.checks.run import check
 from cchc_xl.expressions import CellRef, ColumnRef, Ratio, cell_refs, column_refs, evaluate, holds
 from cchc_xl.expressions.tree import Argument, Arithmetic, Call, RowsRef, children
@@ -122,6 +122,13 @@ class _Mender:
         self.values[ref] = value
         self.pinned.add(ref)
 
+    def _lines(self, appendix: str) -> tuple[int, ...]:
+        """The printed rows and, now and then, rows that the unit has added and named."""
+        spare = tuple(self.form.appendix(appendix).spare_cells)[: self.rng.choice((0, 0, 1, 3))]
+        for order in spare:
+            self._pin(CellRef(appendix, order, "label"), Value(State.TEXT, text=f"Lĩnh vực thêm {order}"))
+        return (*self.form.appendix(appendix).printed_items, *spare)
+
     def _indicator(self, spec: CellSpec) -> None:
         if not _is_input(spec):
             return
@@ -152,7 +159,7 @@ class _Mender:
         if self.rng.random() < 0.1:
             return  # a checklist that nobody has begun
         undone = self.rng.random() / 2
-        for order in self.form.appendix(appendix).items:
+        for order in self._lines(appendix):
             done = self.rng.random() >= undone
             mark = Value(State.TEXT, text=self.rng.choice("xX"))
             self._pin(CellRef(appendix, order, "done" if done else "not_done"), mark)
@@ -164,7 +171,7 @@ class _Mender:
 
     def _task_summary(self, appendix: str) -> None:
         parts = ("done_on_time", "done_late", "open_in_time", "open_overdue")
-        for order in self.form.appendix(appendix).items:
+        for order in self._lines(appendix):
             if self.rng.random() < self.blanks / 2:
                 continue
             figures = {part: self.rng.randint(0, self.most) for part in parts if self.rng.random() > self.blanks}
@@ -179,11 +186,18 @@ class _Mender:
         totals: dict[str, list[int]] = {}
         levels: dict[str, int] = {}
         listed = rng.random() > 0.15
-        for row in self.form.appendix(listing).rows:
-            total = totals.setdefault(_name(row.given["field"]), [0, 0])
+        fields = self._lines(appendix)
+        for order in self._lines(listing):
+            row = self.form.appendix(listing).row(order)
+            code, name = row.given["code"], row.given["field"]
+            if row.spare:
+                code, name = f"016.99.{order:03}", self._label(CellRef(appendix, fields[-1], "label"))
+                self._pin(CellRef(listing, order, "code"), Value(State.TEXT, text=code))
+                self._pin(CellRef(listing, order, "field"), Value(State.TEXT, text=name))
+            total = totals.setdefault(_name(name), [0, 0])
             if not listed or rng.random() < 0.2:
                 continue
-            level = levels.setdefault(row.given["code"], rng.choice((2, 3, 4)))
+            level = levels.setdefault(code, rng.choice((2, 3, 4)))
             files = rng.randint(0, self.most)
             online = rng.randint(0, files) if level > 2 else 0
             total[0] += files
@@ -191,10 +205,8 @@ class _Mender:
             figures = {"level": level, "integrated": rng.randint(0, 1), "online": online, "total": files}
             for key, figure in figures.items():
                 self._pin(CellRef(listing, row.order, key), _number(figure))
-        for row in self.form.appendix(appendix).rows:
-            if row.role is not RowRole.ITEM:
-                continue
-            files, online = totals.get(_name(row.label), [0, 0])
+        for row in map(self.form.appendix(appendix).row, fields):
+            files, online = totals.get(_name(self._label(CellRef(appendix, row.order, "label"))), [0, 0])
             if not listed:
                 files = rng.randint(0, self.most)
                 online = rng.randint(0, files)
@@ -212,6 +224,10 @@ class _Mender:
                 if figure or rng.random() > self.blanks / 2 or key in ("online", "on_time", "in_time"):
                     self._pin(CellRef(appendix, row.order, key), _number(figure))
 
+    def _label(self, ref: CellRef) -> str:
+        row = self.form.appendix(ref.appendix).row(ref.order or 0)
+        return self.values[ref].text if row.spare else row.label
+
     # the mending
 
     def mend(self) -> None:
@@ -228,7 +244,7 @@ class _Mender:
             for rule in rules:
                 if rule.kind not in mends:
                     continue
-                orders = self.form.appendix(rule.appendix).items if rule.each else (None,)
+                orders = figures.rows(rule.appendix) if rule.each else (None,)
                 for order in orders:
                     if mends[rule.kind](rule, order, figures):
                         changed = True
@@ -459,7 +475,9 @@ def test_fills_are_not_empty() -> None:
         fills = consistent_fills(form_id)
         numbers = [value.number for fill in fills for value in fill.values.values() if value.number is not None]
         cells = sum(
-            _is_input(s) and s.kind.numeric and not _other_level(f.form, s) for f in fills for s in f.form.specs()
+            _is_input(s) and s.kind.numeric and not s.row.spare and not _other_level(f.form, s)
+            for f in fills
+            for s in f.form.specs()
         )
         assert len(numbers) > cells / 2
         assert sum(number > 0 for number in numbers) > len(numbers) / 3
@@ -634,7 +652,7 @@ def cross_mismatch(bench: Bench) -> Faults:
         columns = [c for part in rule.right for c in column_refs(part)]
         if rule.op != "=" or len({r.appendix for r in (*cells, *columns)}) < 2 or not isinstance(rule.left, CellRef):
             continue
-        for order in bench.form.appendix(rule.appendix).items if rule.each else (None,):
+        for order in bench.figures.rows(rule.appendix) if rule.each else (None,):
             at = rule.left.at(order)
             number = bench.number(at)
             if number is None or not _is_input(bench.form.spec(at)):
@@ -649,7 +667,7 @@ def matrix_row(bench: Bench) -> Faults:
         if not rule.each or rule.op != "=" or any(column_refs(right) for right in rule.right):
             continue
         assert rule.at is not None
-        for order in bench.form.appendix(rule.appendix).items:
+        for order in bench.figures.rows(rule.appendix):
             for part in {part.at(order) for right in rule.right for part in cell_refs(right)}:
                 spec = bench.form.spec(part)
                 parts = [r.at(order) for r in cell_refs(spec.derived[0])] if spec.derived else [part]
@@ -804,9 +822,9 @@ def level_two_online(bench: Bench) -> Faults:
 def duplicate_with_two_levels(bench: Bench) -> Faults:
     listed = dict.fromkeys(_listed(bench))
     for appendix, order in listed:
-        rows = bench.form.appendix(appendix)
-        code = rows.row(order).given["code"]
-        if any(a == appendix and o < order and rows.row(o).given["code"] == code for a, o in listed):
+        code = bench.figures.matching_key(CellRef(appendix, order, "code"))
+        same = (bench.figures.matching_key(CellRef(a, o, "code")) == code for a, o in listed if o < order)
+        if any(same):
             level = CellRef(appendix, order, "level")
             other = 3 if bench.number(level) == 4 else 4
             yield _fault({level: _number(other)}, CellRef(appendix, order, "code"), "ma-hai-noi-dung")

@@ -331,7 +331,7 @@ class Trap(NamedTuple):
         parts = text.split(".")
         appendix = parts.pop(0) if parts[0] in form.by_id else form.appendices[0].id
         order, column = parts[0], parts[1] if len(parts) > 1 else "value"
-        orders = form.appendix(appendix).items if order == "*" else [int(order)]
+        orders = form.appendix(appendix).printed_items if order == "*" else [int(order)]
         return [(appendix, one, column) for one in orders]
 
     def figures(self) -> dict[str, dict[int, dict[str, str]]]:

@@ -221,7 +221,7 @@ class TestTables:
         form = load_form(COMMUNE)
         assert len(rows) == len(set(rows))
         orders = [tuple(place.split(".")[:2]) for place in rows]
-        printed = [(a.id, str(r.order)) for a in form.appendices for r in a.rows]
+        printed = [(a.id, str(r.order)) for a in form.appendices for r in a.in_sheet]
         assert orders == sorted(orders, key=printed.index)
         # Every figure that is asked for, and no heading, text or note.
         assert {place for place in rows if place.startswith("PL6.")} == {

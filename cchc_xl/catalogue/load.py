@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -26,6 +27,7 @@ from cchc_xl.catalogue.model import (
     Rollup,
     Row,
     RowRole,
+    sheet_order,
 )
 from cchc_xl.catalogue.rules import RuleLoader
 from cchc_xl.catalogue.tables import Faults, Line, read_table
@@ -47,7 +49,10 @@ _KEY = re.compile(r"[a-z][a-z_0-9]*")
 _NUMBERED = re.compile(r"[\dIVX]")
 _DIGITS = re.compile(r"[0-9]{1,6}")
 _LEVELS = frozenset({"tinh", "huyen", "xa"})
+_MOST_SPARE = 500
 _ROLES = {"heading": RowRole.HEADING, "total": RowRole.TOTAL, "item": RowRole.ITEM, "task": RowRole.ITEM}
+# Kinds of appendices that are lists, to which a unit may add rows of its own.
+_LISTS = frozenset(AppendixKind) - {AppendixKind.INDICATORS}
 _ROW_COLUMNS = ("order", "stt", "level", "label", "kind")
 _INDICATOR_COLUMNS = (*_ROW_COLUMNS, "unit", "answers", "code", "below", "derived", "options")
 
@@ -227,7 +232,9 @@ class FormLoader:
         rows = _with_parents(
             [self._row(line, index, kind, columns, names, level) for index, line in enumerate(lines, start=1)]
         )
-        cells = {spec.ref: spec for row in rows for spec in self._row_cells(appendix_id, kind, row, columns)}
+        rows += self._spare_rows(place, table, kind, columns, rows, level)
+        in_sheet = sheet_order(rows)
+        cells = {spec.ref: spec for row in in_sheet for spec in self._row_cells(appendix_id, kind, row, columns)}
         return Appendix(
             id=appendix_id,
             kind=kind,
@@ -251,6 +258,16 @@ class FormLoader:
         kind = None
         if kind_text != "row":
             kind = self.faults.choice(place, "kind", kind_text, CellKind, CellKind.TEXT)
+        spare = None
+        if "spare" in raw:
+            spare = self.faults.choice(place, "spare", str(raw["spare"]), CellKind, CellKind.TEXT)
+            if role != "given":
+                self.faults.add(place, "spare chỉ dùng cho cột given: cột input vốn đã mở")
+            elif spare.figure:
+                self.faults.add(place, f"spare '{spare}' phải là text hoặc procedure_code")
+        options = self._options(place, str(raw.get("options", "")))
+        if (kind is CellKind.CODE) is not bool(options):
+            self.faults.add(place, "cột kind = code cần options, cột khác không được có options")
         code = str(raw.get("code", ""))
         if code and code not in self.quantities:
             self.faults.add(place, f"mã {code} không có trong quantities.tsv")
@@ -266,6 +283,55 @@ class FormLoader:
             code=code,
             derived=self._expression(place, raw.get("derived"), names),
             total=self._expression(place, raw.get("total"), names),
+            options=options,
+            spare=spare,
+        )
+
+    def _spare_rows(
+        self,
+        place: str,
+        table: dict[str, Any],
+        kind: AppendixKind,
+        columns: tuple[Column, ...],
+        printed: tuple[Row, ...],
+        level: str,
+    ) -> tuple[Row, ...]:
+        """Blank rows below the printed items that a unit may name and fill."""
+        count = table.get("spare_rows", 0)
+        opened = {column.key for column in columns if column.spare is not None}
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= _MOST_SPARE:
+            self.faults.add(place, f"spare_rows '{count}' phải là số nguyên từ 0 đến {_MOST_SPARE}")
+            return ()
+        if opened and not count:
+            self.faults.add(place, "cột có spare nhưng phụ lục không có spare_rows")
+        if not count:
+            return ()
+        if kind not in _LISTS:
+            self.faults.add(place, "spare_rows không dùng cho phụ lục chỉ tiêu (indicators)")
+        if "label" not in opened:
+            self.faults.add(place, "spare_rows cần cột label có spare")
+        items = [row for row in printed if row.role is RowRole.ITEM]
+        if not items:
+            self.faults.add(place, "spare_rows cần ít nhất một dòng in sẵn để đứng bên dưới")
+            return ()
+        return tuple(
+            Row(
+                order=len(printed) + number,
+                stt="",
+                level=items[-1].level,
+                label="",
+                role=RowRole.ITEM,
+                kind=None,
+                unit="",
+                answers=frozenset({level}),
+                code="",
+                below=None,
+                derived=(),
+                options=(),
+                given={column.key: "" for column in columns if column.given},
+                spare_number=number,
+            )
+            for number in range(1, count + 1)
         )
 
     def _expression(self, place: str, text: object, names: Names) -> Expression | None:
@@ -321,7 +387,7 @@ class FormLoader:
             code=line["code"],
             below=self._below(line),
             derived=derived,
-            options=self._options(line),
+            options=self._options(line.place, line["options"]),
             given={column.key: line[column.key] for column in columns if column.given},
         )
 
@@ -348,14 +414,14 @@ class FormLoader:
                 self.faults.add(line.place, f"below: mã {code} không có trong quantities.tsv")
         return Below(codes, own)
 
-    def _options(self, line: Line) -> tuple[tuple[str, str], ...]:
+    def _options(self, place: str, text: str) -> tuple[tuple[str, str], ...]:
         options: list[tuple[str, str]] = []
-        for part in filter(None, line["options"].split(";")):
+        for part in filter(None, text.split(";")):
             value, separator, meaning = part.partition("=")
             if not separator or not _DIGITS.fullmatch(value.strip()):
-                self.faults.add(line.place, f"options '{part}' phải có dạng số=nghĩa")
+                self.faults.add(place, f"options '{part}' phải có dạng số=nghĩa")
             if value.strip() in dict(options):
-                self.faults.add(line.place, f"options có hai nghĩa cho {value.strip()}")
+                self.faults.add(place, f"options có hai nghĩa cho {value.strip()}")
             options.append((value.strip(), meaning.strip()))
         return tuple(options)
 
@@ -363,10 +429,12 @@ class FormLoader:
         self, appendix_id: str, appendix_kind: AppendixKind, row: Row, columns: tuple[Column, ...]
     ) -> list[CellSpec]:
         specs = []
+        if row.spare:
+            columns = tuple(_opened(column) for column in columns if not column.given or column.spare is not None)
         for column in columns:
             kind = column.kind or row.kind or CellKind.TEXT
             heading = row.role is RowRole.HEADING and kind is not CellKind.TEXT
-            if heading or column.key in ("stt", "label", "unit"):
+            if heading or (column.key in ("stt", "label", "unit") and not row.spare):
                 continue
             if column.given and appendix_kind is not AppendixKind.PROCEDURE_LIST:
                 continue  # printed by the form; only a list's own columns (code, field) take part in checks
@@ -425,6 +493,12 @@ class FormLoader:
                     for column in column_refs(expression):
                         if (column.appendix, column.column) not in column_names:
                             self.faults.add(place, f"derived gọi cột {column.column} không có")
+
+
+@cache
+def _opened(column: Column) -> Column:
+    """A column as it is in spare rows: what the form prints elsewhere is the unit's to write."""
+    return replace(column, given=False, kind=column.spare) if column.given else column
 
 
 def _with_parents(rows: list[Row]) -> tuple[Row, ...]:

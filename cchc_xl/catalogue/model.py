@@ -119,6 +119,8 @@ class RuleKind(StrEnum):
     CUMULATIVE_FALLS = "cumulative_falls"
     AT_DATE_JUMPS = "at_date_jumps"
     EMPTIED = "emptied"
+    SPARE_UNNAMED = "spare_unnamed"
+    SPARE_REPEATS = "spare_repeats"
     COMPARE = "compare"
     REQUIRED = "required"
     EVIDENCE = "evidence"
@@ -149,7 +151,10 @@ class Below:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """A column of an appendix. ``kind`` is ``None`` where each row has its own kind."""
+    """A column of an appendix. ``kind`` is ``None`` where each row has its own kind.
+
+    ``spare``: the kind of an otherwise given column where a spare row leaves it open; ``None`` = it stays blank.
+    """
 
     key: str
     name: str
@@ -159,11 +164,16 @@ class Column:
     code: str
     derived: Expression | None
     total: Expression | None
+    options: tuple[tuple[str, str], ...] = ()
+    spare: CellKind | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Row:
-    """A row as printed. ``order`` is its lasting identity: STT repeats or is missing."""
+    """A row as printed. ``order`` is its lasting identity: STT repeats or is missing.
+
+    ``spare``: the form prints nothing in it; the unit may name and fill it. Its order follows the printed rows' orders.
+    """
 
     order: int
     stt: str
@@ -181,9 +191,18 @@ class Row:
     # Order of the row that contains this one (0 = none), and how people speak of a row without a number of its own.
     parent: int = 0
     parent_stt: str = ""
+    # Which of the appendix's spare rows it is, from 1 on; 0 = a printed row.
+    spare_number: int = 0
+
+    @property
+    def spare(self) -> bool:
+        """Whether the unit may name and fill the row itself."""
+        return self.spare_number > 0
 
     def title(self, length: int = 90) -> str:
         """How a message names the row: by STT and label, never by an id."""
+        if self.spare:
+            return f"dòng thêm thứ {self.spare_number}"
         label = self.label.strip().lstrip("-+ ")
         if len(label) > length:
             label = label[: length - 1].rstrip() + "…"
@@ -212,13 +231,29 @@ class CellSpec:
         """The canonical code; empty for texts."""
         return self.quantity.code if self.quantity else ""
 
+    @property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """The values of a cell with a list, each with its meaning: the row's own, else the column's."""
+        return self.row.options or self.column.options
+
     def __repr__(self) -> str:
         return f"<CellSpec {self.ref.appendix} {self.ref.order} {self.ref.column}>"
 
 
+def sheet_order(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Rows as they stand in the sheet: spare rows below the last printed item, above a total that closes the table."""
+    printed = tuple(row for row in rows if not row.spare)
+    last = max((row.order for row in printed if row.role is RowRole.ITEM), default=len(printed))
+    return (*printed[:last], *rows[len(printed) :], *printed[last:])
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Appendix:
-    """One appendix: one sheet of the workbook."""
+    """One appendix: one sheet of the workbook.
+
+    ``rows`` stand in the order of their numbers: printed rows, then spare ones. In the sheet (``in_sheet``) the spare
+    rows follow the last printed item row, so that a total row still closes the table.
+    """
 
     id: str
     kind: AppendixKind
@@ -228,12 +263,31 @@ class Appendix:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     cells: Mapping[CellRef, CellSpec]
+    # The rows that count in column sums, spare ones included; the printed ones among them; the cells of the spare ones.
     items: tuple[int, ...] = field(init=False)
+    printed_items: tuple[int, ...] = field(init=False)
+    spare_cells: Mapping[int, tuple[CellSpec, ...]] = field(init=False)
+    printed_cells: tuple[CellSpec, ...] = field(init=False)
+    printed: tuple[Row, ...] = field(init=False)
+    in_sheet: tuple[Row, ...] = field(init=False)
+    # Where a row stands among the rows of the sheet, by order.
+    rank: Mapping[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Note the rows that count in column sums."""
-        items = tuple(row.order for row in self.rows if row.role is RowRole.ITEM)
-        object.__setattr__(self, "items", items)
+        """Note what follows from the rows."""
+        printed = tuple(row for row in self.rows if not row.spare)
+        orders = tuple(row.order for row in printed if row.role is RowRole.ITEM)
+        by_row: dict[int, list[CellSpec]] = {row.order: [] for row in self.rows if row.spare}
+        for spec in self.cells.values():
+            if spec.row.spare:
+                by_row[spec.row.order].append(spec)
+        object.__setattr__(self, "printed", printed)
+        object.__setattr__(self, "printed_cells", tuple(s for s in self.cells.values() if not s.row.spare))
+        object.__setattr__(self, "printed_items", orders)
+        object.__setattr__(self, "items", (*orders, *by_row))
+        object.__setattr__(self, "spare_cells", {order: tuple(specs) for order, specs in by_row.items()})
+        object.__setattr__(self, "in_sheet", sheet_order(self.rows))
+        object.__setattr__(self, "rank", {row.order: index for index, row in enumerate(self.in_sheet)})
 
     def row(self, order: int) -> Row:
         """The row with this order number."""

@@ -19,7 +19,7 @@ def part_of_form(form: Form, appendix_id: str, columns: frozenset[str], orders: 
     """
     appendix = form.appendix(appendix_id)
     known = columns | {column.key for column in appendix.columns if column.given}
-    whole = orders.issuperset(appendix.items)
+    whole = orders.issuperset(appendix.printed_items)
 
     def has(part: Argument) -> bool:
         match part:

@@ -143,11 +143,17 @@ class RuleLoader:
         return line["words"]
 
     def _from_cells(self, standards: list[_Standard]) -> Iterator[Rule]:
+        # Cells that are alike in all that ``_applies`` asks for have the same rules.
+        alike: dict[tuple[object, ...], list[_Standard]] = {}
         for appendix in self.appendices.values():
             for spec in appendix.cells.values():
-                for standard in standards:
-                    if _applies(standard, spec, appendix.kind):
-                        yield self._instance(standard, spec)
+                derived = type(spec.derived[0]) if spec.derived else None
+                row, column, kind = spec.row, spec.column, appendix.kind
+                key = (kind, spec.kind, row.role, row.spare, column.key, column.kind, derived, _period(spec))
+                if key not in alike:
+                    alike[key] = [standard for standard in standards if _applies(standard, spec, kind)]
+                for standard in alike[key]:
+                    yield self._instance(standard, spec)
         yield from self._same_codes(standards)
 
     def _instance(self, standard: _Standard, spec: CellSpec, other: CellSpec | None = None) -> Rule:
@@ -307,6 +313,8 @@ _RATIO_KINDS = {
     RuleKind.ZERO_OVER_ZERO,
     RuleKind.INPUTS_PARTIAL,
 }
+# Tables with one row for each field of work: a second row of the same name would be counted apart.
+_ONE_ROW_EACH = (AppendixKind.CASE_MATRIX, AppendixKind.TASK_SUMMARY)
 _TOTAL_IDS = {
     AppendixKind.INDICATORS: "R06",
     AppendixKind.TASKS: "R19",
@@ -322,6 +330,10 @@ def _applies(standard: _Standard, spec: CellSpec, appendix_kind: AppendixKind) -
     is_total = bool(spec.derived) and not is_ratio
     task = appendix_kind is AppendixKind.TASKS and spec.row.role is RowRole.ITEM
     match standard.kind:
+        case RuleKind.SPARE_UNNAMED:
+            return spec.row.spare and spec.column.key == "label"
+        case RuleKind.SPARE_REPEATS:
+            return spec.row.spare and spec.column.key == "label" and appendix_kind in _ONE_ROW_EACH
         case RuleKind.TYPE:
             return spec.kind.numeric or _total_of_marks(spec)
         case RuleKind.PROCEDURE_CODE:

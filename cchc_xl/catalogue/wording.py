@@ -20,12 +20,16 @@ _WHAT = {
 }
 
 
-def cell_title(appendix: Appendix, spec: CellSpec) -> str:
-    """The name of a cell in a message: its row, and its column where the table has several."""
-    name = spec.row.title() or "dòng tổng"
+def cell_title(appendix: Appendix, spec: CellSpec, named: str = "") -> str:
+    """The name of a cell in a message: its row, and its column where the table has several.
+
+    ``named``: what a submission calls a spare row, which the form itself cannot name.
+    """
+    title = named or spec.row.title() or "dòng tổng"
+    name = "D" + title[1:] if title.startswith("dòng ") else f"Dòng {title}"
     if spec.column.kind is None:
-        return f"Dòng {name}"
-    return f"Dòng {name}, cột “{short_heading(spec.column.heading)}”"
+        return name
+    return f"{name}, cột “{short_heading(spec.column.heading)}”"
 
 
 def short_heading(heading: str) -> str:
@@ -37,7 +41,7 @@ def short_heading(heading: str) -> str:
 def allowed_values(spec: CellSpec) -> str:
     """What a cell accepts, in words."""
     if spec.kind is CellKind.CODE:
-        return ", ".join(f"{value} = {meaning}" for value, meaning in spec.row.options)
+        return ", ".join(f"{value} = {meaning}" for value, meaning in spec.options)
     if spec.kind is CellKind.MARK and spec.row.role is RowRole.TOTAL:
         return _WHAT[CellKind.COUNT]
     return _WHAT.get(spec.kind, "")
@@ -47,7 +51,7 @@ def choice_list(spec: CellSpec) -> list[str] | None:
     """The values of a drop-down; ``None`` for a cell that has none."""
     match spec.kind:
         case CellKind.CODE:
-            return [value for value, _ in spec.row.options]
+            return [value for value, _ in spec.options]
         case CellKind.YESNO:
             return ["Có", "Không"]
         case CellKind.FLAG:
@@ -62,14 +66,17 @@ def formula_words(expression: Expression, appendices: Mapping[str, Appendix], or
     return _words(expression, appendices, order)
 
 
-def cell_name(ref: CellRef, appendices: Mapping[str, Appendix], home: str = "") -> str:
-    """The shortest name of a cell that a reader of the form recognises: STT, else label."""
+def cell_name(ref: CellRef, appendices: Mapping[str, Appendix], home: str = "", named: str = "") -> str:
+    """The shortest name of a cell that a reader of the form recognises: STT, else label.
+
+    ``named``: what a submission calls a spare row.
+    """
     appendix = appendices[ref.appendix]
     order = ref.order or 1
     if order > len(appendix.rows):
         return f"dòng {order}"  # a faulty catalogue: the loader reports it
     row = appendix.row(order)
-    name = row.stt.strip().rstrip(".") or row.title(60)
+    name = named or row.stt.strip().rstrip(".") or row.title(60)
     column = appendix.column(ref.column)
     if column.kind is not None:
         heading = short_heading(column.heading)

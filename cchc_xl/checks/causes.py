@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cchc_xl.catalogue.model import CellKind, RowRole
-from cchc_xl.expressions import CellRef, cell_refs, column_refs
+from cchc_xl.catalogue.model import CellKind, RowRole, RuleKind
+from cchc_xl.expressions import CellRef, ColumnRef, Expression, cell_refs, column_refs
 from cchc_xl.finding import Finding
 from cchc_xl.severity import Severity
 from cchc_xl.submission import Submission, is_computed
@@ -29,6 +29,7 @@ def without_consequences(findings: Sequence[Finding], submission: Submission) ->
     * Marks done + not done ≠ number of tasks (R20): said already by a wrong total (R19) or a wrong mark.
     * Totals of a checklist with a wrong mark (R19, R23) wait until the mark is mended.
     * A comparison that reads a figure which cannot be right itself (−3, 2,5 files) waits until that one is mended.
+    * What counts rows by a code that is on no list (procedures of level 7), or compares it, waits until it is mended.
     * What else a wrong typed total contradicts (its row, other appendices) waits until the total is mended.
     * A matrix identity that fails in a computed total row: said already by the row in which it fails.
     """
@@ -39,6 +40,7 @@ def without_consequences(findings: Sequence[Finding], submission: Submission) ->
     wrong_marks = {f.appendix for f in findings if f.code in _MARKS}
     mark_totals = {cell for f in findings if f.code in _MARKS for cell in _mark_totals(f.appendix, submission)}
     bad = _dependents({(f.sheet, f.cell) for f in findings if f.code in _BAD_FIGURES}, submission)
+    waiting = _counting_by_wrong_codes(findings, submission)
     wrong_rows = {f.appendix for f in findings if _of_matrix(f) and not _computed_total(f, submission)}
 
     def consequence(finding: Finding) -> bool:
@@ -51,6 +53,8 @@ def without_consequences(findings: Sequence[Finding], submission: Submission) ->
             return finding in compared.values()
         if finding.code in _COMPARED and _cells(finding) & (bad | mark_totals):
             return True
+        if finding.rule in waiting and finding.code != "trung-ma":
+            return True
         if finding.rule.startswith(_ABOUT_TOTALS) and finding.code != "tong-sai" and _cells(finding) & wrong_totals:
             return True
         if finding.rule.startswith("R20-"):
@@ -58,6 +62,33 @@ def without_consequences(findings: Sequence[Finding], submission: Submission) ->
         return _of_matrix(finding) and finding.appendix in wrong_rows and _computed_total(finding, submission)
 
     return [finding for finding in findings if not consequence(finding)]
+
+
+def _counting_by_wrong_codes(findings: Sequence[Finding], submission: Submission) -> set[str]:
+    """The rules that pick or compare rows by a column of codes in which one is on no list."""
+    form = submission.form
+    columns = {
+        ColumnRef(f.appendix, column.key)
+        for f in findings
+        if f.code == "ngoai-danh-sach"
+        for column in form.appendix(f.appendix).columns
+        if column.name == f.column and column.kind is CellKind.CODE
+    }
+    if not columns:
+        return set()
+    return {
+        rule.id
+        for rule in form.rules
+        if rule.kind in (RuleKind.COMPARE, RuleKind.LIST_CODES)
+        for part in (rule.left, *rule.right)
+        if part is not None and not columns.isdisjoint(_columns(part))
+    }
+
+
+def _columns(part: Expression) -> set[ColumnRef]:
+    """The columns of which an expression reads more than one certain row."""
+    own = [ColumnRef(part.appendix, part.column)] if isinstance(part, CellRef) and part.order is None else []
+    return {*column_refs(part), *own}
 
 
 def _mark_totals(appendix: str, submission: Submission) -> set[_Cell]:

@@ -98,4 +98,4 @@ def _fits(spec: CellSpec, value: Value) -> bool:
             return value.state is State.TEXT and number is not None
         case CellKind.FLAG:
             return number in (0, 1)
-    return number is not None and any(number == int(option) for option, _ in spec.row.options)
+    return number is not None and any(number == int(option) for option, _ in spec.options)

@@ -14,7 +14,7 @@ from cchc_xl.finding import Finding, RelatedCell
 from cchc_xl.messages import TEMPLATES
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import OWN_TABLE, SUMMARY
-from cchc_xl.submission import NOTE, Entry, Submission, SubmissionFigures
+from cchc_xl.submission import LABEL, NOTE, Entry, Submission, SubmissionFigures
 from cchc_xl.values import decimals, format_number, plain
 
 
@@ -85,7 +85,7 @@ class Context:
         spec, entry = self.spec(at), self.entry(at)
         others = [ref for ref in dict.fromkeys(related) if ref != at and ref in self.submission.entries]
         fields = {
-            "at": cell_title(self.form.appendix(at.appendix), spec),
+            "at": cell_title(self.form.appendix(at.appendix), spec, self.spare_title(at)),
             "actual": number_words(actual, exact=True),
             "expected": number_words(expected),
             "imbalance": number_words(abs(imbalance)) if imbalance is not None else "",
@@ -132,7 +132,18 @@ class Context:
 
     def name(self, ref: CellRef) -> str:
         """The shortest name of a cell that a reader of the form recognises."""
-        return cell_name(ref, self.form.by_id, ref.appendix)
+        return cell_name(ref, self.form.by_id, ref.appendix, self.spare_title(ref))
+
+    def spare_title(self, ref: CellRef, length: int = 60) -> str:
+        """How a message names a spare row: by what the unit wrote there, and its place; empty for a printed row."""
+        order = ref.order or 0
+        if order not in self.form.by_id[ref.appendix].spare_cells:
+            return ""
+        line = self.entry(ref).row + 1
+        label = " ".join(self.submission.value(CellRef(ref.appendix, order, LABEL)).text.split())
+        if not label:
+            return f"dòng thêm ở hàng {line}"
+        return f"“{label if len(label) <= length else label[: length - 1].rstrip() + '…'}” (dòng thêm, hàng {line})"
 
 
 def number_words(value: object, *, exact: bool = False) -> str:

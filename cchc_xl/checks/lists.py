@@ -73,6 +73,6 @@ def _figures_by_row(appendix: Appendix) -> dict[int, list[CellRef]]:
     """The cells of each row whose figures show that the row is used."""
     found: dict[int, list[CellRef]] = {}
     for spec in appendix.cells.values():
-        if spec.kind in (CellKind.COUNT, CellKind.FLAG) and not spec.column.given:
+        if spec.kind in (CellKind.COUNT, CellKind.FLAG, CellKind.CODE) and not spec.column.given:
             found.setdefault(spec.row.order, []).append(spec.ref)
     return found

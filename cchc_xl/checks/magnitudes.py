@@ -94,7 +94,7 @@ def brothers_of(form: Form) -> dict[CellRef, tuple[CellRef, ...]]:
     groups: dict[tuple[object, ...], list[CellSpec]] = {}
     for appendix in form.appendices:
         for row in appendix.rows:
-            if row.role is not RowRole.ITEM:
+            if row.role is not RowRole.ITEM or row.spare:
                 continue
             for column in appendix.columns:
                 spec = appendix.cells.get(CellRef(appendix.id, row.order, column.key))

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from cchc_xl.catalogue.model import Rule
 from cchc_xl.checks.context import NOT_EVALUATED, PASSED, Context, Outcome, number_words
+from cchc_xl.expressions import CellRef
 from cchc_xl.periods import Period
+from cchc_xl.submission import LABEL
 
 # A figure at a date that halves or doubles is worth a look; small ones (3 → 1) do so without meaning.
 _JUMP = Decimal("0.5")
@@ -19,13 +21,22 @@ def check_cumulative(rule: Rule, context: Context) -> Outcome:
     assert ref is not None
     assert context.previous is not None
     now, before = context.figures.number(ref), context.previous.number(ref)
-    if now is None or before is None or not _same_year(context):
+    if now is None or before is None or not _same_row(ref, context) or not _same_year(context):
         return NOT_EVALUATED
     if now >= before:
         return PASSED
     return [
         context.finding(rule, "luy-ke-giam", ref, actual=context.shown(ref), expected=before, imbalance=now - before)
     ]
+
+
+def _same_row(ref: CellRef, context: Context) -> bool:
+    """Whether the row speaks of the same thing in both: a spare row is what the unit has named it."""
+    assert context.previous is not None
+    if ref.order not in context.form.appendix(ref.appendix).spare_cells:
+        return True
+    label = CellRef(ref.appendix, ref.order, LABEL)
+    return context.figures.matching_key(label) == context.previous.matching_key(label)
 
 
 def _same_year(context: Context) -> bool:
@@ -40,7 +51,7 @@ def check_jump(rule: Rule, context: Context) -> Outcome:
     assert ref is not None
     assert context.previous is not None
     now, before = context.figures.number(ref), context.previous.number(ref)
-    if now is None or not before:
+    if now is None or not before or not _same_row(ref, context):
         return NOT_EVALUATED
     change = abs(now - before)
     if change <= max(_JUMP * before, _SMALL):

@@ -24,6 +24,7 @@ from cchc_xl.checks.ratios import (
     check_ratio_without_inputs,
     check_zero_over_zero,
 )
+from cchc_xl.checks.spare_rows import check_spare_repeats, check_spare_unnamed
 from cchc_xl.checks.totals import check_overwritten, check_total, check_total_missing
 from cchc_xl.finding import Finding
 from cchc_xl.messages import TEMPLATES
@@ -50,6 +51,8 @@ _ONCE: dict[RuleKind, Callable[[Rule, Context], Outcome]] = {
     RuleKind.SERIAL_DATE: check_serial_date,
     RuleKind.FRACTION: check_fraction,
     RuleKind.LIST_CODES: check_list_codes,
+    RuleKind.SPARE_UNNAMED: check_spare_unnamed,
+    RuleKind.SPARE_REPEATS: check_spare_repeats,
 }
 # Only when an earlier submission is given.
 _AGAINST_PREVIOUS: dict[RuleKind, Callable[[Rule, Context], Outcome]] = {
@@ -85,24 +88,26 @@ def check(submission: Submission, previous: Submission | None = None) -> CheckRe
     if submission.faults:
         return CheckResult(tuple(_structure(submission)), 0, 0)
     context = Context(submission, SubmissionFigures(submission), SubmissionFigures(previous) if previous else None)
-    outcomes = _outcomes(context, _plan(submission.form, against_previous=previous is not None))
+    plan = _plan(submission.form, against_previous=previous is not None)
+    outcomes = _outcomes(context, (*plan.printed, *_of_spare_rows(plan, context)))
     found = [finding for outcome in outcomes if isinstance(outcome, list) for finding in outcome]
     found = without_consequences(found, submission)
     appendix_rank = {appendix.id: index for index, appendix in enumerate(submission.form.appendices)}
-    found.sort(key=lambda f: (appendix_rank[f.appendix], f.order, f.severity.rank))
+    ranks = {appendix.id: appendix.rank for appendix in submission.form.appendices}
+    found.sort(key=lambda f: (appendix_rank[f.appendix], ranks[f.appendix].get(f.order, -1), f.severity.rank))
     found = [*check_cover(submission), *found]
     return CheckResult(tuple(found), outcomes.count(Silent.PASSED), outcomes.count(Silent.NOT_EVALUATED))
 
 
 def raw_findings(context: Context) -> list[Finding]:
-    """What each rule with a native formula says by itself, consequences of other findings included."""
-    native = [step for step in _plan(context.form, against_previous=False) if step[0].native == NATIVE]
+    """What each rule with a native formula says by itself of the printed rows, consequences of others included."""
+    native = [step for step in _plan(context.form, against_previous=False).printed if step[0].native == NATIVE]
     return [finding for outcome in _outcomes(context, native) if isinstance(outcome, list) for finding in outcome]
 
 
-def _outcomes(context: Context, plan: Iterable[_Step]) -> list[Outcome]:
+def _outcomes(context: Context, steps: Iterable[_Step]) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    for rule, once, each in plan:
+    for rule, once, each in steps:
         try:
             if once is not None:
                 outcomes.append(once(rule, context))
@@ -121,15 +126,37 @@ _Step = tuple[Rule, _Once | None, _EachRow]
 _STUMBLES = (ArithmeticError, LookupError, TypeError, ValueError, AssertionError)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Rules with the function of their kind; those about cells of a spare row apart, by appendix and row."""
+
+    printed: tuple[_Step, ...]
+    spare: dict[str, dict[int, list[_Step]]]
+
+
 @cache
-def _plan(form: Form, *, against_previous: bool) -> tuple[_Step, ...]:
-    """The active rules with the function of their kind; those on an earlier submission only where there is one."""
+def _plan(form: Form, *, against_previous: bool) -> _Plan:
+    """The active rules; those on an earlier submission only where there is one."""
     once = {**_ONCE, **_AGAINST_PREVIOUS} if against_previous else _ONCE
-    return tuple(
-        (rule, once.get(rule.kind), _EACH_ROW.get(rule.kind, check_compare))
-        for rule in form.rules
-        if rule.active and (against_previous or rule.kind not in _AGAINST_PREVIOUS)
-    )
+    printed: list[_Step] = []
+    spare: dict[str, dict[int, list[_Step]]] = {}
+    for rule in form.rules:
+        if not rule.active or (not against_previous and rule.kind in _AGAINST_PREVIOUS):
+            continue
+        planned = (rule, once.get(rule.kind), _EACH_ROW.get(rule.kind, check_compare))
+        order = rule.at.order if rule.at is not None else None
+        if order is not None and order in form.appendix(rule.appendix).spare_cells:
+            spare.setdefault(rule.appendix, {}).setdefault(order, []).append(planned)
+        else:
+            printed.append(planned)
+    return _Plan(tuple(printed), spare)
+
+
+def _of_spare_rows(plan: _Plan, context: Context) -> Iterator[_Step]:
+    """The rules about spare rows that are in use: a blank one is nobody's concern."""
+    for appendix, rows in plan.spare.items():
+        for order in context.figures.spare_in_use(appendix):
+            yield from rows.get(order, ())
 
 
 def _broken(rule: Rule) -> Finding:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup, RowRole
+from cchc_xl.consolidation.spare_rows import Placed, place_spare_rows
 from cchc_xl.expressions import CellRef, Ratio, cell_refs, evaluate, percentage
 from cchc_xl.submission import Submission, SubmissionFigures
 from cchc_xl.values import normalise
@@ -35,6 +36,8 @@ class Source:
     shown: str = ""
     # Ratios: the numerator and denominator that enter the recomputed ratio, when the unit has both.
     parts: tuple[Decimal, Decimal] | None = None
+    # The single cells, where the figure adds up several: rows of one name, of which the unit added some itself.
+    addends: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class SummaryCell:
     children: Decimal | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    # What the units call a spare row of the form; empty for a printed row.
+    name: str = ""
 
     @property
     def n_units(self) -> int:
@@ -64,22 +69,44 @@ class SummaryCell:
 
 
 def consolidate(form: Form, children: Sequence[Child]) -> list[SummaryCell]:
-    """Every figure of the summary form, in form order. Pure."""
+    """Every figure of the summary form, in form order; of its spare rows those that a unit brings. Pure.
+
+    Raises ``InputFault`` when the units bring more rows of their own than the form has room for.
+    """
     same_form = all(child.submission.form is form for child in children)
-    specs = (spec for spec in form.specs() if spec.quantity and not spec.column.given)
-    return [roll_up(form, spec, children, same_form) for spec in specs]
+    placed = place_spare_rows(form, children)
+    return [
+        replace(roll_up(form, spec, children, same_form, placed), name=placed.name(spec))
+        for spec in form.specs()
+        if spec.quantity and not spec.column.given and placed.counts(spec)
+    ]
 
 
-def roll_up(form: Form, spec: CellSpec, children: Sequence[Child], same_form: bool) -> SummaryCell:
-    """One figure of the summary form; ``same_form``: all children report on it too."""
+def texts_of_spare_rows(form: Form, children: Sequence[Child]) -> dict[CellRef, str]:
+    """What stands in the text cells of the summary's spare rows: names, and what else the form prints elsewhere."""
+    return {
+        CellRef(appendix, order, column): text
+        for (appendix, order), texts in place_spare_rows(form, children).texts.items()
+        for column, text in texts.items()
+    }
+
+
+def roll_up(form: Form, spec: CellSpec, children: Sequence[Child], same_form: bool, placed: Placed) -> SummaryCell:
+    """One figure of the summary form.
+
+    ``same_form``: all children report on it too; ``placed``: where their spare rows go (``place_spare_rows``).
+    """
     rollup = rollup_of(spec, same_form)
     sources: list[Source] = []
     if rollup is not Rollup.NONE:
-        pairs = [(child, _counterpart(spec, child)) for child in children]
-        found = [(child, theirs) for child, theirs in pairs if theirs is not None]
-        if rollup is Rollup.SPREAD and found and all(_is_ratio(theirs) for _, theirs in found):
+        pairs = [
+            (child, [*_counterpart(spec, child), *placed.cells.get((spec.ref, index), ())])
+            for index, child in enumerate(children)
+        ]
+        found = [(child, theirs) for child, theirs in pairs if theirs]
+        if rollup is Rollup.SPREAD and found and all(_is_ratio(theirs[0]) for _, theirs in found):
             rollup = Rollup.RECOMPUTE  # the summary's form lacks the parts, the children's forms have them
-        sources = [_source(theirs, child) for child, theirs in found]
+        sources = [_one([_source(cell, child) for cell in theirs], rollup) for child, theirs in found]
     if rollup is Rollup.RECOMPUTE:
         asked = {child.unit_code for child, _ in found}
         others = [child for child in children if child.unit_code not in asked]
@@ -87,7 +114,7 @@ def roll_up(form: Form, spec: CellSpec, children: Sequence[Child], same_form: bo
     cell = _RULES[rollup](spec, tuple(sources))
     if rollup is not Rollup.RECOMPUTE:
         return cell
-    if not (_additive(spec, form) and all(_additive(theirs, child.submission.form) for child, theirs in found)):
+    if not (_additive(spec, form) and all(_additive(theirs[0], child.submission.form) for child, theirs in found)):
         cell = _common_ratio(cell)
     both = {source.child.unit_code for source in sources if source.parts is not None}
     return replace(cell, left_out=tuple(child.unit for child in children if child.unit_code not in both))
@@ -109,22 +136,25 @@ def rollup_of(spec: CellSpec, same_form: bool) -> Rollup:
     return Rollup.OWN_PLUS_CHILDREN if below.own else spec.quantity.rollup
 
 
-def _counterpart(spec: CellSpec, child: Child) -> CellSpec | None:
+def _counterpart(spec: CellSpec, child: Child) -> list[CellSpec]:
     """The cell of a child's form that asks for what the summary's cell asks for: on the same form the same cell.
 
     A code that stands twice in the child's form agrees with itself; the first place that is filled counts.
+    Spare rows have no counterpart by their place (``spare_rows``).
     """
     form = child.submission.form
+    if spec.row.spare:
+        return []
     if spec.ref in form.cells and form.cells[spec.ref] is spec:
-        return spec
+        return [spec]
     below = spec.row.below
     codes = below.codes if below is not None else (spec.code,)
     index = _by_code(form)
     label = normalise(spec.row.label) if spec.column.kind is not None else ""
     found = next((index[code, label] for code in codes if (code, label) in index), None)
     if found is None:
-        return None
-    return next((theirs for theirs in found if child.figures.number(theirs.ref) is not None), found[0])
+        return []
+    return [next((theirs for theirs in found if child.figures.number(theirs.ref) is not None), found[0])]
 
 
 @cache
@@ -132,7 +162,7 @@ def _by_code(form: Form) -> dict[tuple[str, str], list[CellSpec]]:
     """Cells by canonical code; in tables also by the row's name, normalised."""
     index: dict[tuple[str, str], list[CellSpec]] = {}
     for spec in form.specs():
-        if spec.code:
+        if spec.code and not spec.row.spare:
             label = normalise(spec.row.label) if spec.column.kind is not None else ""
             index.setdefault((spec.code, label), []).append(spec)
     return index
@@ -185,10 +215,30 @@ def _source_of_parts(form: Form, spec: CellSpec, child: Child) -> Source | None:
         return None
     parts = (ratio.numerator.at(spec.row.order), ratio.denominator.at(spec.row.order))
     theirs = [_counterpart(form.cells[part], child) for part in parts]
-    top, bottom = (child.figures.number(cell.ref) if cell else None for cell in theirs)
-    if theirs[0] is None or top is None or bottom is None:
+    top, bottom = (child.figures.number(cells[0].ref) if cells else None for cells in theirs)
+    if top is None or bottom is None:
         return None
-    return Source(child, theirs[0].ref, None, "", (top, bottom))
+    return Source(child, theirs[0][0].ref, None, "", (top, bottom))
+
+
+def _one(sources: list[Source], rollup: Rollup) -> Source:
+    """What a unit gives of one row of the summary, where it has several rows of that name.
+
+    Amounts add up; a mark or a flag is given once it is given in one of the rows; of a list that all units share the
+    first row counts (that a unit gives one thing in two ways is its own finding).
+    """
+    if len(sources) == 1:
+        return sources[0]
+    given = [source for source in sources if source.number is not None] or sources
+    if rollup is Rollup.COUNT_YES:
+        return max(given, key=lambda source: source.number or _ZERO)
+    if rollup not in (Rollup.SUM, Rollup.OWN_PLUS_CHILDREN, Rollup.RECOMPUTE) or len(given) == 1:
+        return given[0]
+    pairs = [source.parts for source in given if source.parts is not None]
+    parts = (sum((top for top, _ in pairs), _ZERO), sum((bottom for _, bottom in pairs), _ZERO)) if pairs else None
+    numbers = [source.number for source in given if source.number is not None]
+    total = sum(numbers, _ZERO) if numbers else None
+    return replace(given[0], number=total, parts=parts, addends=tuple(given))
 
 
 def _mark(spec: CellSpec, child: Child) -> Decimal | None:
@@ -269,7 +319,7 @@ def _count_yes(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
 
 def _distribution(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
     """How many units chose each code."""
-    counts = {value: 0 for value, _ in spec.row.options}
+    counts = {value: 0 for value, _ in spec.options}
     for number in _numbers(sources):
         key = f"{number.normalize():f}"
         counts[key] = counts.get(key, 0) + 1

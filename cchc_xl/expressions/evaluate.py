@@ -54,13 +54,13 @@ class Figures(Protocol):
         """The normalised text of a cell, for joins by name."""
 
     def column(self, ref: ColumnRef) -> Sequence[CellRef]:
-        """The cells of a column over the task or item rows."""
+        """The cells of a column over the task or item rows, of the spare ones those in use."""
 
     def numbers(self, ref: ColumnRef) -> Sequence[Decimal]:
         """The numbers that stand in a column, task or item rows only."""
 
     def rows(self, appendix: str) -> Sequence[int]:
-        """The orders of the task or item rows."""
+        """The orders of the task or item rows, of the spare ones those that have a name."""
 
     def orders_by_key(self, ref: ColumnRef) -> Mapping[str | Decimal, list[int]]:
         """Orders of the task or item rows by what stands in a column: the number, else the normalised text."""

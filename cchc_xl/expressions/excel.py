@@ -34,8 +34,8 @@ class Addresses(Protocol):
     def column(self, ref: ColumnRef) -> str:
         """Range over the rows of a table."""
 
-    def row_count(self, appendix: str) -> int:
-        """Number of task or item rows."""
+    def row_count(self, appendix: str) -> int | str:
+        """Number of task or item rows; a formula where spare rows count as soon as they have a name."""
 
 
 def as_excel(node: Expression, addresses: Addresses, order: int | None = None) -> str:

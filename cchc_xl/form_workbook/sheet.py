@@ -27,7 +27,7 @@ from cchc_xl.form_workbook.styles import (
     decree_page,
     fit_rows_while_typing,
 )
-from cchc_xl.form_workbook.validation import condition, validation
+from cchc_xl.form_workbook.validation import NAME_OF_SPARE_ROW, condition, validation
 from cchc_xl.layout import (
     AGENCY_ROW,
     ATTACHED_ROW,
@@ -60,6 +60,8 @@ from cchc_xl.values import State, Value
 
 CHECK_HEADING = "Kiểm tra"
 Moment = datetime | date | time | timedelta
+# Given columns that hold running text; the others are centred.
+_TITLES = ("label", "content", "component")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,9 @@ class AppendixSheet:
         self._keys()
         self._head()
         self._table_header()
-        for row in self.appendix.rows:
+        for row in self.appendix.in_sheet:
             self._row(row)
+        self._say_how_to_add_rows()
         self._signature()
         self._red_where_wrong()
         self._beside_the_table()
@@ -256,7 +259,8 @@ class AppendixSheet:
 
     def _row(self, row: Row) -> None:
         at = self.place.rows[row.order]
-        self.sheet.set_row(at, self._row_height(row))
+        hidden = {"hidden": True} if row.spare and not self._in_use(row) else {}
+        self.sheet.set_row(at, self._row_height(row), None, hidden)
         self.sheet.write_number(at, KEY_COLUMN, row.order)
         bold = row.role is not RowRole.ITEM or (row.level == 1 and self.has_groups)
         for column in self.appendix.columns:
@@ -264,7 +268,7 @@ class AppendixSheet:
             index = self.place.columns[column.key]
             if spec is None:
                 text = row.given.get(column.key, "")
-                align = "left" if column.key in ("label", "content", "component") else "center"
+                align = "left" if column.key in _TITLES else "center"
                 indent = label_indent(row) if column.key == "label" else 0
                 style = self.styles.cell(bold=bold, align=align, indent=indent)
                 if text:
@@ -273,6 +277,25 @@ class AppendixSheet:
                     self.sheet.write_blank(at, index, None, style)
             else:
                 self._cell(spec, at, index, bold)
+
+    def _in_use(self, row: Row) -> bool:
+        """Whether anything stands in a spare row; a blank one is hidden until somebody wants it."""
+        filled = {ref for ref, value in self.contents.values.items() if value.filled} | self.contents.formulas.keys()
+        return any(spec.ref in filled for spec in self.appendix.spare_cells[row.order])
+
+    def _say_how_to_add_rows(self) -> None:
+        """A prompt, which does not print, at the label above the hidden rows."""
+        spare = [row for row in self.appendix.rows if row.spare]
+        if not spare:
+            return
+        first, last = self.place.rows[spare[0].order], self.place.rows[spare[-1].order]
+        message = (
+            f"Dưới dòng này có {len(spare)} dòng thêm đang ẩn (hàng {first + 1} đến {last + 1}). Để dùng: chọn hàng "
+            f"{first} đến hàng {last + 2} ở lề trái, bấm chuột phải, chọn Bỏ ẩn (Unhide), rồi ghi tên và số liệu."
+        )
+        column = self.place.columns["label"]
+        options = {"validate": "any", "input_title": "Thêm dòng", "input_message": message}
+        self.sheet.data_validation(first - 1, column, first - 1, column, options)
 
     def _row_height(self, row: Row) -> float:
         texts = {
@@ -309,6 +332,8 @@ class AppendixSheet:
             self._content(at, index, value, style)
         if formula is None and not given:
             options = validation(spec, cell_address(at, index))
+            if spec.row.spare and spec.column.key == "label":
+                options = NAME_OF_SPARE_ROW
             if options is not None:
                 self.sheet.data_validation(at, index, at, index, options)
 
@@ -330,10 +355,15 @@ class AppendixSheet:
             number_format = NUMBER_FORMATS["count"]
         elif is_text:
             number_format = NUMBER_FORMATS["text"]
+        # Notes stand off the figure beside them; what a unit writes in a spare row stands as the others are printed.
+        indent = 1 if kind is CellKind.TEXT else 0
+        align = "left" if kind is CellKind.TEXT else "center" if not kind.numeric else "right"
+        if spec.row.spare and is_text and self.appendix.column(spec.column.key).given:
+            indent = label_indent(spec.row) if spec.column.key == "label" else 0
+            align = "left" if spec.column.key in _TITLES else "center"
         return self.styles.cell(
-            # Notes stand off the figure beside them.
-            indent=1 if kind is CellKind.TEXT else 0,
-            align="left" if kind is CellKind.TEXT else "center" if not kind.numeric else "right",
+            indent=indent,
+            align=align,
             bg_color=COMPUTED_FILL if locked else INPUT_FILL,
             italic=locked,
             bold=bold and not is_text,
@@ -349,12 +379,12 @@ class AppendixSheet:
         for column in self.appendix.columns:
             index = self.place.columns[column.key]
             run: list[CellSpec] = []
-            for row in (*self.appendix.rows, None):
+            for row in (*self.appendix.in_sheet, None):
                 spec = self.appendix.cells.get(CellRef(self.appendix.id, row.order, column.key)) if row else None
                 if run and (spec is None or _pattern(spec) != _pattern(run[0])):
                     self._red(run, index, wrong)
                     run = []
-                if spec is not None and not column.given:
+                if spec is not None and not spec.column.given:
                     run.append(spec)
 
     def _red(self, run: list[CellSpec], index: int, wrong: Any) -> None:

@@ -26,6 +26,15 @@ _NUMBERS = {
 }
 
 
+# The label of a spare row takes any text; the prompt says what it is for.
+NAME_OF_SPARE_ROW = {
+    "validate": "any",
+    "input_title": "Dòng thêm",
+    "input_message": "Ghi tên của dòng mà biểu chưa in sẵn. Dòng đã ghi tên được cộng và kiểm tra như các dòng khác; "
+    "không dùng thì để trống cả dòng. Các đơn vị nên ghi cùng một tên để tổng hợp được.",
+}
+
+
 def condition(spec: CellSpec, cell: str) -> str | None:
     """Formula (without ``=``) that is true when the cell's content fits its kind; ``None`` when anything fits."""
     if spec.kind in _NUMBERS and not (spec.kind is CellKind.MARK and not spec.derived):
@@ -43,7 +52,7 @@ def validation(spec: CellSpec, cell: str) -> dict[str, Any] | None:
     choices = choice_list(spec)
     period = _PERIOD_WORDS[spec.quantity.period] if spec.quantity else ""
     if choices is not None:
-        meanings = "; ".join(f"{value} = {meaning}" for value, meaning in spec.row.options)
+        meanings = "; ".join(f"{value} = {meaning}" for value, meaning in spec.options)
         help_text = {
             CellKind.CODE: f"Chọn mã: {meanings}.",
             CellKind.YESNO: "Chọn Có hoặc Không.",

@@ -38,7 +38,7 @@ def clauses(form: Form, rule: Rule) -> Iterator[Clause]:
     """Every case in which a rule speaks. Raises ``NotNative`` where no formula states it."""
     write = _WRITERS[rule.kind]
     assert rule.at is not None
-    for order in form.appendix(rule.appendix).items if rule.each else (None,):
+    for order in form.appendix(rule.appendix).printed_items if rule.each else (None,):
         yield from write(form, rule, rule.at.at(order))
 
 

@@ -37,7 +37,7 @@ def live_checks(form: Form) -> LiveChecks:
     places: dict[str, frozenset[Place]] = {}
     rank: dict[str, int] = {}
     for index, rule in enumerate(form.rules):
-        if not rule.active or rule.native != NATIVE:
+        if not rule.active or rule.native != NATIVE or _of_spare_row(form, rule):
             continue
         rank[rule.id] = index
         own = list(clauses(form, rule))
@@ -45,7 +45,7 @@ def live_checks(form: Form) -> LiveChecks:
             found.setdefault(_place(clause.at), []).append((index, rule, clause))
         places[rule.id] = frozenset(_place(clause.at) for clause in own)
         assert rule.at is not None
-        for order in form.appendix(rule.appendix).items if rule.each else (None,):
+        for order in form.appendix(rule.appendix).printed_items if rule.each else (None,):
             at = rule.at.at(order)
             asked.setdefault(_place(at), {})[at] = None
     filled = {place: _figures(form, asked.get(place, {})) for place in found}
@@ -54,6 +54,11 @@ def live_checks(form: Form) -> LiveChecks:
         cases.sort(key=lambda case: (case[2].severity.rank, case[0]))
         formulas[place] = _formula(form, place, cases, filled[place])
     return LiveChecks(formulas, places, filled, rank)
+
+
+def _of_spare_row(form: Form, rule: Rule) -> bool:
+    """Spare rows have no live state: most are blank and hidden, and each formula makes the workbook slower to read."""
+    return rule.at is not None and rule.at.order in form.appendix(rule.appendix).spare_cells
 
 
 def why_not_native(form: Form, rule: Rule) -> str:

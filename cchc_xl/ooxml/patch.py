@@ -15,7 +15,7 @@ import unicodedata
 import zipfile
 import zlib
 from bisect import bisect, insort
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -63,12 +63,14 @@ def patch_cells(
     target: Path,
     writes: Mapping[str, Mapping[str, CellWrite]],
     row_heights: Mapping[str, Mapping[int, float]] | None = None,
+    shown_rows: Mapping[str, Iterable[int]] | None = None,
 ) -> None:
     """Copy the workbook ``source`` to ``target`` (may be the same file) with the given cells changed, all or nothing.
 
     ``writes``: sheet name (compared exactly after NFC) -> {"E15": CellWrite}. Cells keep their style; a cell that is
     not there is created with the style of its row or column.
     ``row_heights``: sheet name -> {row number from 1: points}, for written sheets; Excel goes on fitting these rows.
+    ``shown_rows``: sheet name -> row numbers from 1, for written sheets: rows that are hidden no longer.
 
     Raises:
         WorkbookFault: package broken, encrypted or too large; unknown sheet; value or cell reference Excel cannot hold;
@@ -77,7 +79,7 @@ def patch_cells(
     """
     try:
         members, parts, comment = _load(source)
-        if _patch(parts, writes, row_heights or {}, source.name):
+        if _patch(parts, writes, row_heights or {}, shown_rows or {}, source.name):
             _drop_calc_chain(parts)
     except _BROKEN as error:
         raise WorkbookFault(
@@ -132,6 +134,7 @@ def _patch(
     parts: dict[str, bytes],
     writes: Mapping[str, Mapping[str, CellWrite]],
     row_heights: Mapping[str, Mapping[int, float]],
+    shown_rows: Mapping[str, Iterable[int]],
     file: str,
 ) -> bool:
     """Replace the touched sheets in ``parts``; True if a formula was dropped."""
@@ -153,6 +156,8 @@ def _patch(
             sheet.write(ref, write)
         for number, points in row_heights.get(name, {}).items():
             sheet.set_height(number, points)
+        for number in shown_rows.get(name, ()):
+            sheet.show(number)
         sheet.finish()
         parts[part] = _serialise(sheet.root)
         dropped = dropped or sheet.dropped
@@ -222,6 +227,12 @@ class _Sheet:
         row = self.rows.get(number)
         if row is not None and row.get("customHeight") not in ("1", "true"):
             row.set("ht", f"{points:g}")
+
+    def show(self, number: int) -> None:
+        """Un-hide a row (§18.3.1.73)."""
+        row = self.rows.get(number)
+        if row is not None:
+            row.attrib.pop("hidden", None)
 
     def _numbered(self, parent: Any, tag: str, row: int = 0) -> dict[int, Any]:
         """Children by row or column number; ``r`` may be missing (then: previous + 1) and is written out."""

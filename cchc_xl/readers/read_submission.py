@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,7 +24,17 @@ from cchc_xl.cover import (
 )
 from cchc_xl.errors import ForeignWorkbook
 from cchc_xl.expressions import CellRef, ColumnRef, as_excel
-from cchc_xl.layout import CHECK_KEY, KEY_COLUMN, KEY_PREFIX, KEY_ROW, appendix_key, cell_address, form_layout
+from cchc_xl.layout import (
+    CHECK_KEY,
+    KEY_COLUMN,
+    KEY_PREFIX,
+    KEY_ROW,
+    absolute_range,
+    appendix_key,
+    cell_address,
+    counted_rows,
+    form_layout,
+)
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.grid import Book, CellFacts
 from cchc_xl.stamp import STAMP_SHEET, SUMMARY, Stamp, read_stamp
@@ -34,6 +44,7 @@ from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell, normali
 # How far a user's own rows and columns may have pushed the corner key.
 _CORNER_ROWS, _CORNER_COLUMNS = 40, 20
 _MAX_ORDER = 100_000
+_NOTHING = frozenset(("", None))
 _KEY_CELL = re.compile(r"[1-9][0-9]{0,4}")
 
 
@@ -114,13 +125,26 @@ class _Place:
     rows: dict[int, int]
 
 
+class _Entries(dict[CellRef, Entry]):
+    """Entries by cell. Those of blank spare rows, most of them never asked for, are made when they are looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: dict[str, Callable[[CellRef], Entry]] = {}
+
+    def __missing__(self, ref: CellRef) -> Entry:
+        if ref.appendix not in self.waiting:
+            raise KeyError(ref)
+        return self.waiting[ref.appendix](ref)
+
+
 class _Reading:
     def __init__(self, form: Form, book: Book, *, of_summary: bool) -> None:
         self.form = form
         self.book = book
         # A summary has formulas of its own in computed cells; they show nothing while they wait for the parent's part.
         self.of_summary = of_summary
-        self.entries: dict[CellRef, Entry] = {}
+        self.entries = _Entries()
         self.faults: list[StructureFault] = []
         self.state_cells: dict[tuple[str, int], tuple[str, str]] = {}
         self.grids: dict[str, Sequence[Sequence[object]]] = {}
@@ -179,7 +203,10 @@ class _Reading:
         standard = form_layout(self.form).appendices[appendix.id]
         moved = place.rows != standard.rows or any(place.columns[k] != c for k, c in standard.columns.items())
         self._check_labels(appendix, place, grid)
-        for spec in appendix.cells.values():
+        blank = self._blank_spare_rows(appendix, place, grid, facts)
+        if blank:
+            self.entries.waiting[appendix.id] = lambda ref: self._entry(appendix.cells[ref], place, "", facts, moved)
+        for spec in appendix.printed_cells:
             row, column = place.rows[spec.row.order], place.columns[spec.column.key]
             self.entries[spec.ref] = self._entry(spec, place, _at(grid, row, column), facts, moved)
         if CHECK_KEY in grid[top]:
@@ -187,6 +214,29 @@ class _Reading:
             for order, row in place.rows.items():
                 if (row, column) in facts.formulas:
                     self.state_cells[appendix.id, order] = sheet, cell_address(row, column)
+        for spec in (s for order, specs in appendix.spare_cells.items() if order not in blank for s in specs):
+            row, column = place.rows[spec.row.order], place.columns[spec.column.key]
+            self.entries[spec.ref] = self._entry(spec, place, _at(grid, row, column), facts, moved)
+
+    def _blank_spare_rows(
+        self, appendix: Appendix, place: _Place, grid: Sequence[Sequence[object]], facts: CellFacts
+    ) -> set[int]:
+        """Spare rows that hold nothing but the form's own formulas, and those that the sheet does not have."""
+        if not appendix.spare_cells:
+            return set()
+        opened = [place.columns[column.key] for column in appendix.columns if not column.given or column.spare]
+        first, last = min(opened), max(opened)
+        errors = {row for row, _ in facts.errors}
+        blank = set()
+        for order, specs in appendix.spare_cells.items():
+            row = place.rows.get(order)
+            if row is None:
+                blank.add(order)
+            elif row not in errors and set(grid[row][first : last + 1]) <= _NOTHING:
+                typed = ((row, place.columns[spec.column.key]) for spec in specs if not spec.derived)
+                if facts.formulas.keys().isdisjoint(typed):
+                    blank.add(order)
+        return blank
 
     def _find_corner(self, key_id: str, first: str) -> tuple[str, int, int] | None:
         """Sheet and position of a corner key; the sheet that is called ``first`` is looked at first."""
@@ -238,8 +288,10 @@ class _Reading:
                 continue
             rows[order] = index
         previous = -1
-        for row in appendix.rows:
+        for row in appendix.in_sheet:
             if row.order not in rows:
+                if row.spare:
+                    continue  # a workbook may have been built before the form got spare rows
                 self._fault(appendix, row.order, sheet, f"Mất dòng {row.title()}", remedy)
                 continue
             if rows[row.order] < previous:
@@ -249,7 +301,7 @@ class _Reading:
 
     def _check_labels(self, appendix: Appendix, place: _Place, grid: Sequence[Sequence[object]]) -> None:
         column = place.columns["label"]
-        for row in appendix.rows:
+        for row in appendix.printed:
             shown = str(_at(grid, place.rows[row.order], column) or "")
             if shown != row.label and normalise(shown) != normalise(row.label):
                 self._fault(
@@ -303,14 +355,10 @@ class _MovedAddresses:
         return cell_address(self.place.rows[ref.order or 0], self.place.columns[ref.column])
 
     def column(self, ref: ColumnRef) -> str:
-        orders = self.form.appendix(self.home).items
-        first, last = (
-            cell_address(self.place.rows[o], self.place.columns[ref.column]) for o in (orders[0], orders[-1])
-        )
-        return ":".join(re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", address) for address in (first, last))
+        return absolute_range(self.place.rows, self.form.appendix(self.home).items, self.place.columns[ref.column])
 
-    def row_count(self, appendix: str) -> int:
-        return len(self.form.appendix(appendix).items)
+    def row_count(self, appendix: str) -> int | str:
+        return counted_rows(self.form.appendix(self.home), self.place.rows, self.place.columns["label"])
 
 
 @cache

@@ -28,7 +28,14 @@ def form_json(form: Form) -> dict[str, Any]:
         "locality": form.locality,
         "version": form.version,
         "appendices": [
-            {"id": a.id, "title": a.title, "kind": a.kind.value, "rows": len(a.rows)} for a in form.appendices
+            {
+                "id": a.id,
+                "title": a.title,
+                "kind": a.kind.value,
+                "rows": len(a.printed),
+                "spare_rows": len(a.spare_cells),
+            }
+            for a in form.appendices
         ],
     }
 
@@ -147,6 +154,8 @@ def _row_json(cell: SummaryCell) -> dict[str, Any]:
         "n_units": cell.n_units,
         "units": {source.child.unit_code: _shown(source) for source in cell.sources},
     }
+    if cell.name:
+        row["name"] = cell.name
     if cell.minimum is not None:
         row["min"] = _number(cell.minimum)
         row["max"] = _number(cell.maximum)

@@ -36,7 +36,7 @@ def forms_text(forms: Sequence[Form]) -> str:
     for form in forms:
         lines.append(f"{form.id}  ({_LEVELS[form.level]}; {form.locality})")
         lines.append(f"    {form.name}")
-        lines.extend(f"    {a.id:<4} {len(a.rows):>4} dòng  {a.title}" for a in form.appendices)
+        lines.extend(f"    {a.id:<4} {len(a.printed):>4} dòng  {a.title}" for a in form.appendices)
     return "\n".join(lines)
 
 
@@ -44,9 +44,17 @@ def rules_text(form: Form) -> str:
     """The rules of a form in words."""
     lines = [f"Quy tắc kiểm tra của biểu {form.id} – {form.name}"]
     for appendix in form.appendices:
-        rules = [rule for rule in form.rules if rule.appendix == appendix.id and rule.active]
+        # What holds of the first spare row holds of all.
+        same = set(appendix.spare_cells) - set(tuple(appendix.spare_cells)[:1])
+        rules = [
+            rule
+            for rule in form.rules
+            if rule.appendix == appendix.id and rule.active and not (rule.at and rule.at.order in same)
+        ]
         lines.append(f"\n{appendix.id} – {appendix.title} ({len(rules)} quy tắc)")
         lines.extend(f"  {rule.id:<24} {rule.severity.word:<9} {rule.words}" for rule in rules)
+        if same:
+            lines.append("  (Các dòng thêm khác: như dòng thêm thứ 1.)")
     if remarks := form_remarks(form):
         lines.append("\nGợi ý về chính biểu mẫu (in như vậy trong văn bản, không phải lỗi của người nhập):")
         lines.extend(f"  {remark}" for remark in remarks)

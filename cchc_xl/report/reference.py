@@ -49,6 +49,8 @@ _EXAMPLES: dict[str, _Example] = {
     "danh-dau-hai-o": _Example(
         _VINH_THANH, {"PL1.3.done": "x", "PL1.3.not_done": "x", "PL1.3.result_note": "Đang làm"}
     ),
+    "dong-them-chua-ten": _Example(_VINH_THANH, {"PL1.32.done": "x", "PL1.32.result_note": "Kế hoạch của UBND xã"}),
+    "dong-them-trung-ten": _Example(_VINH_THANH, {"PL4.7.label": "HỘ TỊCH", "PL4.7.direct": "4", "PL4.7.on_time": "4"}),
     "duoi-muc": _Example(_CAM_GIANG, {"PL1.85": "29", "PL1.86": "7", "PL1.76": "3", "PL1.80": "5"}),
     "go-de-cong-thuc": _Example(_CAM_GIANG, {"PL1.4": "20", "PL1.5": "5", "PL1.3": "25"}),
     "hai-noi-khac-nhau": _Example(_CAM_GIANG, {"PL1.49": "18", "PL1.54": "17"}),
@@ -138,6 +140,8 @@ _SOURCES: dict[str, _Source] = {
     "chua-danh-dau": _Source((RuleKind.SINGLE_MARK,)),
     "chua-tinh": _TYPE,
     "danh-dau-hai-o": _Source((RuleKind.SINGLE_MARK,)),
+    "dong-them-chua-ten": _Source((RuleKind.SPARE_UNNAMED,)),
+    "dong-them-trung-ten": _Source((RuleKind.SPARE_REPEATS,)),
     # Σ parts ≤ whole, reported at the whole, says "too small" there.
     "duoi-muc": _Source((RuleKind.COMPARE,), (">=", ">", "<="), _softened),
     "go-de-cong-thuc": _Source((RuleKind.OVERWRITTEN,)),

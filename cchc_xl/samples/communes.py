@@ -183,7 +183,7 @@ def _tasks(form: Form, appendix: str, undone: int, commune: _Commune) -> list[Li
     if not commune.survey_forms:
         not_done.update(_SURVEY_TASKS[appendix])
     lines = []
-    for order in form.appendix(appendix).items:
+    for order in form.appendix(appendix).printed_items:
         done = order not in not_done
         words = _DONE_WORDS[appendix] if done else _UNDONE_WORDS
         marks = {"done": "x" if done else "", "not_done": "" if done else "x"}
@@ -229,7 +229,7 @@ def _line(form: Form, appendix: str, order: int, figures: dict[str, int]) -> Lin
 def _indicators(
     form: Form, index: int, commune: _Commune, procedures: dict[int, dict[int, _Files]], plan: list[Line]
 ) -> list[Line]:
-    codes = {row.order: row.given["code"] for row in form.appendix("PL5").rows}
+    codes = {row.order: row.given["code"] for row in form.appendix("PL5").printed}
     civil = procedures[_CIVIL]
     received = sum(_received(commune, field) for field in _FIELDS)
     online = sum(files.online for rows in procedures.values() for files in rows.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cchc_xl.atomic import replacing
+from cchc_xl.consolidation.rollup import texts_of_spare_rows
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.build import BUILD_DATE, write_form
 from cchc_xl.form_workbook.styles import Styles
@@ -41,7 +42,8 @@ def build_summary_workbook(summary: Summary, target: Path) -> None:
         # Texts come from submissions: none of them may become a formula or a link.
         workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
         workbook.set_properties({"title": f"Tổng hợp: {form.name}", "created": BUILD_DATE})
-        contents = form_contents(form, stamp, summary.cells, plan, summary.units_expected)
+        names = texts_of_spare_rows(form, summary.children)
+        contents = form_contents(form, stamp, summary.cells, plan, summary.units_expected, names)
         write_form(workbook, form, stamp, contents)
         styles = Styles(workbook)
         write_by_unit(workbook, styles, summary, plan)

@@ -22,16 +22,22 @@ from cchc_xl.submission import (
     computed_results,
 )
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, SheetPlan
-from cchc_xl.values import BLANK, State, Value, format_number, number_value
+from cchc_xl.values import BLANK, State, Value, format_number, from_text, number_value
 
 
 def form_contents(
-    form: Form, stamp: Stamp, cells: Sequence[SummaryCell], plan: SheetPlan, units_expected: int
+    form: Form,
+    stamp: Stamp,
+    cells: Sequence[SummaryCell],
+    plan: SheetPlan,
+    units_expected: int,
+    names: Mapping[CellRef, str] | None = None,
 ) -> Contents:
     """Contents of the appendix sheets.
 
     A figure that comes from below is a link to its total. A computed row without a figure from below keeps the form's
     own formula, unless that would give a figure where the roll-up says that none is right: then the cell is left open.
+    ``names``: the texts of the spare rows that the units bring.
     """
     linked = {cell.spec.ref: cell.value for cell in cells if cell.value is not None and _fits(cell)}
     entries = dict(blank_submission(form, stamp).entries)
@@ -45,6 +51,7 @@ def form_contents(
         entries[ref] = replace(entries[ref], formula=FormulaState.NONE)
     own: dict[CellRef, Decimal | None] = computed_results(Submission("", form, stamp, entries))
     open_cells: dict[CellRef, Value] = dict.fromkeys(emptied, BLANK)
+    open_cells.update({ref: from_text(text) for ref, text in (names or {}).items()})
     return Contents(
         values={**open_cells, **_notes(form, cells, units_expected)},
         results={**own, **linked},

@@ -82,13 +82,13 @@ def plan_sheet(form: Form, summary: Summary) -> SheetPlan:
 
     for appendix in form.appendices:
         add(Line(appendix.id, "", f"{appendix.printed_id.upper()}. {appendix.title}", top=True))
-        for row in appendix.rows:
+        for row in appendix.in_sheet:
             found = [spec for spec in _specs(appendix, row) if spec.ref in cells]
             if not found and (row.label or row.stt):
                 add(Line(appendix.id, row.stt, row.label))
             for spec in found:
                 cell = cells[spec.ref]
-                label = figure_label(spec)
+                label = figure_label(cell)
                 measure = " ".join(row.unit.split())
                 rows[spec.ref] = add(Line(appendix.id, row.stt, label, measure=measure, cell=cell))
                 if cell.rollup is Rollup.RECOMPUTE and cell.sources and _part_cells(cell, cells) is None:
@@ -103,9 +103,10 @@ def plan_sheet(form: Form, summary: Summary) -> SheetPlan:
     return SheetPlan(_units(summary), lines, rows, parts)
 
 
-def figure_label(spec: CellSpec) -> str:
+def figure_label(cell: SummaryCell) -> str:
     """The row's label, in tables with the column's heading."""
-    label = " ".join(spec.row.label.split())
+    spec = cell.spec
+    label = " ".join((cell.name or spec.row.label).split())
     if spec.column.kind is None:
         return label
     return f"{label} – {spec.column.heading.replace(' > ', ', ')}" if label else spec.column.heading

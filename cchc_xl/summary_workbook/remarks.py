@@ -122,7 +122,7 @@ def distribution_words(cell: SummaryCell) -> str:
     """How many units chose each code, in words."""
     if not cell.n_units:
         return ""
-    words = dict(cell.spec.row.options)
+    words = dict(cell.spec.options)
     return "; ".join(f"{words.get(value, f'mã {value}')}: {count}" for value, count in cell.counts.items())
 
 

@@ -32,8 +32,8 @@ def write_sources(workbook: Any, styles: Styles, summary: Summary) -> None:
     hashes = {file.received.file: file.received.sha256 for file in summary.files}
     at = 0
     for cell in summary.cells:
-        label = figure_label(cell.spec)
-        for source in cell.sources:
+        label = figure_label(cell)
+        for source in (single for given in cell.sources for single in given.addends or (given,)):
             if source.number is None and source.parts is None:
                 continue
             at += 1

@@ -23,7 +23,7 @@ def tidy(summary: Summary) -> pd.DataFrame:
             source.child.unit,
             summary.period,
             cell.spec.code,
-            figure_label(cell.spec),
+            figure_label(cell),
             float(source.number),
             " ".join(cell.spec.row.unit.split()),
             cell.spec.ref.appendix,

@@ -133,6 +133,8 @@ class Linearizer:
             return None
         if self.context.of_summary and entry.formula is FormulaState.ALTERED:
             return None  # a link to the units' figures
+        if spec.row.spare and ref.order not in self.figures.spare_in_use(ref.appendix):
+            return None  # nobody was going to fill it
         value = entry.value
         if spec.kind is CellKind.MARK and spec.row.role is not RowRole.TOTAL:
             marked = is_mark(value)

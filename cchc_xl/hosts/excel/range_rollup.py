@@ -8,6 +8,7 @@ from collections.abc import Callable
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup
 from cchc_xl.consolidation.rollup import Child, SummaryCell, roll_up, rollup_of
+from cchc_xl.consolidation.spare_rows import Placed
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.hosts.excel.blocks import Block, Result, Unreadable, number, shown
@@ -33,7 +34,7 @@ def total(indicator: str, block: Block) -> Result:
         return fixed
     cells = [cell for line in block for cell in line]
     children = [_child(form, spec, index, value) for index, value in enumerate(cells, start=1)]
-    cell = roll_up(form, spec, children, same_form=not of_row)
+    cell = roll_up(form, spec, children, not of_row, Placed())
     return _WORDS[cell.rollup](cell)
 
 
@@ -52,9 +53,9 @@ def find_indicator(indicator: str) -> tuple[Form, CellSpec, bool]:
     form_id, appendix_id, order, *rest = (*indicator.split("/"), "", "")
     form, appendix = appendix_of(form_id.strip(), appendix_id.strip())
     order = order.strip()
-    if not (order.isascii() and order.isdigit() and 1 <= int(order) <= len(appendix.rows)):
+    if not (order.isascii() and order.isdigit() and 1 <= int(order) <= len(appendix.printed)):
         raise InputFault(
-            f"“{indicator}”: phần thứ ba phải là thứ tự dòng trong {appendix.id}, từ 1 đến {len(appendix.rows)}."
+            f"“{indicator}”: phần thứ ba phải là thứ tự dòng trong {appendix.id}, từ 1 đến {len(appendix.printed)}."
         )
     row = [spec for spec in appendix.cells.values() if spec.row.order == int(order) and spec.quantity is not None]
     known = [spec.column.key for spec in row if not spec.column.given]

@@ -1,0 +1,144 @@
+"""Rows that units added to a list of their form, and the rows of the summary in which they are counted. Pure.
+
+A spare row has no place of its own: what stands in the third one of two units has nothing in common. Rows are matched
+by procedure code where there is one, else by name (normalised): with a row that the summary's form prints, else with
+one of its own spare rows, in the order in which the units bring them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Form, RowRole
+from cchc_xl.errors import InputFault
+from cchc_xl.expressions import CellRef
+from cchc_xl.submission import LABEL, Submission, SubmissionFigures
+from cchc_xl.values import normalise
+
+UNNAMED = "(chưa ghi tên)"
+_MOST_NAMES = 10
+
+
+class Filled(Protocol):
+    """A unit's submission, as far as its spare rows are concerned (``rollup.Child``)."""
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def submission(self) -> Submission: ...
+
+    @property
+    def figures(self) -> SubmissionFigures: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where the units' spare rows are counted.
+
+    ``texts``: what stands in the text cells of the summary's spare rows that are used, by appendix and row, from the
+    first unit that brings the row. ``cells``: for the summary's cell and a unit (its place among the units), the cells
+    of its spare rows that count there.
+    """
+
+    texts: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
+    cells: dict[tuple[CellRef, int], list[CellSpec]] = field(default_factory=dict)
+
+    def name(self, spec: CellSpec) -> str:
+        """The name of a spare row of the summary."""
+        return self.texts.get((spec.ref.appendix, spec.row.order), {}).get(LABEL, "")
+
+    def counts(self, spec: CellSpec) -> bool:
+        """Whether the summary's row is one of the form's own or one that a unit brings."""
+        return not spec.row.spare or (spec.ref.appendix, spec.row.order) in self.texts
+
+
+def place_spare_rows(form: Form, children: Sequence[Filled]) -> Placed:
+    """Match the units' spare rows with the rows of the summary.
+
+    Raises ``InputFault`` when they bring more different rows than the summary's form has room for.
+    """
+    placed = Placed()
+    for appendix in form.appendices:
+        if appendix.printed_items:
+            _Matching(appendix, placed).match(children)
+    return placed
+
+
+class _Matching:
+    def __init__(self, appendix: Appendix, placed: Placed) -> None:
+        self.appendix = appendix
+        self.placed = placed
+        self.columns = {spec.code: spec.column.key for spec in appendix.cells.values() if spec.code}
+        self.code_column = _code_column(appendix)
+        self.orders = _printed_keys(appendix, self.code_column)
+        self.free = list(appendix.spare_cells)
+        self.without_room: dict[str, str] = {}
+
+    def match(self, children: Sequence[Filled]) -> None:
+        for index, child in enumerate(children):
+            for theirs in child.submission.form.appendices:
+                if theirs.spare_cells and any(s.code in self.columns for s in theirs.cells.values() if s.row.spare):
+                    for order in child.figures.spare_in_use(theirs.id):
+                        self._row(index, child, theirs, order)
+        if self.without_room:
+            names = [f"“{name}” ({unit})" for name, unit in self.without_room.items()]
+            listed = ", ".join(names[:_MOST_NAMES]) + (
+                f" và {len(names) - _MOST_NAMES} tên khác" * (len(names) > _MOST_NAMES)
+            )
+            raise InputFault(
+                f"{self.appendix.printed_id} ({self.appendix.id}) của biểu tổng hợp chỉ có "
+                f"{len(self.appendix.spare_cells)} dòng thêm, không còn chỗ cho dòng mà đơn vị tự thêm: {listed}; hãy "
+                "thống nhất tên gọi giữa các đơn vị rồi tổng hợp lại, hoặc tăng số dòng thêm (spare_rows) của biểu mẫu."
+            )
+
+    def _row(self, index: int, child: Filled, theirs: Appendix, order: int) -> None:
+        cells = {spec.column.key: spec for spec in theirs.spare_cells[order]}
+        figures = [spec for spec in cells.values() if spec.code in self.columns and child.figures.filled(spec.ref)]
+        if not figures:
+            return  # a name alone brings nothing
+        texts = {key: child.submission.value(spec.ref).text.strip() for key, spec in cells.items() if not spec.code}
+        name = texts.get(LABEL, "")
+        code = texts.get(_code_column(theirs), "") if self.code_column else ""
+        key = (True, normalise(code)) if code else (False, normalise(name))
+        ours = self.orders.get(key)
+        if ours is None and not self.free:
+            self.without_room.setdefault(code or name or UNNAMED, child.unit)
+            return
+        if ours is None:
+            ours = self.orders[key] = self.free.pop(0)
+            self._name(ours, {**texts, LABEL: name or UNNAMED})
+        for spec in figures:
+            ref = CellRef(self.appendix.id, ours, self.columns[spec.code])
+            self.placed.cells.setdefault((ref, index), []).append(spec)
+
+    def _name(self, order: int, texts: Mapping[str, str]) -> None:
+        """What the form prints elsewhere, taken from the unit; numbers and remarks of its own stay with it."""
+        opened = {column.key for column in self.appendix.columns if column.spare is not None} - {"stt"}
+        self.placed.texts[self.appendix.id, order] = {
+            key: text for key, text in texts.items() if key in opened and text
+        }
+
+
+def _code_column(appendix: Appendix) -> str:
+    """The column with the procedure codes; empty in other tables."""
+    return next((c.key for c in appendix.columns if CellKind.PROCEDURE_CODE in (c.kind, c.spare)), "")
+
+
+def _printed_keys(appendix: Appendix, code_column: str) -> dict[tuple[bool, str], int]:
+    """The printed rows by procedure code and by name; of several the first."""
+    keys: dict[tuple[bool, str], int] = {}
+    for row in appendix.printed:
+        if row.role is RowRole.ITEM:
+            for key in _keys(row.label, row.given.get(code_column, "")):
+                keys.setdefault(key, row.order)
+    return keys
+
+
+def _keys(name: str, code: str) -> Iterator[tuple[bool, str]]:
+    if code:
+        yield True, normalise(code)
+    if name:
+        yield False, normalise(name)
