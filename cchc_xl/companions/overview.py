@@ -21,10 +21,10 @@ CHANGED = "Số liệu đã thay đổi sau khi hoàn thành: hãy Kiểm tra l�
 
 
 def open_cells(form: Form, appendix: Appendix) -> list[CellSpec]:
-    """The cells that a unit of the form's level fills with figures."""
+    """The cells that a unit of the form's level fills with figures; rows that it adds are not waited for."""
     return [
         spec
-        for spec in appendix.cells.values()
+        for spec in appendix.printed_cells
         if spec.kind.figure and not spec.column.given and not spec.derived and form.asks(spec.row)
     ]
 

@@ -114,8 +114,8 @@ def _as_excel_sees(submission: Submission) -> Submission:
     seen = replace(submission, entries=entries)
     figures = _ExcelFigures(seen)
     typed: dict[CellRef, Entry] = {}
-    for spec in submission.form.specs():
-        entry = entries[spec.ref]
+    for ref, entry in entries.items():
+        spec = submission.form.cells[ref]
         number = entry.value.number
         if spec.derived and number is not None and not is_computed(entry):
             computed = figures.derived(spec)
