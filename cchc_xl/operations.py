@@ -217,7 +217,10 @@ def check_output(target: Path, inputs: Sequence[Path]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MergeRequest:
-    """What ``tong-hop`` is asked for. ``overrides``: file name → the reason for including it in spite of its faults."""
+    """What ``tong-hop`` is asked for. ``overrides``: file name → the reason for including it in spite of its faults.
+
+    ``deadline``: the last day for sending, dd/mm/yyyy; empty when there is none.
+    """
 
     folder: Path
     target: Path
@@ -226,13 +229,14 @@ class MergeRequest:
     parent_code: str | None = None
     period: str = ""
     overrides: Mapping[str, str] | None = None
+    deadline: str = ""
 
 
 def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     """Merge the folder's submissions and write the summary workbook to ``request.target``.
 
     Without a readable submission and without a named form no workbook is written (``Summary.form`` is ``None``).
-    Raises ``InputFault`` for a wrong folder, form, period, list of units or override.
+    Raises ``InputFault`` for a wrong folder, form, period, deadline, list of units or override.
     """
     from cchc_xl.units import read_units
 
@@ -247,6 +251,7 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         check_output(request.target, [request.units_file])
     named_form = load_form(request.form) if request.form else None
     period = parse_period(request.period).key if request.period else ""
+    deadline = parse_date(request.deadline) if request.deadline.strip() else None
     units = read_units(request.units_file) if request.units_file else None
     paths = submissions_in(request.folder, request.target)
     if not any(path.suffix.lower() in (*_WORKBOOKS, *_OTHER_WORKBOOKS) for path in paths):
@@ -278,7 +283,7 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         rank = {unit.code: index for index, unit in enumerate(expected)}
         children.sort(key=lambda child: rank.get(child.unit_code, len(rank)))
     cells = consolidate(form, children) if form else []
-    summary = Summary(form, period, parent_code, parent, expected, judged, children, cells)
+    summary = Summary(form, period, parent_code, parent, expected, judged, children, cells, deadline)
     if form is not None:
         from cchc_xl.summary_workbook.build import build_summary_workbook
 

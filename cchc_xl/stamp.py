@@ -31,6 +31,8 @@ class Stamp:
     # Written by Kiểm tra when the workbook is complete: the day, and the figures that this was said of.
     completed: str = ""
     fingerprint: str = ""
+    # Written by Nộp together with the number: the day of sending.
+    submitted: str = ""
 
     def rows(self) -> list[tuple[str, str | int]]:
         """The stamp sheet's rows."""

@@ -285,7 +285,7 @@ def test_every_file_is_listed_exactly_once(same: Merged, bare: Merged) -> None:
         assert sorted(listed) == sorted(file.received.file for file in merged.summary.files)
     words = {str(cell.value) for cell in same.cached["Tình hình nộp"]["E"]}
     assert {state.word for state in FileState if state is not FileState.INCLUDED} | {"Chưa nộp"} <= words
-    heading = [str(same.cached["Tình hình nộp"].cell(row, 1).value) for row in range(3, 9)]
+    heading = [str(same.cached["Tình hình nộp"].cell(row, 1).value) for row in range(3, 10)]
     assert heading == [
         "Đơn vị phải nộp: 4",
         "Đơn vị đã nộp: 3",
@@ -293,6 +293,7 @@ def test_every_file_is_listed_exactly_once(same: Merged, bare: Merged) -> None:
         "Đơn vị đã nộp nhưng không đưa vào: 0",
         "Đơn vị chưa nộp: 1",
         "Số tệp trong thư mục: 8",
+        "Đơn vị có dấu hoàn thành còn giá trị: 0/4",
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.rollup import Child, SummaryCell
@@ -26,6 +27,8 @@ class Summary:
     files: Sequence[JudgedFile]
     children: Sequence[Child]
     cells: Sequence[SummaryCell]
+    # The last day for sending; ``None`` when the officer named none.
+    deadline: date | None = None
 
     @property
     def units_expected(self) -> int:

@@ -10,10 +10,13 @@ from pathlib import Path
 from cchc_xl.catalogue.model import Form
 from cchc_xl.catalogue.numbering import form_remarks
 from cchc_xl.completion import Completion, completion
+from cchc_xl.consolidation.owing import owing_units
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
+from cchc_xl.consolidation.timing import days_late
 from cchc_xl.finding import Finding
 from cchc_xl.operations import CheckedFile
+from cchc_xl.periods import format_date
 from cchc_xl.severity import Severity
 from cchc_xl.values import format_number
 
@@ -125,6 +128,11 @@ def summary_text(summary: Summary, out: Path | None) -> str:
         f"Tổng hợp{whose}, biểu {form}, kỳ {summary.period or 'chưa rõ'}: "
         f"{len(summary.children)}/{summary.units_expected} đơn vị."
     ]
+    if summary.deadline is not None:
+        late = [days_late(unit.file, summary.deadline) for unit in owing_units(summary) if unit.file]
+        lines[0] += (
+            f" Hạn nộp {format_date(summary.deadline)}: đúng hạn {late.count(0)}, quá hạn {sum(map(bool, late))}."
+        )
     for file in summary.files:
         unit = f" – {file.unit}" if file.unit else ""
         lines.append(f"  {file.state.word:<24} {file.received.file}{unit}")
