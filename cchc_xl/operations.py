@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.checks.run import check as check_submission
+from cchc_xl.consolidation.changes import Earlier, compare
 from cchc_xl.consolidation.gates import Admission, agreed_period, judge
 from cchc_xl.consolidation.rollup import Child, consolidate
 from cchc_xl.consolidation.states import FileState, ReceivedFile
@@ -20,7 +21,7 @@ from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, SeveralForms,
 from cchc_xl.periods import format_date, parse_date, parse_period
 from cchc_xl.readers.read_submission import read_book, read_file
 from cchc_xl.severity import Severity
-from cchc_xl.stamp import SUBMISSION, Stamp
+from cchc_xl.stamp import SUBMISSION, SUMMARY, Stamp
 from cchc_xl.submission import Submission, SubmissionFigures
 
 if TYPE_CHECKING:
@@ -230,6 +231,8 @@ class MergeRequest:
     period: str = ""
     overrides: Mapping[str, str] | None = None
     deadline: str = ""
+    # What an earlier merge found at the target, when that merge was only a step on the way to this one.
+    earlier: Earlier | None = None
 
 
 def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
@@ -285,10 +288,25 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     cells = consolidate(form, children) if form else []
     summary = Summary(form, period, parent_code, parent, expected, judged, children, cells, deadline)
     if form is not None:
+        earlier = request.earlier or _earlier_summary(request.target, existing, summary)
+        summary = replace(summary, earlier=earlier, changes=compare(earlier, cells, summary.taken_files))
         from cchc_xl.summary_workbook.build import build_summary_workbook
 
         build_summary_workbook(summary, request.target)
     return summary
+
+
+def _earlier_summary(target: Path, existing: Submission | None, summary: Summary) -> Earlier:
+    """The figures of the summary that lies at the target, if it is one of the same parent, form and period."""
+    from cchc_xl.summary_workbook.earlier import read_earlier
+
+    if existing is None or existing.form is not summary.form:
+        return Earlier()
+    stamp = existing.stamp
+    theirs = (stamp.kind, stamp.unit_code, stamp.unit, stamp.period)
+    if theirs != (SUMMARY, summary.parent_code, summary.parent, summary.period):
+        return Earlier()
+    return read_earlier(target)
 
 
 def submissions_in(folder: Path, target: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from typing import Any
 from cchc_xl.catalogue.model import Form, Rule
 from cchc_xl.checks.culprits import CulpritGroup
 from cchc_xl.completion import Completion, completion
+from cchc_xl.consolidation.changes import Changes, Figure
 from cchc_xl.consolidation.owing import reminders
 from cchc_xl.consolidation.rollup import Source, SummaryCell
 from cchc_xl.consolidation.states import JudgedFile
@@ -127,6 +128,8 @@ def summary_json(summary: Summary, out: str | None) -> dict[str, Any]:
         "files": [_file_json(file, summary.deadline) for file in summary.files],
         "reminders": [{"code": unit.code, "name": unit.name, "text": text} for unit, text in reminders(summary)],
         "rows": [_row_json(cell) for cell in summary.cells],
+        "changes": _changes_json(summary.changes) if summary.changes else None,
+        "remarks": [summary.earlier.remark] if summary.earlier and summary.earlier.remark else [],
         "out": out,
     }
 
@@ -149,6 +152,39 @@ def _file_json(file: JudgedFile, deadline: date | None) -> dict[str, Any]:
         "days_late": days_late(file, deadline),
         "completed": completed,
     }
+
+
+def _changes_json(changes: Changes) -> dict[str, Any]:
+    """What moved since the summary that was replaced. A blank is ``null``."""
+    return {
+        "units": [
+            {
+                "code": unit.code,
+                "name": unit.name,
+                "move": unit.move.name.lower(),
+                "sha256_before": unit.sha256_before or None,
+                "sha256_after": unit.sha256_after or None,
+            }
+            for unit in changes.units
+        ],
+        "rows": [
+            {
+                "appendix": figure.cell.spec.ref.appendix,
+                "order": figure.cell.spec.row.order,
+                "column": figure.cell.spec.column.name,
+                "before": _figure(figure.before),
+                "after": _figure(figure.after),
+                "units": {u.code: [_figure(before), _figure(after)] for u, before, after in figure.whose},
+            }
+            for figure in changes.figures
+        ],
+    }
+
+
+def _figure(figure: Figure) -> int | float | str | None:
+    if isinstance(figure, str):
+        return figure or None
+    return int(figure) if figure.is_integer() else figure
 
 
 def _row_json(cell: SummaryCell) -> dict[str, Any]:

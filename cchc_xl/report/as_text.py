@@ -145,6 +145,11 @@ def summary_text(summary: Summary, out: Path | None) -> str:
         lines.append(
             f"Có {left_out} sổ không được đưa vào; xem lý do ở trên. Đưa vào có lý do: --ke-ca TỆP --ly-do “…”."
         )
+    if summary.changes is not None:
+        moved, units = len(summary.changes.figures), len(summary.changes.units)
+        lines.append(f"So với bản trước: {units} đơn vị có tệp thay đổi, {moved} chỉ tiêu thay đổi (trang “Thay đổi”).")
+    if summary.earlier is not None and summary.earlier.remark:
+        lines.append(summary.earlier.remark)
     if out is not None:
         lines.append(f"Sổ tổng hợp: {out}")
     return "\n".join(lines)

@@ -114,7 +114,10 @@ def _merged(app: Any, dialogs: Dialogs, request: MergeRequest) -> Summary | None
         request = replace(request, form=form)
         summary = merge(request, _Progress(app))
     reasons = _reasons(summary, dialogs)
-    return merge(replace(request, overrides=reasons), _Progress(app)) if reasons else summary
+    if not reasons:
+        return summary
+    # The merge just made lies at the target now: what moved is told against the summary before it.
+    return merge(replace(request, overrides=reasons, earlier=summary.earlier), _Progress(app))
 
 
 class _Progress:
@@ -158,6 +161,9 @@ def _outcome(summary: Summary) -> str:
     if silent:
         lines.append(f"Chưa nộp: {_listed(silent)}.")
     lines.append(_left_out(summary))
+    if summary.changes is not None:
+        lines.append(f"So với bản trước có {len(summary.changes.figures)} chỉ tiêu thay đổi: xem trang “Thay đổi”.")
+    lines.append(summary.earlier.remark if summary.earlier else "")
     lines.append("Xem trang “Tình hình nộp” và “Kết quả kiểm tra” trong sổ tổng hợp.")
     return "\n".join(filter(None, lines))
 
