@@ -212,6 +212,20 @@ def test_tong_hop_takes_in_a_workbook_with_a_reason(received: Path, app) -> None
     assert any("số đã xác minh" in str(cell.value) for row in sheet.iter_rows() for cell in row)
 
 
+def test_tong_hop_tells_what_moved_since_the_summary_before_not_since_its_own_first_step(received: Path, app) -> None:
+    """Merging once, asking for reasons and merging again is one press: changes are those since the press before."""
+    target = received / "Tổng.xlsx"
+    press("tong-hop", app, Answers(received, "2024-Q1", "", False, target, True, "số đã xác minh"))
+    app.books.active.close()
+    (received / "1.xlsx").unlink()
+    make(received, "1", "xã 1", {"PL1": {35: "13", 36: "12"}}, form=FORM, period="2024-Q1")
+    press("tong-hop", app, dialogs := Answers(..., ..., ..., False, target, True, "số đã xác minh"))
+    assert "So với bản trước có 2 chỉ tiêu thay đổi" in one_sentence(dialogs)
+    sheet = openpyxl.load_workbook(target)["Thay đổi"]
+    assert [sheet.cell(7, column).value for column in (1, 3, 4)] == [1, "xã 1", "nộp lại"]
+    assert sheet.cell(8, 1).value in (None, "")
+
+
 def test_tong_hop_finds_the_list_and_remembers(received: Path, app, own_home: Path) -> None:
     """A list of units beside the folder is used unasked; folder and period are offered the next time."""
     (received.parent / "danh-sach-don-vi.tsv").write_text(

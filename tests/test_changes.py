@@ -100,6 +100,8 @@ def test_a_resubmission_shows_what_moved_and_by_whose_figures(folder: Path) -> N
          "xã 2: 100 → 80"),
         (None, 60, 65, 5, "xã 2: 20 → 25"),
     ]  # fmt: skip
+    book = openpyxl.load_workbook(folder.parent / "th.xlsx")
+    assert [book[CHANGES].cell(row, 6).number_format for row in (11, 12)] == ["+0.00;-0.00;0", "+#,##0;-#,##0;0"]
     [unit] = lines(folder, "TT")
     assert (*unit[:4], unit[6]) == (1, "2", "xã 2", "nộp lại", "2 chỉ tiêu")
     assert unit[4] != unit[5]

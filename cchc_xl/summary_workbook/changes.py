@@ -20,6 +20,7 @@ from cchc_xl.summary_workbook.remarks import number
 CHANGES_SHEET = "Thay đổi"
 _WIDTHS = (9.0, 9.0, 52.0, 14.0, 14.0, 13.0, 64.0)
 COLUMN_COUNT = len(_WIDTHS)
+_DIFFERENCE = 5
 _TITLE, _LINE, _SECTION, _HEADER, _UNIT, _FIGURE, _PERCENT = (
     "title",
     "line",
@@ -66,6 +67,9 @@ def _style(kind: str, column: int, content: Figure) -> dict[str, object]:
     if column < 2:
         return {"align": "center"}
     if not isinstance(content, str):
+        if column == _DIFFERENCE:
+            signed = "0.00" if kind == _PERCENT else "#,##0" if content.is_integer() else "General"
+            return {"align": "right", "num_format": f"+{signed};-{signed};0"}
         return {"align": "right", **({"num_format": NUMBER_FORMATS["ratio"]} if kind == _PERCENT else {})}
     return {"align": "right"} if kind != _UNIT and column in (3, 4, 5) else {}
 
