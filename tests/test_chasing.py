@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.consolidation.timing import days_late, sent_day
 from cchc_xl.errors import InputFault
+from cchc_xl.hosts.cli import main
 from cchc_xl.operations import MergeRequest, merge
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.report.as_json import summary_json
@@ -144,3 +146,20 @@ def test_every_expected_unit_stands_once(folder: Path) -> None:
     units = owing_units(summary)
     assert [unit.code for unit in units] == ["11", "12", "13", "14", "15", "16"]
     assert [unit.settled for unit in units] == [True, True, True, False, False, False]
+
+
+def test_the_deadline_on_the_command_line(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON tells day, lateness and completion of each file, the text counts; what is no date exits with 2."""
+    units = str(folder.parent / "don-vi.tsv")
+    command = ["tong-hop", str(folder), "-o", str(tmp_path / "o.xlsx"), "--danh-sach", units, "--cap-tren", "1"]
+    command += ["--ky", "2023-NAM", "--han-nop", "10/12/2023"]
+    assert main([*command, "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert result["deadline"] == "10/12/2023"
+    told = {file["unit_code"]: (file["sent"], file["days_late"], file["completed"]) for file in result["files"]}
+    assert told["12"] == ({"date": "13/12/2023", "stamped": True}, 3, {"date": "09/12/2023", "holds": False})
+    assert told["13"] == ({"date": "09/01/2024", "stamped": False}, 30, None)
+    assert main(command) == 1
+    assert "Hạn nộp 10/12/2023: đúng hạn 3, quá hạn 2." in capsys.readouterr().out
+    assert main([*command[:-1], "mai"]) == 2
+    assert capsys.readouterr().err.startswith("Ngày “mai” không hợp lệ")
