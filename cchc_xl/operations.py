@@ -12,6 +12,7 @@ from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.checks.run import check as check_submission
+from cchc_xl.consolidation.changes import Earlier, compare
 from cchc_xl.consolidation.gates import Admission, agreed_period, judge
 from cchc_xl.consolidation.rollup import Child, consolidate
 from cchc_xl.consolidation.states import FileState, ReceivedFile
@@ -279,7 +280,10 @@ def check_output(target: Path, inputs: Sequence[Path]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MergeRequest:
-    """What ``tong-hop`` is asked for. ``overrides``: file name → the reason for including it in spite of its faults."""
+    """What ``tong-hop`` is asked for. ``overrides``: file name → the reason for including it in spite of its faults.
+
+    ``deadline``: the last day for sending, dd/mm/yyyy; empty when there is none.
+    """
 
     folder: Path
     target: Path
@@ -288,13 +292,16 @@ class MergeRequest:
     parent_code: str | None = None
     period: str = ""
     overrides: Mapping[str, str] | None = None
+    deadline: str = ""
+    # What an earlier merge found at the target, when that merge was only a step on the way to this one.
+    earlier: Earlier | None = None
 
 
 def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     """Merge the folder's submissions and write the summary workbook to ``request.target``.
 
     Without a readable submission and without a named form no workbook is written (``Summary.form`` is ``None``).
-    Raises ``InputFault`` for a wrong folder, form, period, list of units or override.
+    Raises ``InputFault`` for a wrong folder, form, period, deadline, list of units or override.
     """
     from cchc_xl.units import read_units
 
@@ -309,6 +316,7 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         check_output(request.target, [request.units_file])
     named_form = load_form(request.form) if request.form else None
     period = parse_period(request.period).key if request.period else ""
+    deadline = parse_date(request.deadline) if request.deadline.strip() else None
     units = read_units(request.units_file) if request.units_file else None
     paths = submissions_in(request.folder, request.target)
     if not any(path.suffix.lower() in (*_WORKBOOKS, *_OTHER_WORKBOOKS) for path in paths):
@@ -340,12 +348,27 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         rank = {unit.code: index for index, unit in enumerate(expected)}
         children.sort(key=lambda child: rank.get(child.unit_code, len(rank)))
     cells = consolidate(form, children) if form else []
-    summary = Summary(form, period, parent_code, parent, expected, judged, children, cells)
+    summary = Summary(form, period, parent_code, parent, expected, judged, children, cells, deadline)
     if form is not None:
+        earlier = request.earlier or _earlier_summary(request.target, existing, summary)
+        summary = replace(summary, earlier=earlier, changes=compare(earlier, cells, summary.taken_files))
         from cchc_xl.summary_workbook.build import build_summary_workbook
 
         build_summary_workbook(summary, request.target)
     return summary
+
+
+def _earlier_summary(target: Path, existing: Submission | None, summary: Summary) -> Earlier:
+    """The figures of the summary that lies at the target, if it is one of the same parent, form and period."""
+    from cchc_xl.summary_workbook.earlier import read_earlier
+
+    if existing is None or existing.form is not summary.form:
+        return Earlier()
+    stamp = existing.stamp
+    theirs = (stamp.kind, stamp.unit_code, stamp.unit, stamp.period)
+    if theirs != (SUMMARY, summary.parent_code, summary.parent, summary.period):
+        return Earlier()
+    return read_earlier(target)
 
 
 def submissions_in(folder: Path, target: Path) -> list[Path]:

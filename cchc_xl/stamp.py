@@ -19,7 +19,7 @@ SUBMISSION, SUMMARY, OWN_TABLE = "submission", "summary", "own-table"
 
 
 # What the hidden sheet holds, in this order; all else is read from the cover.
-_HIDDEN = ("form", "version", "kind", "submission", "parent_code", "completed", "fingerprint", "checksum")
+_HIDDEN = ("form", "version", "kind", "submission", "parent_code", "completed", "fingerprint", "checksum", "submitted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Stamp:
     completed: str = ""
     fingerprint: str = ""
     checksum: str = ""
+    # Written by Nộp together with the number: the day of sending.
+    submitted: str = ""
 
     def rows(self) -> list[tuple[str, str | int]]:
         """The stamp sheet's rows."""

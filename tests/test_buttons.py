@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -14,6 +15,7 @@ from submissions import make
 from cchc_xl.hosts.excel.buttons import BUTTONS, press
 from cchc_xl.hosts.excel.nop import file_name
 from cchc_xl.layout import REPORT_SHEET
+from cchc_xl.periods import format_date
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.stamp import Stamp
 
@@ -128,12 +130,14 @@ def test_the_unexpected_goes_to_a_log_without_figures(
 
 
 def test_nop_numbers_and_saves_a_copy(tmp_path: Path) -> None:
-    """A complete workbook: the copy bears the number and the standard name; sending again counts on."""
+    """A complete workbook: the copy bears the number, the day and the standard name; sending again counts on."""
     book = open_book(make(tmp_path, "06373", "UBND xã Tân Hải", {"PL1": CLEAN}, form=FORM, period="2024-Q1"))
+    today = {format_date(date.today())}
     press("nop", book.app, dialogs := Answers())
     copy = tmp_path / "CCHC_cam-giang-2024_06373_2024-Q1_lan-1.xlsx"
     assert copy.name in one_sentence(dialogs)
     assert read_file(copy).stamp.submission == 1
+    assert read_file(copy).stamp.submitted in today | {format_date(date.today())}
     assert read_file(copy).stamp.completed
     press("nop", book.app, Answers())
     assert read_file(tmp_path / copy.name.replace("lan-1", "lan-2")).stamp.submission == 2
@@ -190,7 +194,7 @@ def app(tmp_path: Path):
 def test_tong_hop_merges_and_opens_the_summary(received: Path, app) -> None:
     """Folder, period, no list, target: the summary opens and the message says who is in and who is not."""
     target = received / "Tổng.xlsx"
-    press("tong-hop", app, dialogs := Answers(received, "2024-Q1", False, target, False))
+    press("tong-hop", app, dialogs := Answers(received, "2024-Q1", "", False, target, False))
     assert target.is_file()
     assert app.books.active.name == "Tổng.xlsx"
     assert one_sentence(dialogs).startswith("Đã tổng hợp: 2/3 đơn vị.")
@@ -201,11 +205,25 @@ def test_tong_hop_merges_and_opens_the_summary(received: Path, app) -> None:
 def test_tong_hop_takes_in_a_workbook_with_a_reason(received: Path, app) -> None:
     """The officer includes the workbook with an error: the reason is recorded in the summary."""
     target = received / "Tổng.xlsx"
-    answers = Answers(received, "2024-Q1", False, target, True, "số đã xác minh qua điện thoại")
+    answers = Answers(received, "2024-Q1", "", False, target, True, "số đã xác minh qua điện thoại")
     press("tong-hop", app, answers)
     assert one_sentence(answers).startswith("Đã tổng hợp: 3/3 đơn vị.")
     sheet = openpyxl.load_workbook(target)["Tình hình nộp"]
     assert any("số đã xác minh" in str(cell.value) for row in sheet.iter_rows() for cell in row)
+
+
+def test_tong_hop_tells_what_moved_since_the_summary_before_not_since_its_own_first_step(received: Path, app) -> None:
+    """Merging once, asking for reasons and merging again is one press: changes are those since the press before."""
+    target = received / "Tổng.xlsx"
+    press("tong-hop", app, Answers(received, "2024-Q1", "", False, target, True, "số đã xác minh"))
+    app.books.active.close()
+    (received / "1.xlsx").unlink()
+    make(received, "1", "xã 1", {"PL1": {35: "13", 36: "12"}}, form=FORM, period="2024-Q1")
+    press("tong-hop", app, dialogs := Answers(..., ..., ..., False, target, True, "số đã xác minh"))
+    assert "So với bản trước có 2 chỉ tiêu thay đổi" in one_sentence(dialogs)
+    sheet = openpyxl.load_workbook(target)["Thay đổi"]
+    assert [sheet.cell(7, column).value for column in (1, 3, 4)] == [1, "xã 1", "nộp lại"]
+    assert sheet.cell(8, 1).value in (None, "")
 
 
 def test_tong_hop_finds_the_list_and_remembers(received: Path, app, own_home: Path) -> None:
@@ -214,26 +232,39 @@ def test_tong_hop_finds_the_list_and_remembers(received: Path, app, own_home: Pa
         "code\tname\tparent\n" + "".join(f"{n}\txã {n}\thuyện H\n" for n in "1234"), encoding="utf-8"
     )
     target = received / "Tổng.xlsx"
-    press("tong-hop", app, dialogs := Answers(received, "2024-Q1", target, False))
+    press("tong-hop", app, dialogs := Answers(received, "2024-Q1", "", target, False))
     assert "2/4 đơn vị" in one_sentence(dialogs)
     assert "Chưa nộp: xã 4" in dialogs.said[0]
     app.books.active.close()
     target.unlink()
-    press("tong-hop", app, again := Answers(..., ..., target, False))
+    press("tong-hop", app, again := Answers(..., ..., ..., target, False))
     assert "2/4 đơn vị" in one_sentence(again)
+
+
+def test_tong_hop_asks_for_the_deadline_until_it_is_a_date(received: Path, app) -> None:
+    """A deadline that is no date is asked for again; it is offered the next time the same period is merged."""
+    target = received / "Tổng.xlsx"
+    press("tong-hop", app, dialogs := Answers(received, "2024-Q1", "mai", "20-3-2024", False, target, False))
+    assert "Ngày “mai” không hợp lệ" in dialogs.asked[3]
+    sheet = openpyxl.load_workbook(target)["Tình hình nộp"]
+    assert any("hạn nộp 20/03/2024" in str(cell.value) for cell in sheet["A"])
+    app.books.active.close()
+    press("tong-hop", app, Answers(..., ..., ..., False, target, False))
+    sheet = openpyxl.load_workbook(target)["Tình hình nộp"]
+    assert any("hạn nộp 20/03/2024" in str(cell.value) for cell in sheet["A"])
 
 
 def test_tong_hop_asks_for_the_form_of_mixed_submissions(received: Path, app) -> None:
     """Submissions of two forms: the summary's form is asked for by number, never guessed."""
     make(received, "9", "xã 9", {"PL6": {56: "10"}}, form="vinh-thanh-2023", period="2024-Q1")
     target = received / "Tổng.xlsx"
-    press("tong-hop", app, dialogs := Answers(received, "2024-Q1", False, target, "9", "x", "1", False))
+    press("tong-hop", app, dialogs := Answers(received, "2024-Q1", "", False, target, "9", "x", "1", False))
     assert "Chọn biểu" in "".join(dialogs.asked)
     assert one_sentence(dialogs).startswith("Đã tổng hợp")
     assert read_file(target).form.id == "cam-giang-2024"
 
 
-@pytest.mark.parametrize("answers", [(None,), (..., None), (..., "2024-Q1", False, None)])
+@pytest.mark.parametrize("answers", [(None,), (..., None), (..., "2024-Q1", None), (..., "2024-Q1", "", False, None)])
 def test_giving_up_leaves_nothing(received: Path, app, answers: tuple[object, ...]) -> None:
     """Hủy in any box: nothing written, nothing said."""
     before = sorted(received.rglob("*"))
@@ -246,8 +277,8 @@ def test_giving_up_leaves_nothing(received: Path, app, answers: tuple[object, ..
 def test_an_open_target_is_refused_before_the_work(received: Path, app) -> None:
     """The summary of last time is still open in Excel."""
     target = received / "Tổng.xlsx"
-    press("tong-hop", app, Answers(received, "2024-Q1", False, target, False))
-    press("tong-hop", app, dialogs := Answers(received, "2024-Q1", False, target))
+    press("tong-hop", app, Answers(received, "2024-Q1", "", False, target, False))
+    press("tong-hop", app, dialogs := Answers(received, "2024-Q1", "", False, target))
     assert "đang mở trong Excel" in one_sentence(dialogs)
 
 
@@ -255,7 +286,7 @@ def test_an_empty_folder_gives_one_sentence(tmp_path: Path, app) -> None:
     """A folder without any workbook."""
     folder = tmp_path / "trong"
     folder.mkdir()
-    press("tong-hop", app, dialogs := Answers(folder, "", False, tmp_path / "t.xlsx"))
+    press("tong-hop", app, dialogs := Answers(folder, "", "", False, tmp_path / "t.xlsx"))
     assert "không có sổ Excel nào" in one_sentence(dialogs)
 
 
@@ -299,6 +330,6 @@ def test_settings_that_are_damaged_do_no_harm(received: Path, app, own_home: Pat
     """A settings file that is no JSON is as none."""
     (own_home / "CCHC").mkdir()
     (own_home / "CCHC" / "ghi-nho.json").write_text("{hỏng", encoding="utf-8")
-    press("tong-hop", app, dialogs := Answers(received, "2024-Q1", False, received / "T.xlsx", False))
+    press("tong-hop", app, dialogs := Answers(received, "2024-Q1", "", False, received / "T.xlsx", False))
     assert one_sentence(dialogs).startswith("Đã tổng hợp")
     shutil.rmtree(own_home / "CCHC")

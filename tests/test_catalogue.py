@@ -214,6 +214,9 @@ def _faults(root: Path) -> list[str]:
 BREAKS = [
     ("quantities.tsv", "cddh.van_ban.ban_hanh\t", "CDDH.Văn_bản\t", "phải là chữ ASCII thường"),
     ("quantities.tsv", "recompute\tcumulative", "average\tcumulative", "rollup 'average'"),
+    ("charts.tsv", "cddh.ke_hoach.ty_le\t", "cddh.ke_hoach.de_ra\t", "có rollup sum, không vẽ được"),
+    ("charts.tsv", "tthc.hs.dia_phuong.giai_quyet", "", "có 1 mã ở numerator nhưng 0 mã ở denominator"),
+    ("charts.tsv", "|tthc.hs.don_vi.ty_le_truc_tuyen|", "|tthc.hs.khong_co|", "mã tthc.hs.khong_co không có trong"),
     ("standard_rules.tsv", "ratio_missing\twarning", "ratio_missing\tterrible", "severity 'terrible'"),
     ("forms/ninh-hai-2023/PL2.tsv", "3\t1.2.\t2\t", "33\t1.2.\t2\t", "order '33' phải là 3"),
     ("forms/ninh-hai-2023/PL3.tsv", "ratio(r16, r15)", "ratio(r16 / r15)", "không thuộc ngôn ngữ"),
@@ -267,7 +270,7 @@ def test_an_untouched_copy_has_no_faults(copy: Path) -> None:
     assert sorted(load_catalogue(copy)) == sorted(FORMS)
 
 
-@pytest.mark.parametrize("file", ["quantities.tsv", "standard_rules.tsv", "forms/ninh-hai-2023/PL5.tsv",
+@pytest.mark.parametrize("file", ["quantities.tsv", "standard_rules.tsv", "charts.tsv", "forms/ninh-hai-2023/PL5.tsv",
                                   "forms/ninh-hai-2023/rules.tsv"])  # fmt: skip
 def test_a_missing_file_is_a_fault(copy: Path, file: str) -> None:
     """A table that is not there is named."""

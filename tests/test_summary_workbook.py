@@ -268,7 +268,7 @@ def test_texts_from_submissions_never_become_formulas(same: Merged, up: Merged) 
     for merged in (same, up):
         assert merged.summary.form
         sheets = {place.sheet for place in form_layout(merged.summary.form).appendices.values()}
-        sheets |= {BY_UNIT_SHEET, COVER_SHEET}
+        sheets |= {BY_UNIT_SHEET, COVER_SHEET, "Biểu đồ"}
         for sheet in merged.live:
             for row in sheet.iter_rows():
                 for cell in row:
@@ -289,7 +289,7 @@ def test_every_file_is_listed_exactly_once(same: Merged, bare: Merged) -> None:
         assert sorted(listed) == sorted(file.received.file for file in merged.summary.files)
     words = {str(cell.value) for cell in same.cached["Tình hình nộp"]["E"]}
     assert {state.word for state in FileState if state is not FileState.INCLUDED} | {"Chưa nộp"} <= words
-    heading = [str(same.cached["Tình hình nộp"].cell(row, 1).value) for row in range(3, 9)]
+    heading = [str(same.cached["Tình hình nộp"].cell(row, 1).value) for row in range(3, 10)]
     assert heading == [
         "Đơn vị phải nộp: 4",
         "Đơn vị đã nộp: 3",
@@ -297,6 +297,7 @@ def test_every_file_is_listed_exactly_once(same: Merged, bare: Merged) -> None:
         "Đơn vị đã nộp nhưng không đưa vào: 0",
         "Đơn vị chưa nộp: 1",
         "Số tệp trong thư mục: 8",
+        "Đơn vị có dấu hoàn thành còn giá trị: 0/4",
     ]
 
 
@@ -347,10 +348,12 @@ def test_the_tidy_table(same: Merged) -> None:
 
 def test_sheets_stand_in_order_and_the_cover_is_open(same: Merged) -> None:
     visible = [sheet.title for sheet in same.live if sheet.sheet_state == "visible"]
-    ours = [BY_UNIT_SHEET, "Tình hình nộp", "Kết quả kiểm tra", "Nguồn số liệu", "Dữ liệu"]
+    ours = [BY_UNIT_SHEET, "Biểu đồ", "Tình hình nộp", "Kết quả kiểm tra", "Nguồn số liệu", "Dữ liệu"]
     assert visible == [COVER_SHEET, GUIDE_SHEET, "PL1", "PL2", "PL3", "PL4", "PL5", "PL6", *ours]
     assert same.live.active is same.live[COVER_SHEET]
     for name in ours:
+        if name == "Biểu đồ":
+            continue
         sheet = same.live[name]
         assert sheet.freeze_panes
         assert sheet.print_title_rows

@@ -14,6 +14,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from cchc_xl.catalogue.changes import ChangeLoader
+from cchc_xl.catalogue.charts import ChartSpec, read_charts
 from cchc_xl.catalogue.model import (
     Appendix,
     AppendixKind,
@@ -117,9 +118,20 @@ def load_catalogue(root: Traversable | None = None) -> dict[str, Form]:
     for code in loader.quantities:
         if not any(spec.code == code for form in forms.values() for spec in form.specs()):
             faults.add("quantities.tsv", f"mã {code} không biểu mẫu nào dùng")
+    read_charts(loader.root, loader.quantities, faults)
     if faults.found:
         raise CatalogueFault(faults.found)
     return forms
+
+
+@cache
+def load_charts() -> tuple[ChartSpec, ...]:
+    """The charts of a summary. Raises ``CatalogueFault`` when their table is faulty."""
+    faults = Faults()
+    charts = read_charts(catalogue_root(), FormLoader(catalogue_root(), faults).quantities, faults)
+    if faults.found:
+        raise CatalogueFault(faults.found)
+    return charts
 
 
 class FormLoader:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from cchc_xl.catalogue.model import Form
+from cchc_xl.consolidation.changes import Changes, Earlier, EarlierUnit
 from cchc_xl.consolidation.rollup import Child, SummaryCell
 from cchc_xl.consolidation.states import FileState, JudgedFile
 from cchc_xl.units import Unit
@@ -26,6 +28,11 @@ class Summary:
     files: Sequence[JudgedFile]
     children: Sequence[Child]
     cells: Sequence[SummaryCell]
+    # The last day for sending; ``None`` when the officer named none.
+    deadline: date | None = None
+    # The summary that this one replaces, and what moved since; ``None`` when nothing did.
+    earlier: Earlier | None = None
+    changes: Changes | None = None
 
     @property
     def units_expected(self) -> int:
@@ -33,6 +40,12 @@ class Summary:
         if self.expected is not None:
             return len(self.expected)
         return len({file.unit_code for file in self.files if file.unit_code})
+
+    @property
+    def taken_files(self) -> dict[str, EarlierUnit]:
+        """The units of the summary by code, in its order, with the hash of the file each was taken from."""
+        hashes = {file.unit_code: file.received.sha256 for file in self.files if file.state.taken}
+        return {c.unit_code: EarlierUnit(c.unit, hashes.get(c.unit_code, "")) for c in self.children}
 
     @property
     def missing(self) -> list[Unit]:

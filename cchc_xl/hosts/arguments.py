@@ -100,6 +100,7 @@ def build_parser() -> VietnameseParser:
     merge.add_argument("--danh-sach", metavar="DON-VI", help="danh sách đơn vị phải nộp (.tsv hoặc .xlsx)")
     merge.add_argument("--cap-tren", metavar="MÃ", help="mã đơn vị cấp trên trong danh sách")
     merge.add_argument("--ky", metavar="KỲ", default="", help=f"kỳ tổng hợp: {_PERIODS}")
+    merge.add_argument("--han-nop", metavar="dd/mm/yyyy", default="", help="hạn nộp, để biết đơn vị nào nộp quá hạn")
     merge.add_argument(
         "--ke-ca", metavar="TỆP", action="append", default=[], help="đưa tệp này vào dù có lỗi hoặc khác kỳ"
     )

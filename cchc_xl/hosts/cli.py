@@ -156,6 +156,7 @@ def _merge(args: argparse.Namespace) -> int:
         parent_code=args.cap_tren,
         period=args.ky,
         overrides=dict(zip(args.ke_ca, args.ly_do, strict=True)),
+        deadline=args.han_nop,
     )
     summary = merge(request, _progress)
     out = request.target if summary.form else None

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from cchc_xl.catalogue.model import Form, Rule
 from cchc_xl.checks.culprits import CulpritGroup
 from cchc_xl.completion import Completion, completion
+from cchc_xl.consolidation.changes import Changes, Figure
+from cchc_xl.consolidation.owing import reminders
 from cchc_xl.consolidation.rollup import Source, SummaryCell
 from cchc_xl.consolidation.states import JudgedFile
 from cchc_xl.consolidation.summary import Summary
+from cchc_xl.consolidation.timing import days_late, sent_day
 from cchc_xl.finding import Finding
 from cchc_xl.operations import CheckedFile
+from cchc_xl.periods import format_date
 from cchc_xl.severity import Severity
 from cchc_xl.submission import Submission
 from cchc_xl.values import plain
@@ -126,13 +131,23 @@ def summary_json(summary: Summary, out: str | None) -> dict[str, Any]:
         "units_expected": summary.units_expected,
         "units_included": len(summary.children),
         "units_missing": [{"code": unit.code, "name": unit.full_name} for unit in summary.missing],
-        "files": [_file_json(file) for file in summary.files],
+        "deadline": format_date(summary.deadline) if summary.deadline else None,
+        "files": [_file_json(file, summary.deadline) for file in summary.files],
+        "reminders": [{"code": unit.code, "name": unit.name, "text": text} for unit, text in reminders(summary)],
         "rows": [_row_json(cell) for cell in summary.cells],
+        "changes": _changes_json(summary.changes) if summary.changes else None,
+        "remarks": [summary.earlier.remark] if summary.earlier and summary.earlier.remark else [],
         "out": out,
     }
 
 
-def _file_json(file: JudgedFile) -> dict[str, Any]:
+def _file_json(file: JudgedFile, deadline: date | None) -> dict[str, Any]:
+    """A file with the day it was sent (by its stamp, or the day it was saved) and whether it is complete."""
+    sent, submission = sent_day(file), file.received.submission
+    state = completion(submission) if submission else Completion.OPEN
+    completed = None
+    if submission is not None and state is not Completion.OPEN:
+        completed = {"date": submission.stamp.completed, "holds": state is Completion.COMPLETE}
     return {
         "file": file.received.file,
         "unit": file.unit or None,
@@ -140,7 +155,43 @@ def _file_json(file: JudgedFile) -> dict[str, Any]:
         "state": file.state.value,
         "reason": file.reason,
         "sha256": file.received.sha256,
+        "sent": {"date": format_date(sent.day), "stamped": sent.stamped} if sent else None,
+        "days_late": days_late(file, deadline),
+        "completed": completed,
     }
+
+
+def _changes_json(changes: Changes) -> dict[str, Any]:
+    """What moved since the summary that was replaced. A blank is ``null``."""
+    return {
+        "units": [
+            {
+                "code": unit.code,
+                "name": unit.name,
+                "move": unit.move.name.lower(),
+                "sha256_before": unit.sha256_before or None,
+                "sha256_after": unit.sha256_after or None,
+            }
+            for unit in changes.units
+        ],
+        "rows": [
+            {
+                "appendix": figure.cell.spec.ref.appendix,
+                "order": figure.cell.spec.row.order,
+                "column": figure.cell.spec.column.name,
+                "before": _figure(figure.before),
+                "after": _figure(figure.after),
+                "units": {u.code: [_figure(before), _figure(after)] for u, before, after in figure.whose},
+            }
+            for figure in changes.figures
+        ],
+    }
+
+
+def _figure(figure: Figure) -> int | float | str | None:
+    if isinstance(figure, str):
+        return figure or None
+    return int(figure) if figure.is_integer() else figure
 
 
 def _row_json(cell: SummaryCell) -> dict[str, Any]:

@@ -10,12 +10,15 @@ from pathlib import Path
 from cchc_xl.catalogue.model import Form
 from cchc_xl.catalogue.numbering import form_remarks
 from cchc_xl.completion import Completion, completion
+from cchc_xl.consolidation.owing import owing_units
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
+from cchc_xl.consolidation.timing import days_late
 from cchc_xl.cover import COVER_ID, COVER_SHEET
 from cchc_xl.finding import Finding
 from cchc_xl.leftovers import LEFTOVER_SHEET
 from cchc_xl.operations import CheckedFile, Upgraded
+from cchc_xl.periods import format_date
 from cchc_xl.severity import Severity
 from cchc_xl.values import format_number
 
@@ -168,6 +171,11 @@ def summary_text(summary: Summary, out: Path | None) -> str:
         f"Tổng hợp{whose}, biểu {form}, kỳ {summary.period or 'chưa rõ'}: "
         f"{len(summary.children)}/{summary.units_expected} đơn vị."
     ]
+    if summary.deadline is not None:
+        late = [days_late(unit.file, summary.deadline) for unit in owing_units(summary) if unit.file]
+        lines[0] += (
+            f" Hạn nộp {format_date(summary.deadline)}: đúng hạn {late.count(0)}, quá hạn {sum(map(bool, late))}."
+        )
     for file in summary.files:
         unit = f" – {file.unit}" if file.unit else ""
         lines.append(f"  {file.state.word:<24} {file.received.file}{unit}")
@@ -180,6 +188,11 @@ def summary_text(summary: Summary, out: Path | None) -> str:
         lines.append(
             f"Có {left_out} sổ không được đưa vào; xem lý do ở trên. Đưa vào có lý do: --ke-ca TỆP --ly-do “…”."
         )
+    if summary.changes is not None:
+        moved, units = len(summary.changes.figures), len(summary.changes.units)
+        lines.append(f"So với bản trước: {units} đơn vị có tệp thay đổi, {moved} chỉ tiêu thay đổi (trang “Thay đổi”).")
+    if summary.earlier is not None and summary.earlier.remark:
+        lines.append(summary.earlier.remark)
     if out is not None:
         lines.append(f"Sổ tổng hợp: {out}")
     return "\n".join(lines)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from cchc_xl.atomic import replacing
+from cchc_xl.catalogue.load import load_charts
 from cchc_xl.consolidation.rollup import texts_of_spare_rows
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.build import BUILD_DATE, write_form
 from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.stamp import SUMMARY, Stamp
 from cchc_xl.summary_workbook.by_unit import write_by_unit
+from cchc_xl.summary_workbook.changes import write_changes
+from cchc_xl.summary_workbook.charts import write_charts
 from cchc_xl.summary_workbook.data import write_data
 from cchc_xl.summary_workbook.findings import write_findings
 from cchc_xl.summary_workbook.form_contents import form_contents
@@ -47,7 +50,9 @@ def build_summary_workbook(summary: Summary, target: Path) -> None:
         write_form(workbook, form, stamp, contents)
         styles = Styles(workbook)
         write_by_unit(workbook, styles, summary, plan)
+        write_charts(workbook, styles, summary, plan, load_charts())
         write_received(workbook, styles, summary)
+        write_changes(workbook, styles, summary)
         write_findings(workbook, styles, summary)
         write_sources(workbook, styles, summary)
         write_data(workbook, styles, summary)

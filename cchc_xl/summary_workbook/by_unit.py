@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from cchc_xl.catalogue.model import CellKind, Rollup
+from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.rollup import Source, SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault
 from cchc_xl.form_workbook.styles import COMPUTED_FILL, HEADER_FILL, NUMBER_FORMATS, Styles
 from cchc_xl.periods import parse_period
-from cchc_xl.summary_workbook.page import SIZE, Page, plain_format
+from cchc_xl.summary_workbook.page import SIZE, Page, clean, plain_format
 from cchc_xl.summary_workbook.plan import (
     APPENDIX,
     BY_UNIT_SHEET,
@@ -19,13 +21,18 @@ from cchc_xl.summary_workbook.plan import (
     FIRST_UNIT,
     HEADER_ROW,
     HIGHEST,
+    KEY_COLUMN,
+    KEY_ROW,
     LABEL,
     LOWEST,
     MEASURE,
     REMARK,
     ROLLUP,
+    ROW_KEYS,
     STT,
     TOTAL,
+    TOTAL_KEY,
+    UNIT_KEY,
     Line,
     SheetPlan,
     UnitColumn,
@@ -83,6 +90,7 @@ class _ByUnit:
                 self._figure(line, line.cell)
             else:
                 self._part(line, line.cell, line.part)
+        self._keys()
         last = plan.lines[-1].at if plan.lines else HEADER_ROW
         sheet.autofilter(HEADER_ROW, 0, last, plan.after_units(REMARK))
         sheet.freeze_panes(HEADER_ROW + 1, LABEL + 1)
@@ -91,6 +99,22 @@ class _ByUnit:
         sheet.fit_to_pages(max(1, -(-len(plan.units) // _UNITS_PER_PAGE)), 0)
         page.finish()
         sheet.protect("", {"format_rows": True, "format_columns": True, "autofilter": True})
+
+    def _keys(self) -> None:
+        """Hidden: whose figures stand in a column and from which file, and what a line is."""
+        plan, sheet = self.plan, self.sheet
+        files = self.summary.taken_files
+        for unit in plan.units:
+            if unit.code in files:
+                key = f"{UNIT_KEY}{quote(unit.code, errors='replace')}|{files[unit.code].sha256}"
+                sheet.write_string(KEY_ROW, self.columns[unit.code], clean(key))
+        sheet.write_string(KEY_ROW, plan.after_units(TOTAL), TOTAL_KEY)
+        keys = plan.after_units(KEY_COLUMN)
+        sheet.write_string(KEY_ROW, keys, ROW_KEYS)
+        for ref, row in plan.rows.items():
+            sheet.write_string(row, keys, figure_key(ref))
+        sheet.set_row(KEY_ROW, None, None, {"hidden": True})
+        sheet.set_column(keys, keys, None, None, {"hidden": True})
 
     def _heading(self, line: Line) -> None:
         fill: dict[str, object] = {"bg_color": HEADER_FILL} if line.top else {}

@@ -19,6 +19,11 @@ APPENDIX, STT, LABEL, MEASURE, ROLLUP, FIRST_UNIT = range(6)
 # Columns after the units, counted from the first of them.
 TOTAL, COUNTED, LOWEST, HIGHEST, REMARK = range(5)
 NOT_SENT = "chưa nộp"
+# Hidden keys, by which the next merge finds the figures of this one: a row above the headings (unit and hash of its
+# file), and a column behind the last one (appendix/order/column).
+KEY_ROW = HEADER_ROW - 1
+KEY_COLUMN = REMARK + 1
+UNIT_KEY, TOTAL_KEY, ROW_KEYS = "cchc:unit:", "cchc:total", "cchc:row"
 
 
 @dataclass(frozen=True, slots=True)

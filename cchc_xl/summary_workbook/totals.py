@@ -36,9 +36,14 @@ def total_formula(cell: SummaryCell, plan: SheetPlan) -> str | None:
         if cell.value is None and cell.minimum is not None:
             return None  # shared lists that disagree: adding them up would be an average
         top, bottom = plan.parts[ref]
-        return _RATIO.format(n=plan.unit_range(top), d=plan.unit_range(bottom))
+        return ratio_formula(plan.unit_range(top), plan.unit_range(bottom))
     total = _TOTALS.get(cell.rollup)
     return _unless_blank(total, plan.unit_range(plan.rows[ref])) if total else None
+
+
+def ratio_formula(tops: str, bottoms: str) -> str:
+    """The ratio of all units that have both parts."""
+    return _RATIO.format(n=tops, d=bottoms)
 
 
 def count_formula(cell: SummaryCell, plan: SheetPlan, expected: int) -> str | None:

@@ -1,4 +1,4 @@
-"""The button Nộp: check, and when the workbook is complete number the submission and save a copy ready to send."""
+"""The button Nộp: check, and when the workbook is complete number and date it and save a copy ready to send."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cchc_xl.errors import InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, write_stamp
 from cchc_xl.hosts.excel.open_book import OpenBook
+from cchc_xl.periods import format_date
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.stamp import Stamp
 
@@ -37,11 +38,12 @@ def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None
     while target.exists():  # an earlier copy is somebody's record of what was sent
         number += 1
         target = folder / file_name(stamp, number, target.suffix)
-    write_stamp(open_book, {"submission": number})
+    sent = format_date((now or datetime.now()).date())
+    write_stamp(open_book, {"submission": number, "submitted": sent})
     try:
         book.api.SaveCopyAs(str(target))
     except Exception:
-        write_stamp(OpenBook(book), {"submission": stamp.submission})
+        write_stamp(OpenBook(book), {"submission": stamp.submission, "submitted": stamp.submitted})
         raise
     dialogs.say(
         f"Đã ghi bản nộp lần {number}: {target.name}\n(trong thư mục {target.parent}). Hãy gửi tệp này, và lưu sổ."

@@ -1,4 +1,4 @@
-"""The button Tổng hợp: ask for folder, period and list of units, merge, and open the summary."""
+"""The button Tổng hợp: ask for folder, period, deadline and list of units, merge, and open the summary."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cchc_xl.errors import InputFault, SeveralForms
 from cchc_xl.hosts.excel.dialogs import Dialogs, choose
 from cchc_xl.hosts.excel.remembered import recall, remember
 from cchc_xl.operations import MergeRequest, merge
+from cchc_xl.periods import format_date, parse_date
 from cchc_xl.severity import Severity
 
 _LISTS = tuple(f"danh-sach-don-vi.{suffix}" for suffix in ("xlsx", "tsv", "csv"))
@@ -37,6 +38,9 @@ def tong_hop(app: Any, dialogs: Dialogs) -> Summary | None:
     )
     if period is None:
         return None
+    deadline = _deadline(dialogs, known.get("han-nop", "") if period == known.get("ky") else "")
+    if deadline is None:
+        return None
     units = _units_file(folder, known, dialogs)
     if units is not None and not period:
         period = dialogs.text("Danh sách đơn vị cần biết kỳ báo cáo. Ghi kỳ, như 2024-Q1 hoặc 2024-NAM:")
@@ -46,8 +50,8 @@ def tong_hop(app: Any, dialogs: Dialogs) -> Summary | None:
     if target is None:
         return None
     _refuse_open(app, target)
-    remember({"thu-muc": str(folder), "ky": period, "danh-sach": str(units or "")})
-    request = MergeRequest(folder=folder, target=target, units_file=units, period=period)
+    remember({"thu-muc": str(folder), "ky": period, "danh-sach": str(units or ""), "han-nop": deadline})
+    request = MergeRequest(folder=folder, target=target, units_file=units, period=period, deadline=deadline)
     try:
         summary = _merged(app, dialogs, request)
     finally:
@@ -78,6 +82,19 @@ def _units_file(folder: Path, known: dict[str, str], dialogs: Dialogs) -> Path |
     return dialogs.file("Chọn danh sách đơn vị phải nộp", str(folder.parent))
 
 
+def _deadline(dialogs: Dialogs, offered: str) -> str | None:
+    """The last day for sending, asked until it is a date or nothing; ``None``: Hủy."""
+    question = "Hạn nộp, ghi ngày/tháng/năm như 20/03/2024.\nĐể trống: không xét đúng hạn."
+    while True:
+        answer = dialogs.text(question, offered)
+        if not answer:
+            return answer
+        try:
+            return format_date(parse_date(answer))
+        except InputFault as fault:
+            question, offered = f"{fault}\nĐể trống: không xét đúng hạn.", answer
+
+
 def _refuse_open(app: Any, target: Path) -> None:
     for book in app.books:
         if Path(book.fullname) == target:
@@ -97,7 +114,10 @@ def _merged(app: Any, dialogs: Dialogs, request: MergeRequest) -> Summary | None
         request = replace(request, form=form)
         summary = merge(request, _Progress(app))
     reasons = _reasons(summary, dialogs)
-    return merge(replace(request, overrides=reasons), _Progress(app)) if reasons else summary
+    if not reasons:
+        return summary
+    # The merge just made lies at the target now: what moved is told against the summary before it.
+    return merge(replace(request, overrides=reasons, earlier=summary.earlier), _Progress(app))
 
 
 class _Progress:
@@ -141,6 +161,9 @@ def _outcome(summary: Summary) -> str:
     if silent:
         lines.append(f"Chưa nộp: {_listed(silent)}.")
     lines.append(_left_out(summary))
+    if summary.changes is not None:
+        lines.append(f"So với bản trước có {len(summary.changes.figures)} chỉ tiêu thay đổi: xem trang “Thay đổi”.")
+    lines.append(summary.earlier.remark if summary.earlier else "")
     lines.append("Xem trang “Tình hình nộp” và “Kết quả kiểm tra” trong sổ tổng hợp.")
     return "\n".join(filter(None, lines))
 

@@ -1,0 +1,93 @@
+"""The summary that a merge writes over, read from its own sheets: input like any other, nothing in it is trusted."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote
+
+from cchc_xl.consolidation.changes import Earlier, EarlierUnit, Figure, ReportRow
+from cchc_xl.errors import CchcError
+from cchc_xl.readers.file_book import FileBook
+from cchc_xl.summary_workbook.changes import CHANGES_SHEET, COLUMN_COUNT, KINDS
+from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, ROW_KEYS, TOTAL_KEY, UNIT_KEY
+
+_UNIT = re.compile(re.escape(UNIT_KEY) + r"(.*)\|([0-9a-f]{64})", re.DOTALL)
+_KEY_ROWS = 20  # how far a user's own rows may have pushed the row of keys
+_MOST_ROWS = 20_000
+_MOST_TEXT = 32_000
+
+Grid = Sequence[Sequence[object]]
+
+
+def read_earlier(path: Path) -> Earlier:
+    """The earlier summary's figures; when they cannot be read, a remark that says so."""
+    try:
+        with FileBook(path) as book:
+            grid = book.grid(BY_UNIT_SHEET) if BY_UNIT_SHEET in book.sheet_names else ()
+            earlier = _figures(grid)
+            if earlier is not None:
+                report = _report(book.grid(CHANGES_SHEET)) if CHANGES_SHEET in book.sheet_names else ()
+                return Earlier(earlier.units, earlier.figures, earlier.totals, report, found=True)
+    except CchcError:
+        pass
+    remark = f"Không đọc được trang “{BY_UNIT_SHEET}” của sổ tổng hợp cũ {path.name} nên không biết số nào đã thay đổi."
+    return Earlier(remark=remark)
+
+
+def _figures(grid: Grid) -> Earlier | None:
+    """Units, figures and totals, found by their keys; ``None`` when the keys are not there."""
+    at = next((at for at, row in enumerate(grid[:_KEY_ROWS]) if ROW_KEYS in row and TOTAL_KEY in row), None)
+    if at is None:
+        return None
+    keys = [cell if isinstance(cell, str) else "" for cell in grid[at]]
+    names = grid[at + 1] if at + 1 < len(grid) else ()
+    units: dict[str, EarlierUnit] = {}
+    columns: dict[str, int] = {}
+    for column, key in enumerate(keys):
+        match = _UNIT.fullmatch(key)
+        code = unquote(match[1]) if match else ""
+        if match and code not in units:
+            units[code] = EarlierUnit(str(_at(names, column)).split("\n")[0] or code, match[2])
+            columns[code] = column
+    row_keys, total = keys.index(ROW_KEYS), keys.index(TOTAL_KEY)
+    figures: dict[str, dict[str, Figure]] = {}
+    totals: dict[str, Figure] = {}
+    for row in grid[at + 2 :]:
+        name = _at(row, row_keys)
+        if isinstance(name, str) and name and name not in totals:
+            totals[name] = _figure(_at(row, total))
+            figures[name] = {code: _figure(_at(row, column)) for code, column in columns.items()}
+    return Earlier(units, figures, totals)
+
+
+def _report(grid: Grid) -> tuple[ReportRow, ...]:
+    """The rows of its "Thay đổi" as they stand, to be written again."""
+    rows = []
+    for row in grid[:_MOST_ROWS]:
+        kind = _at(row, COLUMN_COUNT)
+        if isinstance(kind, str) and kind in KINDS:
+            rows.append((kind, tuple(_cell(_at(row, column)) for column in range(COLUMN_COUNT))))
+    return tuple(rows)
+
+
+def _figure(cell: object) -> Figure:
+    """A figure to compare: texts with their spaces put in order."""
+    value = _cell(cell)
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def _cell(cell: object) -> Figure:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        try:
+            number = float(cell)
+        except OverflowError:
+            return ""
+        return number if math.isfinite(number) else ""
+    return "" if cell is None else str(cell)[:_MOST_TEXT]
+
+
+def _at(row: Sequence[object], column: int) -> object:
+    return row[column] if column < len(row) else ""
