@@ -180,7 +180,7 @@ def upgrade_workbook(source: Path, target: Path | None = None) -> Upgraded:
         keyed = read_keyed(book, source.name)
     carried = carry(keyed, form, stamp.version, source.name)
     # What Kiểm tra said of the old workbook does not hold for the new one.
-    present = replace(stamp, version=form.version, completed="", fingerprint="", checksum="")
+    present = replace(stamp, version=form.version, completed="", fingerprint="", checksum="", submitted="")
     build_upgraded_workbook(form, present, carried.contents(form, present), carried.leftovers, out)
     return Upgraded(
         stamp,

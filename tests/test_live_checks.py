@@ -73,7 +73,7 @@ def test_formulas_keep_the_limits_of_excel(form_id: str) -> None:
 # Functions of Excel 2007, none of them volatile.
 _NAMES = """
 ABS AND COUNT COUNTIF FIND IF IFERROR INT ISERROR ISNUMBER ISTEXT LEFT LOWER MAX MIN N NOT OR ROUND ROUNDDOWN SUM
-SUMPRODUCT TRIM
+SUMPRODUCT TRIM COUNTBLANK ROWS
 """
 FUNCTIONS = frozenset(_NAMES.split())
 

@@ -113,7 +113,7 @@ def _counted(unit: MovedUnit, counts: dict[str, int]) -> Figure:
 def _figure_row(figure: MovedFigure) -> ReportRow:
     spec = figure.cell.spec
     kind = _PERCENT if spec.kind is CellKind.PERCENT else _FIGURE
-    titles = spec.ref.appendix, spec.row.stt, figure_label(spec)
+    titles = spec.ref.appendix, spec.row.stt, figure_label(figure.cell)
     return _row(kind, *titles, figure.before, figure.after, difference(figure.before, figure.after), _whose(figure))
 
 

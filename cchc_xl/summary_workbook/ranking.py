@@ -154,7 +154,7 @@ def _why(unit: UnitColumn, known: bool) -> str:
 
 def _basis(cell: SummaryCell) -> str:
     stt = cell.spec.row.stt.strip()
-    return " ".join(filter(None, (cell.spec.ref.appendix, stt, f"“{printable(figure_label(cell.spec))}”")))
+    return " ".join(filter(None, (cell.spec.ref.appendix, stt, f"“{printable(figure_label(cell))}”")))
 
 
 def printable(text: str) -> str:
