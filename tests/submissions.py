@@ -16,9 +16,11 @@ import openpyxl
 
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.consolidation.rollup import Child
+from cchc_xl.cover import COVER_SHEET, VALUE
 from cchc_xl.expressions import CellRef
 from cchc_xl.filling import printed_value
 from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
+from cchc_xl.periods import PART_NAMES
 from cchc_xl.stamp import STAMP_SHEET, Stamp
 from cchc_xl.submission import FormulaState, Submission, SubmissionFigures, blank_submission
 
@@ -80,6 +82,20 @@ def stamp(path: Path, **fields: str | int) -> None:
         if row[0].value in fields:
             row[1].value = fields.pop(row[0].value)
     assert not fields, f"the stamp has no {', '.join(fields)}"
+    workbook.save(path)
+
+
+def set_period(path: Path, period: str) -> None:
+    """Change the period on the cover."""
+    workbook = openpyxl.load_workbook(path)
+    cover = workbook[COVER_SHEET]
+    year, part = period.split("-")
+    wanted = {"year": int(year), "period_part": PART_NAMES[part]}
+    column = next(cell.column for cell in cover[1] if cell.value == VALUE)
+    for row in cover.iter_rows():
+        if row[0].value in wanted:
+            cover.cell(row[0].row, column).value = wanted.pop(row[0].value)
+    assert not wanted
     workbook.save(path)
 
 

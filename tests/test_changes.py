@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from judge import recalculate
 from openpyxl.cell.cell import MergedCell
-from submissions import child, make, stamp
+from submissions import child, make, set_period, stamp
 
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.consolidation.changes import EarlierUnit, UnitMove, compare
@@ -169,9 +169,9 @@ def test_another_report_is_not_compared(folder: Path) -> None:
     """A summary of another period or form lies at the target: there is nothing to compare with."""
     run(folder)
     for path in folder.iterdir():
-        stamp(path, period="2024-Q1")
+        set_period(path, "2024-Q1")
     resubmit(folder, "2", {35: "25"})
-    stamp(folder / "2.xlsx", period="2024-Q1")
+    set_period(folder / "2.xlsx", "2024-Q1")
     summary = run(folder)
     assert (summary.period, summary.changes, sheet(folder)) == ("2024-Q1", None, [])
     assert summary.earlier is not None

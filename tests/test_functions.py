@@ -197,9 +197,9 @@ def _raw(value: Value) -> object:
 def _table(submission: Submission, appendix_id: str) -> tuple[list[list[object]], list[list[object]]]:
     appendix = submission.form.appendix(appendix_id)
     keys = [column.key for column in appendix.columns if not column.given]
-    refs = [[CellRef(appendix_id, row.order, key) for key in keys] for row in appendix.rows]
+    refs = [[CellRef(appendix_id, row.order, key) for key in keys] for row in appendix.printed]
     cells = [[_raw(submission.value(ref)) for ref in line] for line in refs]
-    return [[row.stt or None] for row in appendix.rows], cells
+    return [[row.stt or None] for row in appendix.printed], cells
 
 
 def _bare(text: str) -> str:
@@ -299,9 +299,9 @@ def test_an_unknown_stt_is_named() -> None:
 def test_numbers_as_stt() -> None:
     """Excel keeps a typed 1.10 as the number 1.1: the second 1.1 is the tenth row."""
     form = load_form("tinh-chau-2023")
-    stt = [[float(row.stt) if row.stt.isdigit() else row.stt] for row in form.appendix("BNV").rows]
+    stt = [[float(row.stt) if row.stt.isdigit() else row.stt] for row in form.appendix("BNV").printed]
     lines = CCHC_KIEMTRA(stt, [[3.0, 1.0, 1.0, 1.0, 1.0]] * 8, "tinh-chau-2023", "bnv")
-    assert {line[1] for line in lines[1:]} == {row.stt for row in form.appendix("BNV").rows}
+    assert {line[1] for line in lines[1:]} == {row.stt for row in form.appendix("BNV").printed}
 
 
 @pytest.mark.parametrize(

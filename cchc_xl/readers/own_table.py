@@ -104,7 +104,7 @@ def read_own_table(
             entries[spec.ref] = TableEntry(figures[row][column], appendix.id, row, column, several=len(keys) > 1)
     absent = tuple(
         row
-        for row in appendix.rows
+        for row in appendix.printed
         if row.order not in matching.found and any(spec.kind.figure for spec in _inputs(appendix, row))
     )
     stamp = Stamp(form.id, form.version, kind=OWN_TABLE)
@@ -181,12 +181,12 @@ class _Matching:
         self.filled = filled
         self.found: dict[int, int] = {}
         self.left: list[_TableRow] = []
-        self._known = {_key(row.stt) for row in appendix.rows}
+        self._known = {_key(row.stt) for row in appendix.printed}
 
     def match(self, rows: Sequence[_TableRow]) -> None:
         theirs = _groups([self._total(row) for row in rows])
         ours = _groups(
-            [_TableRow(row.order, (_key(row.stt),) if _key(row.stt) else (), row.stt) for row in self.appendix.rows]
+            [_TableRow(row.order, (_key(row.stt),) if _key(row.stt) else (), row.stt) for row in self.appendix.printed]
         )
         pairs = _pairs(theirs, ours)
         for index, group in enumerate(theirs):

@@ -52,11 +52,11 @@ def check_table(stt: Block, figures: Block, form_id: str, appendix_id: str) -> L
         return [list(line) for line in _EMPTY]
     # Rows below the last figure: those of the form that nobody has filled, or the rest of a whole column.
     end = max(last, max((i for i, line in enumerate(stt, start=1) if line[0].filled), default=0))
-    end = min(len(stt), end + len(appendix.rows))
+    end = min(len(stt), end + len(appendix.printed))
     table = read_own_table(form, appendix, [line[0] for line in stt[:end]], figures[:end])
     if not any(isinstance(entry, TableEntry) for entry in table.submission.entries.values()):
         raise InputFault(f"Không dòng nào của vùng có STT của {appendix.id}, biểu {form.id}: hãy kiểm tra vùng STT.")
-    repeated = Counter(row.stt for row in appendix.rows)
+    repeated = Counter(row.stt for row in appendix.printed)
     lines = [_finding_line(finding, table, appendix, repeated) for finding in check(table.submission).findings]
     lines += [_unknown_line(row) for row in table.unknown]
     if table.absent:
