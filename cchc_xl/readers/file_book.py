@@ -9,7 +9,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html import unescape
 from pathlib import Path, PurePosixPath
@@ -35,11 +35,11 @@ _BROKEN_ZIP = (
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?>")
 _RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*?>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
-_FORMULA_CELL = re.compile(
+_PREFIXED_FORMULA_CELL = re.compile(
     rb"<(?:\w+:)?c\s([^>]*[^/])>\s*<(?:\w+:)?f\b([^>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)",
 )
-_FORMULA = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>([^<]*)</f>)")
-_CELL_TAG = re.compile(rb"<c\s([^>]*[^>/])>\s*")
+_FORMULA_CELL = re.compile(rb"<c\s([^<>]*[^<>/])>\s*<f(?:\s[^<>]*)?(?:/>|>([^<]*)</f>)")
+_ROOT = 4096  # bytes in which the root element begins
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>.*?<(?:\w+:)?v>([^<]*)<', re.DOTALL)
 _REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Z]{1,3})([1-9][0-9]{0,6})["']""")
 
@@ -124,18 +124,18 @@ class FileBook:
         if part is None:
             return CellFacts()
         xml = self._read(part)
-        formulas: dict[tuple[int, int], str] = {}
+        formulas: dict[tuple[int, int], bytes] = {}
         errors: dict[tuple[int, int], str] = {}
         for attributes, text in _formula_cells(xml):
             position = _position(attributes)
             if position is not None:
-                formulas[position] = unescape(text.decode("utf-8", "replace"))
+                formulas[position] = text
         if b't="e"' in xml:
             for attributes, text in _ERROR_CELL.findall(xml):
                 position = _position(attributes)
                 if position is not None:
                     errors[position] = text.decode("utf-8", "replace")
-        return CellFacts(formulas, errors)
+        return CellFacts(_Formulas(formulas), errors)
 
     def _sheet_parts(self) -> dict[str, str]:
         if self._parts is None:
@@ -162,25 +162,33 @@ class FileBook:
         return content
 
 
-def _formula_cells(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Attributes and formula text of each cell that holds a formula.
+class _Formulas(Mapping[tuple[int, int], str]):
+    """Formula texts, decoded when they are asked for: most are live checks, which nobody compares."""
 
-    Formulas are few among the cells, so they are looked for and their cell is found backwards. Only a sheet whose
-    elements bear a prefix is matched cell by cell.
-    """
-    if b":f>" in xml or b":f " in xml or b":f/" in xml:
-        for attributes, _, text in _FORMULA_CELL.findall(xml):
-            yield attributes, text
-        return
-    at = xml.find(b"<f")
-    while at >= 0:
-        formula = _FORMULA.match(xml, at)
-        if formula is not None:
-            opened = xml.rfind(b"<c", 0, at)
-            cell = _CELL_TAG.match(xml, opened) if opened >= 0 else None
-            if cell is not None and cell.end() == at:
-                yield cell[1], formula[1] or b""
-        at = xml.find(b"<f", at + 2)
+    def __init__(self, raw: dict[tuple[int, int], bytes]) -> None:
+        self._raw = raw
+
+    def __getitem__(self, position: tuple[int, int]) -> str:
+        return unescape(self._raw[position].decode("utf-8", "replace"))
+
+    def get(self, position: tuple[int, int], default: Any = None) -> Any:  # most cells have none: no exception for them
+        return self[position] if position in self._raw else default
+
+    def __contains__(self, position: object) -> bool:
+        return position in self._raw
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
+def _formula_cells(xml: bytes) -> list[tuple[bytes, bytes]]:
+    """Attributes and formula text of each cell that holds a formula."""
+    if b":worksheet" in xml[:_ROOT]:  # elements with a prefix; Excel and LibreOffice write none
+        return [(attributes, text) for attributes, _, text in _PREFIXED_FORMULA_CELL.findall(xml)]
+    return _FORMULA_CELL.findall(xml)
 
 
 def _attributes(tag: bytes) -> dict[str, str]:
