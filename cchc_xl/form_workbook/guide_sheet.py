@@ -16,7 +16,7 @@ _LINES: list[str | tuple[str, str, dict[str, object]]] = [
     "1. Các bước",
     ("Bước 1", f"Trang {COVER_SHEET}: ghi đơn vị, chọn kỳ báo cáo, ghi năm; kiểm tra hai ngày của kỳ số liệu.", {}),
     ("Bước 2", "Các trang phụ lục: điền ô nền vàng. Không chèn, xóa, dời hàng cột in sẵn.", {}),
-    ("Bước 3", "Bấm Kiểm tra (tab CCHC), sửa ô có lỗi, giải trình cảnh báo, lưu và gửi tệp .xlsx này.", {}),
+    ("Bước 3", "Bấm Kiểm tra (tab CCHC), sửa lỗi, giải trình cảnh báo đến khi Hoàn thành; bấm Nộp để gửi.", {}),
     "2. Màu của ô (màu luôn đi kèm chữ ở cột bên phải bảng)",
     ("Vàng: ô nhập", "Đơn vị điền.", {"bg_color": INPUT_FILL}),
     ("Xanh nghiêng: tự tính", "Công thức, đã khóa: sửa số đầu vào, không sửa ô này.",
@@ -31,11 +31,15 @@ _LINES: list[str | tuple[str, str, dict[str, object]]] = [
     ("-", "Không áp dụng với đơn vị.", {}),
     ("43,2", "Số lẻ dùng dấu phẩy; số nguyên gõ liền: 15667. Không gõ % hay chữ trong ô số.", {}),
     ("76/84", "Không gõ vào ô số: Excel đổi 4/5 thành ngày. Gõ 76; số 84 ghi ở dòng “được giao” hoặc Ghi chú.", {}),
-    ("Thêm dòng", "Danh mục có dòng trống ở cuối: điền tiếp vào đó. Hết dòng thì báo cấp trên, không chèn hàng.", {}),
+    ("Thêm dòng", "Danh mục có sẵn hàng ẩn ở cuối: chọn hàng trên và hàng dưới chỗ ẩn, chuột phải, Bỏ ẩn, rồi điền. "
+     "Không chèn hàng.", {}),
     "4. Nút và trang",
     ("Kiểm tra", f"Đối chiếu mọi số liệu, tô ô cần xem, ghi trang {REPORT_SHEET}. Không tự đổi số nào.", {}),
+    ("Nộp", "Kiểm tra lại; khi đã Hoàn thành thì ghi một bản nộp có số lần nộp, cạnh sổ này, để gửi cấp trên.", {}),
     ("Tổng hợp", "Dành cho cấp trên: gộp các sổ trong một thư mục thành một sổ tổng hợp.", {}),
     (COVER_SHEET, "Thông tin báo cáo; mỗi phụ lục đã nhập bao nhiêu, còn lỗi hay không. Bấm tên phụ lục để mở.", {}),
+    ("Cột Kiểm tra", "Bên phải mỗi bảng: Đúng, hoặc sai ở đâu, hiện ngay khi gõ; không in ra.", {}),
+    (REPORT_SHEET, "Từng phát hiện, bấm tên ô để tới nơi; cột Giải trình để ghi lý do.", {}),
     ("Phụ lục", "Số liệu, in ra là biểu kèm báo cáo: đơn vị, số và ngày lấy từ trang Bìa.", {}),
 ]  # fmt: skip
 

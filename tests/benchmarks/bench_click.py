@@ -7,6 +7,7 @@ The engine's own opening of the file (openpyxl, which Excel's user has done long
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from statistics import median
 from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
 
 RUNS = 7
+# Byte-compiled, as pip and the installer leave packages, also where the environment forbids writing it.
+ENV = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 FORM = "vinh-thanh-2023"
 TESTS = Path(__file__).parents[1]
 PRINTED = Path(__file__).parents[2] / "cchc_xl" / "samples" / "printed" / FORM
@@ -37,7 +40,7 @@ print(opened)
 
 def _wall(*command: str) -> tuple[float, float]:
     start = time.perf_counter()
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=True, cwd=TESTS)
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=True, cwd=TESTS, env=ENV)
     return time.perf_counter() - start, float(done.stdout or 0)
 
 
@@ -48,6 +51,7 @@ def main() -> None:
         create_workbook(NewWorkbook(FORM, unit="xã A", unit_code="1", period="2023-Q3"), book)
         fill_workbook(book, PRINTED)
         clicks, imports = [], []
+        _wall("-c", _CLICK, str(book))
         for _ in range(RUNS):
             wall, opening = _wall("-c", _CLICK, str(book))
             clicks.append(wall - opening)
