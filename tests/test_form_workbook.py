@@ -17,6 +17,7 @@ from cchc_xl.catalogue.model import CellKind, CellSpec, Form
 from cchc_xl.cover import COVER_SHEET, GUIDE_SHEET
 from cchc_xl.expressions import CellRef
 from cchc_xl.form_workbook.build import build_form_workbook
+from cchc_xl.form_workbook.validation import condition
 from cchc_xl.layout import REPORT_SHEET, form_layout
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.stamp import STAMP_SHEET, Stamp
@@ -307,3 +308,22 @@ def test_libreoffice_and_python_compute_the_same_figures(judged: dict[str, tuple
             assert shown.number is not None, ref
             assert math.isclose(shown.number, result, rel_tol=1e-12, abs_tol=1e-9), ref
     assert all(isinstance(result, Decimal | None) for result in results.values())
+
+
+CODES = {"016.07.044.3": 1, "2.001621": 1, "1.B12.3": 1, "-": 1, "016": 0, "mã 1.2": 0, "1.2.": 0, "1..2": 0, "1. 2": 0}
+
+
+@pytest.mark.usefixtures("soffice")
+def test_a_procedures_code_is_validated_while_typing(tmp_path: Path) -> None:
+    """The native test takes every code that the check takes, and refuses what is plainly none."""
+    form = load_form("vinh-thanh-2023")
+    spec = next(spec for spec in form.specs() if spec.kind is CellKind.PROCEDURE_CODE)
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row, code in enumerate(CODES, start=1):
+        sheet.cell(row, 1, code)
+        sheet.cell(row, 2, f"=IF({condition(spec, f'A{row}')},1,0)")
+    book.save(tmp_path / "code.xlsx")
+    [judged] = recalculate([tmp_path / "code.xlsx"], tmp_path / "lo")
+    shown = openpyxl.load_workbook(judged, data_only=True).worksheets[0]
+    assert {code: shown.cell(row, 2).value for row, code in enumerate(CODES, start=1)} == CODES

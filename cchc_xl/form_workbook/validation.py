@@ -33,6 +33,11 @@ NAME_OF_SPARE_ROW = {
     "input_message": "Ghi tên của dòng mà biểu chưa in sẵn. Dòng đã ghi tên được cộng và kiểm tra như các dòng khác; "
     "không dùng thì để trống cả dòng. Các đơn vị nên ghi cùng một tên để tổng hợp được.",
 }
+# What a compact formula can tell of a procedure's code; the check (R15) knows the whole pattern and is stricter.
+_CODE_TEST = (
+    'OR({c}="-",AND(ISNUMBER(LEFT({c},1)*1),ISNUMBER(FIND(".",{c})),RIGHT({c},1)<>".",'
+    'ISERROR(FIND("..",{c})),ISERROR(FIND(" ",{c}))))'
+)
 
 
 def condition(spec: CellSpec, cell: str) -> str | None:
@@ -41,6 +46,8 @@ def condition(spec: CellSpec, cell: str) -> str | None:
         test = _NUMBERS[spec.kind][0].format(c=cell)
         # ISNUMBER guards: in Excel "-">=0 is TRUE.
         return f'OR({cell}="-",IF(ISNUMBER({cell}),AND({cell}>=0,{test}),FALSE))'
+    if spec.kind is CellKind.PROCEDURE_CODE:
+        return _CODE_TEST.format(c=cell)
     choices = choice_list(spec)
     if choices is None:
         return None
@@ -70,6 +77,15 @@ def validation(spec: CellSpec, cell: str) -> dict[str, Any] | None:
     formula = condition(spec, cell)
     if formula is None:
         return None
+    if spec.kind is CellKind.PROCEDURE_CODE:
+        return {
+            "validate": "custom",
+            "value": "=" + formula,
+            "input_title": "Mã thủ tục",
+            "input_message": "Nhập mã thủ tục hành chính như 016.07.044.3: số và dấu chấm, không có dấu cách.",
+            "error_title": "Mã thủ tục chưa đúng dạng",
+            "error_message": "Ô này chỉ nhận mã thủ tục như 016.07.044.3, hoặc dấu - nếu chưa có mã. Hãy gõ lại.",
+        }
     _, ask, remedy = _NUMBERS[spec.kind]
     unit = f" Đơn vị tính: {' '.join(spec.row.unit.split())}." if spec.row.unit and spec.row.unit != "%" else ""
     return {
