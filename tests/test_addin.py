@@ -21,6 +21,7 @@ from cchc_xl.addin.build import (
     ADDIN,
     BUTTONS,
     COMMAND,
+    WITH_BUTTONS,
     ButtonPlace,
     addin_package,
     build_addin,
@@ -63,6 +64,16 @@ def test_the_committed_addin_is_fresh() -> None:
     """What lies in macros/ is what the sources give."""
     assert ADDIN.is_file(), f"macros/CCHC.xlam is missing: run {COMMAND}"
     assert package_parts(ADDIN) == package_parts(addin_package()), f"macros/CCHC.xlam is stale: run {COMMAND}"
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_the_committed_workbooks_with_buttons_are_fresh(form_id: str, tmp_path: Path) -> None:
+    """What lies in workbooks/co-nut is what the sources give."""
+    committed = WITH_BUTTONS / f"{form_id}.xlsm"
+    assert committed.is_file(), f"{committed.name} is missing: run {COMMAND}"
+    build_macro_workbook(load_form(form_id), tmp_path / committed.name)
+    fresh = (tmp_path / committed.name).read_bytes()
+    assert package_parts(committed) == package_parts(fresh), f"{committed.name} is stale: run {COMMAND}"
 
 
 def test_two_builds_are_equal(tmp_path: Path) -> None:

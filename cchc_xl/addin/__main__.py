@@ -1,4 +1,4 @@
-"""``python -m cchc_xl.addin``: write ``macros/CCHC.xlam``; or the .xlsm of a form, or the installer's folder."""
+"""``python -m cchc_xl.addin``: the add-in and the workbooks with buttons; or one .xlsm, or the installer's folder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cchc_xl.addin.build import ADDIN, build_addin, build_macro_workbook
+from cchc_xl.addin.build import ADDIN, WITH_BUTTONS, build_addin, build_macro_workbook, build_macro_workbooks
 from cchc_xl.addin.installer import build_installer
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.errors import CchcError
@@ -31,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             target = options.target or ADDIN
             build_addin(target)
+            if options.target is None:
+                build_macro_workbooks(WITH_BUTTONS)
     except CchcError as error:
         print(error, file=sys.stderr)
         return 2

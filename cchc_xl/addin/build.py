@@ -12,12 +12,14 @@ from typing import Any
 from cchc_xl.addin.sources import MACROS, RIBBON, addin_modules, sheet_button_modules
 from cchc_xl.addin.vba_project import Module, sheet_module, workbook_module, write_vba_project
 from cchc_xl.atomic import replacing
+from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import Form
+from cchc_xl.cover import standard_place
 from cchc_xl.form_workbook.build import BUILD_DATE, build_form_workbook
-from cchc_xl.layout import form_layout
 from cchc_xl.stamp import Stamp
 
 ADDIN = MACROS / "CCHC.xlam"
+WITH_BUTTONS = MACROS.parent / "workbooks" / "co-nut"
 COMMAND = "python -m cchc_xl.addin"
 
 _WORKBOOK_CODE_NAME = "ThisWorkbook"
@@ -109,12 +111,10 @@ def build_macro_workbook(
 ) -> None:
     """Write the blank workbook of a form with the buttons Kiểm tra and Tổng hợp (.xlsm), whole or not at all.
 
-    Sheets, stamp and keys are those of the .xlsx. ``place``: by default the first appendix, right of its table.
+    Sheets, stamp and keys are those of the .xlsx. ``place``: by default the cover, right of what it prints.
     """
-    layout = form_layout(form)
-    first = layout.appendices[form.appendices[0].id]
-    beside = max((first.last_column, first.check_column, *first.marks.values())) + 1
-    at = place or ButtonPlace(first.sheet, 1, beside)
+    cover = standard_place(form)
+    at = place or ButtonPlace(cover.sheet, cover.rows["unit"], max(cover.columns.values()) + 2)
 
     def add_buttons(workbook: Any) -> None:
         sheet = workbook.get_worksheet_by_name(at.sheet)
@@ -135,6 +135,15 @@ def build_macro_workbook(
         _add_project(workbook, "CCHC_So", sheet_button_modules())
 
     build_form_workbook(form, stamp or Stamp(form.id, form.version), target, add_buttons)
+
+
+def build_macro_workbooks(folder: Path = WITH_BUTTONS) -> list[Path]:
+    """Write the .xlsm of every form into ``folder``."""
+    folder.mkdir(exist_ok=True)
+    paths = [folder / f"{form_id}.xlsm" for form_id in form_ids()]
+    for path in paths:
+        build_macro_workbook(load_form(path.stem), path)
+    return paths
 
 
 def _add_project(workbook: Any, name: str, modules: Sequence[Module]) -> None:
