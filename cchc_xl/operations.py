@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
 from cchc_xl.checks.run import CheckResult
@@ -354,8 +355,28 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         summary = replace(summary, earlier=earlier, changes=compare(earlier, cells, summary.taken_files))
         from cchc_xl.summary_workbook.build import build_summary_workbook
 
+        summary = replace(summary, kept=_keep_own_part(request.target, existing))
         build_summary_workbook(summary, request.target)
     return summary
+
+
+def _keep_own_part(target: Path, existing: Submission | None) -> str:
+    """Keep a copy of a summary in which the parent has entered figures of its own: the new one does not have them.
+
+    Gives what to tell the user; empty when there was nothing to keep.
+    """
+    typed = existing.typed_inputs() if existing is not None else 0
+    if not typed:
+        return ""
+    number = 1
+    while (copy := target.with_name(f"{target.stem} - bản trước {number}{target.suffix}")).exists():
+        number += 1
+    with replacing(copy) as temporary:
+        temporary.write_bytes(target.read_bytes())
+    return (
+        f"Sổ tổng hợp cũ có {typed} ô do cấp tổng hợp tự nhập; các số đó chưa có trong sổ mới. "
+        f"Bản cũ được giữ ở {copy.name}: hãy chép lại phần của cấp tổng hợp sang sổ mới."
+    )
 
 
 def _earlier_summary(target: Path, existing: Submission | None, summary: Summary) -> Earlier:

@@ -97,6 +97,14 @@ class Submission:
             if not spec.column.given
         )
 
+    def typed_inputs(self) -> int:
+        """How many figures a person typed into cells that the workbook leaves open (no formula, no link)."""
+        return sum(
+            self._is_typed_figure(spec) and self.entries[spec.ref].formula is FormulaState.NONE
+            for spec in self.form.cells.values()
+            if not spec.column.given and not spec.derived
+        )
+
     def _is_typed_figure(self, spec: CellSpec) -> bool:
         entry = self.entries.get(spec.ref)
         return (

@@ -33,6 +33,8 @@ class Summary:
     # The summary that this one replaces, and what moved since; ``None`` when nothing did.
     earlier: Earlier | None = None
     changes: Changes | None = None
+    # What became of the parent's own figures in the summary that lay at the target; empty when there were none.
+    kept: str = ""
 
     @property
     def units_expected(self) -> int:

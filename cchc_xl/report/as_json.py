@@ -136,7 +136,7 @@ def summary_json(summary: Summary, out: str | None) -> dict[str, Any]:
         "reminders": [{"code": unit.code, "name": unit.name, "text": text} for unit, text in reminders(summary)],
         "rows": [_row_json(cell) for cell in summary.cells],
         "changes": _changes_json(summary.changes) if summary.changes else None,
-        "remarks": [summary.earlier.remark] if summary.earlier and summary.earlier.remark else [],
+        "remarks": [said for said in (summary.earlier.remark if summary.earlier else "", summary.kept) if said],
         "out": out,
     }
 

@@ -193,6 +193,8 @@ def summary_text(summary: Summary, out: Path | None) -> str:
         lines.append(f"So với bản trước: {units} đơn vị có tệp thay đổi, {moved} chỉ tiêu thay đổi (trang “Thay đổi”).")
     if summary.earlier is not None and summary.earlier.remark:
         lines.append(summary.earlier.remark)
+    if summary.kept:
+        lines.append(summary.kept)
     if out is not None:
         lines.append(f"Sổ tổng hợp: {out}")
     return "\n".join(lines)

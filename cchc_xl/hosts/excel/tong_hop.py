@@ -117,7 +117,8 @@ def _merged(app: Any, dialogs: Dialogs, request: MergeRequest) -> Summary | None
     if not reasons:
         return summary
     # The merge just made lies at the target now: what moved is told against the summary before it.
-    return merge(replace(request, overrides=reasons, earlier=summary.earlier), _Progress(app))
+    again = merge(replace(request, overrides=reasons, earlier=summary.earlier), _Progress(app))
+    return replace(again, kept=summary.kept)
 
 
 class _Progress:
@@ -164,6 +165,7 @@ def _outcome(summary: Summary) -> str:
     if summary.changes is not None:
         lines.append(f"So với bản trước có {len(summary.changes.figures)} chỉ tiêu thay đổi: xem trang “Thay đổi”.")
     lines.append(summary.earlier.remark if summary.earlier else "")
+    lines.append(summary.kept)
     lines.append("Xem trang “Tình hình nộp” và “Kết quả kiểm tra” trong sổ tổng hợp.")
     return "\n".join(filter(None, lines))
 
