@@ -15,8 +15,9 @@ from cchc_xl.completion import Completion, completion
 from cchc_xl.errors import ForeignWorkbook, WorkbookFault
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, xoa_danh_dau
 from cchc_xl.hosts.excel.open_book import OpenBook
+from cchc_xl.hosts.excel.report_sheet import OF_SUMMARY
 from cchc_xl.layout import REPORT_SHEET
-from cchc_xl.operations import check_file
+from cchc_xl.operations import MergeRequest, check_file, merge
 from cchc_xl.readers.read_submission import read_book, read_file
 from cchc_xl.report.as_json import checked_json
 from cchc_xl.report.as_text import checked_text
@@ -316,3 +317,28 @@ def test_the_colours_follow_the_marks(opened, tmp_path: Path) -> None:
     for number in (1, 2, 3):
         assert any(formula.endswith(f"={number}") for formula in formulas)
     assert len(Severity) == 3
+
+
+def test_a_summarys_own_sheets_are_left_alone(tmp_path: Path) -> None:
+    """Kiểm tra of a summary reports on a sheet of its own: the units' findings stay as they are."""
+    folder = tmp_path / "nop"
+    folder.mkdir()
+    make(folder, "1", "xã A", {"PL1": WARNING}, form=FORM)
+    merge(MergeRequest(folder, tmp_path / "th.xlsx"))
+    book = open_book(tmp_path / "th.xlsx")
+    before = book.sheets[REPORT_SHEET].used_range.value
+    kiem_tra(book, NOW)
+    assert book.sheets[REPORT_SHEET].used_range.value == before
+    assert book.sheets.active.name == OF_SUMMARY
+    kiem_tra(book, NOW)
+    assert [sheet.name for sheet in book.sheets].count(OF_SUMMARY) == 1
+
+
+def test_somebodys_own_sheet_under_the_reports_name_is_left_alone(opened) -> None:
+    """The report sheet was deleted and the name taken for notes: the report gets a number."""
+    book = opened(ERROR)
+    book.sheets[REPORT_SHEET].delete()
+    book.sheets.add(REPORT_SHEET).range("A1").value = "ghi chép riêng"
+    kiem_tra(book, NOW)
+    assert book.sheets[REPORT_SHEET].range("A1").value == "ghi chép riêng"
+    assert book.sheets.active.name == f"{REPORT_SHEET} (2)"

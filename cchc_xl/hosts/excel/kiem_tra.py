@@ -13,7 +13,7 @@ from cchc_xl.hosts.excel.undisturbed import undisturbed, unprotected
 from cchc_xl.layout import MARK_KEY, MARKS
 from cchc_xl.operations import CheckedFile, check_book
 from cchc_xl.report.annotation import Annotation, CellMark, annotate
-from cchc_xl.stamp import STAMP_SHEET
+from cchc_xl.stamp import STAMP_SHEET, SUMMARY
 from cchc_xl.submission import Submission
 
 _KEY_ROWS = 40  # how far a user's own rows may have pushed the key row
@@ -28,12 +28,16 @@ def kiem_tra(book: Any, now: datetime | None = None) -> Annotation:
     with undisturbed(book, "CCHC: đang kiểm tra…"):
         open_book = OpenBook(book)
         checked = check_book(open_book, book.name)
-        report = ReportSheet(open_book)
+        report = ReportSheet(open_book, of_summary=_is_summary(checked))
         annotation = annotate(checked, report.earlier, now or datetime.now())
         report.write(annotation)
         _carry_over(open_book, checked, annotation)
         report.show()
     return annotation
+
+
+def _is_summary(checked: CheckedFile) -> bool:
+    return checked.submission is not None and checked.submission.stamp.kind == SUMMARY
 
 
 def xoa_danh_dau(book: Any) -> None:

@@ -32,14 +32,31 @@ from cchc_xl.stamp import STAMP_SHEET
 
 _EXPLANATION = COLUMNS.index(EXPLANATION)
 
+# A summary has a sheet of its units' findings under the usual name.
+OF_SUMMARY = "Kiểm tra sổ tổng hợp"
+
+
+def _own_name(open_book: OpenBook, name: str) -> str:
+    """The name, numbered where somebody's own sheet bears it: only an empty sheet or an earlier report is ours."""
+    number = 1
+    shown = name
+    while shown in open_book.sheet_names:
+        grid = open_book.grid(shown)
+        if earlier_findings(grid) is not None or not any(any(row) for row in grid):
+            break
+        number += 1
+        shown = f"{name} ({number})"
+    return shown
+
 
 class ReportSheet:
     """The report of the last run, and the place of the next."""
 
-    def __init__(self, open_book: OpenBook) -> None:
+    def __init__(self, open_book: OpenBook, *, of_summary: bool) -> None:
         self.open_book = open_book
-        there = REPORT_SHEET in open_book.sheet_names
-        self.rows: Sequence[Sequence[object]] = open_book.grid(REPORT_SHEET) if there else ()
+        self.name = _own_name(open_book, OF_SUMMARY if of_summary else REPORT_SHEET)
+        there = self.name in open_book.sheet_names
+        self.rows: Sequence[Sequence[object]] = open_book.grid(self.name) if there else ()
         findings = earlier_findings(self.rows)
         # A sheet of ours whose columns somebody has moved is written anew in our order.
         self.laid_out = len(self.rows) > HEADER_ROW and tuple(self.rows[HEADER_ROW][: len(COLUMNS)]) == COLUMNS
@@ -68,14 +85,14 @@ class ReportSheet:
         self._sheet().activate()
 
     def _sheet(self) -> Any:
-        if REPORT_SHEET in self.open_book.sheet_names:
-            return self.open_book.sheet(REPORT_SHEET)
+        if self.name in self.open_book.sheet_names:
+            return self.open_book.sheet(self.name)
         book = self.open_book.book
         names = [sheet.name for sheet in book.sheets]
-        if REPORT_SHEET in names:
-            return book.sheets[REPORT_SHEET]
+        if self.name in names:
+            return book.sheets[self.name]
         last = [name for name in names if name != STAMP_SHEET][-1]
-        return book.sheets.add(REPORT_SHEET, after=book.sheets[last])
+        return book.sheets.add(self.name, after=book.sheets[last])
 
     def _before(self) -> tuple[list[str], list[list[object]]]:
         text = [str(row[0] or "") for row in self.rows[TEXT_TOP : TEXT_TOP + TEXT_ROWS]]
