@@ -27,6 +27,7 @@ FLOORS = [
     {"consolidation"},
     {"summary_workbook", "samples", "addin"},
     {"operations"},
+    {"merging"},
     {"report"},
     {"hosts"},
     {"__main__"},

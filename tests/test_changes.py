@@ -25,7 +25,7 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import CchcError
 from cchc_xl.expressions import CellRef
 from cchc_xl.layout import form_layout
-from cchc_xl.operations import MergeRequest, merge
+from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.report.as_json import summary_json
 from cchc_xl.report.as_text import summary_text
 from cchc_xl.summary_workbook.build import build_summary_workbook

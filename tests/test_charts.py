@@ -14,7 +14,7 @@ from submissions import child, make
 from cchc_xl.catalogue.load import load_charts, load_form
 from cchc_xl.consolidation.rollup import consolidate
 from cchc_xl.consolidation.summary import Summary
-from cchc_xl.operations import MergeRequest, merge
+from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.summary_workbook.build import build_summary_workbook
 from cchc_xl.summary_workbook.plan import plan_sheet
 from cchc_xl.summary_workbook.ranking import MOST_BARS, Ranking, rank_units

@@ -18,7 +18,7 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.consolidation.timing import days_late, sent_day
 from cchc_xl.errors import InputFault
 from cchc_xl.hosts.cli import main
-from cchc_xl.operations import MergeRequest, merge
+from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.report.as_json import summary_json
 

@@ -28,8 +28,9 @@ from cchc_xl.layout import CHECK_KEY, CHECK_WIDTH, KEY_ROW, cell_address, column
 from cchc_xl.live_checks.formulas import Place, live_checks
 from cchc_xl.live_checks.messages import Message, number_text, state_text
 from cchc_xl.live_checks.states import row_states
+from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
-from cchc_xl.operations import MergeRequest, NewWorkbook, create_workbook, fill_workbook, merge
+from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.severity import Severity

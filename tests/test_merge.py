@@ -12,7 +12,7 @@ from submissions import make, stamp
 
 import cchc_xl
 from cchc_xl.hosts.cli import main
-from cchc_xl.operations import MergeRequest, merge
+from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.summary_workbook import build
 
 UNITS = Path(cchc_xl.__file__).parent / "samples" / "units" / "ninh-hai.tsv"

@@ -27,7 +27,8 @@ from cchc_xl.consolidation.rollup import SummaryCell, consolidate
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef, Names, as_excel, evaluate, parse
 from cchc_xl.layout import form_layout
-from cchc_xl.operations import MergeRequest, NewWorkbook, create_workbook, fill_workbook, merge
+from cchc_xl.merging import MergeRequest, merge
+from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.severity import Severity
 from cchc_xl.submission import SubmissionFigures, computed_results

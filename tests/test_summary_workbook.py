@@ -20,7 +20,8 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.cover import COVER_SHEET, GUIDE_SHEET
 from cchc_xl.expressions import CellRef
 from cchc_xl.layout import form_layout
-from cchc_xl.operations import MergeRequest, NewWorkbook, create_workbook, fill_workbook, merge
+from cchc_xl.merging import MergeRequest, merge
+from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.submission import FormulaState
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, COUNTED, HIGHEST, LOWEST, REMARK, TOTAL, plan_sheet

@@ -18,7 +18,8 @@ from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.errors import InputFault
 from cchc_xl.hosts.demo import DISTRICT, PRINTED, commune_books, unit_of
-from cchc_xl.operations import MergeRequest, NewWorkbook, create_workbook, fill_workbook, merge
+from cchc_xl.merging import MergeRequest, merge
+from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
 
 WORKBOOKS = Path(__file__).resolve().parents[2] / "workbooks"
 BLANK, FILLED = "bieu-mau", "mau-da-dien"

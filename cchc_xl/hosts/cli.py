@@ -142,7 +142,7 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _merge(args: argparse.Namespace) -> int:
-    from cchc_xl.operations import MergeRequest, merge
+    from cchc_xl.merging import MergeRequest, merge
     from cchc_xl.report.as_json import summary_json
     from cchc_xl.report.as_text import summary_text
 

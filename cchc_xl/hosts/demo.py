@@ -10,7 +10,8 @@ from pathlib import Path
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault
-from cchc_xl.operations import MergeRequest, NewWorkbook, check_file, create_workbook, fill_workbook, merge
+from cchc_xl.merging import MergeRequest, merge
+from cchc_xl.operations import NewWorkbook, check_file, create_workbook, fill_workbook
 from cchc_xl.periods import parse_period
 from cchc_xl.report.as_text import checked_text, summary_text
 from cchc_xl.report.workbook import write_report

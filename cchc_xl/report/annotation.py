@@ -14,12 +14,12 @@ from cchc_xl.companions import checksum_text
 from cchc_xl.completion import fingerprint
 from cchc_xl.expressions import CellRef
 from cchc_xl.operations import CheckedFile
-from cchc_xl.report.as_text import culprit_lines
 from cchc_xl.report.lines import (
     Earlier,
     ReportLine,
     completeness_text,
     counts_text,
+    culprit_lines,
     is_complete,
     mended_lines,
     report_lines,

@@ -19,13 +19,12 @@ from cchc_xl.finding import Finding
 from cchc_xl.leftovers import LEFTOVER_SHEET
 from cchc_xl.operations import CheckedFile, Upgraded
 from cchc_xl.periods import format_date
+from cchc_xl.report.lines import culprit_lines
 from cchc_xl.severity import Severity
-from cchc_xl.values import format_number
 
 _WIDTH = 110
 # Hints of one kind on one sheet: the first ones are shown, the rest counted.
 _SHOWN_HINTS = 3
-_SHOWN_SETS = 4
 _COMPLETION = {
     Completion.COMPLETE: "còn giá trị",
     Completion.LAPSED: "hết giá trị vì số liệu đã thay đổi sau đó, hãy kiểm tra lại trong Excel",
@@ -88,23 +87,6 @@ def checked_text(checked: CheckedFile) -> str:
             lines.extend(_findings(findings))
     lines.extend(_culprits(checked))
     return "\n".join(lines)
-
-
-def culprit_lines(checked: CheckedFile) -> Iterator[str]:
-    """Where to look first: for each group of contradictions the smallest sets of cells that could be wrong."""
-    submission = checked.submission
-    if submission is None:
-        return
-    for group in checked.culprits:
-        choices = []
-        for culprit in group.culprits[:_SHOWN_SETS]:
-            cells = " cùng ".join(f"{e.sheet}!{e.address}" for e in map(submission.entries.__getitem__, culprit.cells))
-            if culprit.suggestion is not None:
-                cells += f" (có lẽ là {format_number(culprit.suggestion)}: {culprit.slip})"
-            choices.append(cells)
-        more = len(group.culprits) - len(choices)
-        text = "; hoặc ".join(choices) + (f"; và {more} khả năng nữa" if more > 0 else "")
-        yield f"{text} [{', '.join(group.rules)}]"
 
 
 def _culprits(checked: CheckedFile) -> Iterator[str]:

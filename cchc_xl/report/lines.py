@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.finding import Finding
+from cchc_xl.operations import CheckedFile
 from cchc_xl.report.earlier import EarlierFinding, FindingKey, explanation, finding_key
 from cchc_xl.report_layout import (
     ACTUAL,
@@ -24,9 +25,11 @@ from cchc_xl.report_layout import (
     STATUS,
 )
 from cchc_xl.severity import Severity
+from cchc_xl.values import format_number
 
 Earlier = Mapping[FindingKey, EarlierFinding]
 _NEW, _OPEN = "mới", "còn"
+_SHOWN_SETS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +114,20 @@ def completeness_text(file: str, result: CheckResult, earlier: Earlier | None) -
     if warnings := len(unexplained(file, result, earlier)):
         todo.append(f"sửa hoặc giải trình {warnings} cảnh báo")
     return f"Chưa hoàn thành: còn phải {' và '.join(todo)}."
+
+
+def culprit_lines(checked: CheckedFile) -> Iterator[str]:
+    """Where to look first: for each group of contradictions the smallest sets of cells that could be wrong."""
+    submission = checked.submission
+    if submission is None:
+        return
+    for group in checked.culprits:
+        choices = []
+        for culprit in group.culprits[:_SHOWN_SETS]:
+            cells = " cùng ".join(f"{e.sheet}!{e.address}" for e in map(submission.entries.__getitem__, culprit.cells))
+            if culprit.suggestion is not None:
+                cells += f" (có lẽ là {format_number(culprit.suggestion)}: {culprit.slip})"
+            choices.append(cells)
+        more = len(group.culprits) - len(choices)
+        text = "; hoặc ".join(choices) + (f"; và {more} khả năng nữa" if more > 0 else "")
+        yield f"{text} [{', '.join(group.rules)}]"

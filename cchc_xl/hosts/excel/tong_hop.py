@@ -14,7 +14,7 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault, SeveralForms
 from cchc_xl.hosts.excel.dialogs import Dialogs, choose
 from cchc_xl.hosts.excel.remembered import recall, remember
-from cchc_xl.operations import MergeRequest, merge
+from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.periods import format_date, parse_date
 from cchc_xl.severity import Severity
 
