@@ -31,9 +31,11 @@ def fingerprint(submission: Submission) -> str:
     add(stamp.form, stamp.version, stamp.unit, stamp.unit_code, stamp.period, stamp.date_from, stamp.date_to)
     for ref, spec in submission.form.cells.items():
         entry = submission.entries.get(ref)
-        if entry is None or spec.column.given or is_computed(entry) or not entry.value.filled:
+        if entry is None or spec.column.given or is_computed(entry):
             continue
-        add(*ref, _canonical(entry.value))
+        # A computed cell without its formula counts even when it is empty.
+        if spec.derived or entry.value.filled:
+            add(*ref, entry.formula if spec.derived else "", _canonical(entry.value))
     return digest.hexdigest()
 
 

@@ -109,6 +109,15 @@ def cell_address(row: int, column: int) -> str:
     return f"{column_letters(column)}{row + 1}"
 
 
+def cell_position(address: str) -> tuple[int, int]:
+    """``E15`` → zero-based row and column."""
+    letters = address.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(address[len(letters) :]) - 1, column - 1
+
+
 def appendix_key(appendix_id: str) -> str:
     """The key in the corner of an appendix sheet."""
     return KEY_PREFIX + appendix_id

@@ -10,10 +10,13 @@ from __future__ import annotations
 STATUS, FILE, SEVERITY, PAGE, CELL = "Tình trạng", "Tệp", "Mức độ", "Trang", "Ô"
 MESSAGE, REMEDY, ACTUAL, EXPECTED = "Nội dung", "Cách xử lý", "Số đã ghi", "Số đúng theo biểu"
 RULE, EXPLANATION = "Quy tắc", "Giải trình"
-# Hidden: the address as text, since the visible one is a link.
-ADDRESS = "Địa chỉ"
+# Hidden: the address as text, since the visible one is a link; and the form's own place of the finding, which stays
+# the same when rows are inserted or sheets renamed.
+ADDRESS, KEY = "Địa chỉ", "Khóa"
 # The word under "Tình trạng" for what the last run found and this one does not.
 FIXED = "đã sửa"
+# Its word when the workbook's structure is damaged, so that no rule was checked.
+NOT_CHECKED = "chưa kiểm tra lại"
 
 WIDTHS = {
     STATUS: 10.0,
@@ -27,7 +30,9 @@ WIDTHS = {
     EXPLANATION: 34.0,
     RULE: 16.0,
     ADDRESS: 8.0,
+    KEY: 8.0,
 }
+HIDDEN = (ADDRESS, KEY)
 COLUMNS = tuple(WIDTHS)
 TITLE = "KẾT QUẢ KIỂM TRA"
 # Zero-based rows: the title, lines of text, the table's header, its first finding.

@@ -343,3 +343,119 @@ def test_somebodys_own_sheet_under_the_reports_name_is_left_alone(opened) -> Non
     kiem_tra(book, NOW)
     assert book.sheets[REPORT_SHEET].range("A1").value == "ghi chép riêng"
     assert book.sheets.active.name == f"{REPORT_SHEET} (2)"
+
+
+def explained(book, rule: str) -> object:
+    return next(line[EXPLANATION] for line in table(book) if line[RULE] == rule)
+
+
+def test_an_explanation_follows_its_cell(opened, tmp_path: Path) -> None:
+    """A row inserted above, a sheet renamed: the finding is still the same one and keeps its explanation."""
+    book = opened(WARNING)
+    kiem_tra(book, NOW)
+    explain(book, "R12-PL1-45", "Xã không có cán bộ")
+    book.save(tmp_path / "luu.xlsx")
+    raw = openpyxl.load_workbook(tmp_path / "luu.xlsx")
+    raw["PL1"].title = "Phụ lục '1'!"
+    raw.save(tmp_path / "doi.xlsx")
+    again = open_book(tmp_path / "doi.xlsx")
+    kiem_tra(again, NOW)
+    assert explained(again, "R12-PL1-45") == "Xã không có cán bộ"
+    assert {line["Tình trạng"] for line in table(again) if line[RULE] == "R12-PL1-45"} == {"còn"}
+
+
+def test_an_explanation_lapses_with_what_was_expected(opened) -> None:
+    """18 against 18 was explained; 18 against 10 is another finding to explain."""
+    book = opened(WARNING)
+    kiem_tra(book, NOW)
+    explain(book, "R12-PL1-45", "hai số bằng nhau")
+    type_in(book, 49, 10)
+    kiem_tra(book, NOW)
+    assert explained(book, "R12-PL1-45") is None
+
+
+def test_a_damaged_workbook_forgets_nothing(opened) -> None:
+    """A row's key is gone: no rule runs, nothing is "đã sửa", and the explanation is there when all is whole again."""
+    book = opened(WARNING)
+    kiem_tra(book, NOW)
+    explain(book, "R12-PL1-45", "Xã không có cán bộ")
+    sheet = book.sheets["PL1"]
+    sheet.api.Unprotect("")
+    key = sheet.range((value_cell(book, 50).row, 1))
+    key.value = None
+    for _ in range(2):
+        kiem_tra(book, NOW)
+        assert "đã sửa" not in {line["Tình trạng"] for line in table(book)}
+        assert "chưa kiểm tra lại" in {line["Tình trạng"] for line in table(book)}
+    key.value = 50
+    kiem_tra(book, NOW)
+    assert explained(book, "R12-PL1-45") == "Xã không có cán bộ"
+
+
+def test_completion_lapses_when_a_formula_is_deleted(opened) -> None:
+    """An emptied ratio is a change too."""
+    book = opened(CLEAN)
+    kiem_tra(book, NOW)
+    book.sheets["PL1"].api.Unprotect("")
+    value_cell(book, 34).clear_contents()
+    assert completion(read_book(OpenBook(book), "")) is Completion.LAPSED
+
+
+def test_a_blank_workbook_is_not_complete(opened) -> None:
+    """Nothing wrong, but nothing entered either."""
+    book = opened(CLEAN)
+    type_in(book, 35, None)
+    type_in(book, 36, None)
+    assert kiem_tra(book, NOW).completed == ""
+    assert "sổ chưa có số liệu" in text(book)
+
+
+def test_taking_marks_off_leaves_foreign_workbooks_alone(tmp_path: Path) -> None:
+    """Somebody's own table with a heading "mark.math" is no mark of ours."""
+    own = openpyxl.Workbook()
+    own.active.append(["name", "mark.math", "x", "mark.lit"])
+    own.active.append(["a", 1, "keep", 2])
+    own.save(tmp_path / "diem.xlsx")
+    book = open_book(tmp_path / "diem.xlsx")
+    with pytest.raises(ForeignWorkbook):
+        xoa_danh_dau(book)
+    assert book.sheets[0].range("A2:D2").value == ["a", 1, "keep", 2]
+
+
+def test_a_line_added_below_our_note_stays(opened) -> None:
+    """What the clerk writes below ours, and a note that merely names us, are the clerk's."""
+    book = opened(ERROR)
+    sheet = book.sheets["PL1"]
+    sheet.api.Unprotect("")
+    value_cell(book, 35).add_note("Theo công văn [CCHC] 12/SNV")
+    kiem_tra(book, NOW)
+    note = value_cell(book, 36).note
+    note.text = note.text + "\nđã hỏi lại"
+    type_in(book, 36, 10)
+    kiem_tra(book, NOW)
+    assert value_cell(book, 36).note.text == "đã hỏi lại"
+    assert value_cell(book, 35).note.text == "Theo công văn [CCHC] 12/SNV"
+
+
+def test_a_password_stops_before_anything_is_written(opened) -> None:
+    """One sheet under a password: report, marks and stamp are as they were."""
+    book = opened(WARNING)
+    kiem_tra(book, NOW)
+    explain(book, "R12-PL1-45", "Xã không có cán bộ")
+    before = text(book)
+    book.sheets["PL1"].api.Unprotect("")
+    book.sheets["PL1"].api.Protect("bí mật")
+    with pytest.raises(WorkbookFault):
+        kiem_tra(book, datetime(2024, 4, 1))
+    assert text(book) == before
+
+
+def test_a_finding_on_the_cover_carries_a_note(opened) -> None:
+    """The cover has no mark column, but its cell says what is wrong."""
+    book = opened(CLEAN)
+    cover = book.sheets["Bìa"]
+    keys = cover.range((1, 1), (60, 1)).value
+    cell = cover.range((keys.index("year") + 1, cover.range((1, 1), (1, 12)).value.index("value") + 1))
+    cell.value = "hai nghìn"
+    kiem_tra(book, NOW)
+    assert any("[CCHC] Lỗi (B01" in note.text for note in cover.notes)

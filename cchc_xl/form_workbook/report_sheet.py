@@ -16,7 +16,6 @@ from cchc_xl.form_workbook.styles import (
 from cchc_xl.layout import LINE_HEIGHT, REPORT_SHEET, column_letters
 from cchc_xl.report_layout import (
     ACTUAL,
-    ADDRESS,
     CELL,
     COLUMNS,
     EXPECTED,
@@ -24,6 +23,7 @@ from cchc_xl.report_layout import (
     FIRST_ROW,
     FIXED,
     HEADER_ROW,
+    HIDDEN,
     NOT_YET,
     PAGE,
     RULE,
@@ -48,7 +48,7 @@ def write_report_sheet(workbook: Any, styles: Styles) -> None:
     fit_rows_while_typing(sheet)
     _page(sheet)
     for index, title in enumerate(COLUMNS):
-        sheet.set_column(index, index, WIDTHS[title], _column_style(styles, title), {"hidden": title == ADDRESS})
+        sheet.set_column(index, index, WIDTHS[title], _column_style(styles, title), {"hidden": title in HIDDEN})
     above = styles.get(text_wrap=False, num_format="@")
     sheet.write_string(0, 0, TITLE, styles.get(bold=True, font_size=14))
     for row in range(TEXT_TOP, TEXT_TOP + TEXT_ROWS + 1):
@@ -64,7 +64,7 @@ def write_report_sheet(workbook: Any, styles: Styles) -> None:
     sheet.freeze_panes(FIRST_ROW, COLUMNS.index(CELL) + 1)
     sheet.autofilter(HEADER_ROW, 0, FIRST_ROW + STYLED_ROWS, len(COLUMNS) - 1)
     _colours(sheet, styles)
-    sheet.protect("", {"format_rows": True, "format_columns": True, "autofilter": True, "sort": True})
+    sheet.protect("", {"format_rows": True, "format_columns": True, "autofilter": True})
 
 
 def _page(sheet: Any) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.companions import checksum_text
 from cchc_xl.completion import fingerprint
-from cchc_xl.expressions import CellRef
+from cchc_xl.layout import cell_position
 from cchc_xl.operations import CheckedFile
 from cchc_xl.report.lines import (
     Earlier,
@@ -34,9 +34,12 @@ _LONGEST_NOTE = 700
 
 @dataclass(frozen=True, slots=True)
 class CellMark:
-    """A cell in question: the gravest severity and what is said about it."""
+    """A cell in question: where it stands (zero-based), its column in the form, the gravest severity, the words."""
 
-    ref: CellRef
+    sheet: str
+    row: int
+    column: int
+    key: str
     severity: Severity
     note: str
 
@@ -58,7 +61,7 @@ def annotate(checked: CheckedFile, earlier: Earlier | None, now: datetime) -> An
     submission, result = checked.submission, checked.result
     if submission is None or result is None:
         raise ValueError("a workbook that was not checked has no annotation")
-    complete = is_complete("", result, earlier)
+    complete = is_complete("", result, earlier) and submission.has_figures()
     figures = fingerprint(submission) if complete else ""
     unchanged = complete and submission.stamp.fingerprint == figures and bool(submission.stamp.completed)
     completed = (submission.stamp.completed if unchanged else f"{now:%d/%m/%Y}") if complete else ""
@@ -78,7 +81,10 @@ def _text(checked: CheckedFile, result: CheckResult, earlier: Earlier | None, no
         f"Kiểm tra lúc {now:%H:%M ngày %d/%m/%Y}: {counts_text(result)}; {result.passed} phép kiểm tra đúng, "
         f"{result.not_evaluated} chưa đủ số liệu để kiểm tra."
     )
-    yield completeness_text("", result, earlier)
+    if checked.submission is not None and checked.submission.has_figures():
+        yield completeness_text("", result, earlier)
+    else:
+        yield "Chưa hoàn thành: sổ chưa có số liệu."
     hints = list(culprit_lines(checked))
     room = TEXT_ROWS - 3
     if hints:
@@ -87,19 +93,19 @@ def _text(checked: CheckedFile, result: CheckResult, earlier: Earlier | None, no
 
 
 def _marks(submission: Submission, result: CheckResult) -> Iterator[CellMark]:
-    by_address = {(entry.sheet, entry.address): ref for ref, entry in submission.entries.items()}
-    texts: dict[CellRef, list[str]] = {}
-    gravest: dict[CellRef, Severity] = {}
+    keys = {(entry.sheet, entry.address): ref.column for ref, entry in submission.entries.items()}
+    texts: dict[tuple[str, str], list[str]] = {}
+    gravest: dict[tuple[str, str], Severity] = {}
     for finding in sorted(result.findings, key=lambda finding: finding.severity.rank):
-        ref = by_address.get((finding.sheet, finding.cell))
-        if ref is None or submission.form.cells[ref].column.given:
-            continue
-        gravest.setdefault(ref, finding.severity)
-        texts.setdefault(ref, []).append(
-            f"{finding.severity.word} ({finding.rule}): {finding.message} Cách xử lý: {finding.remedy}"
-        )
-    for ref, severity in gravest.items():
-        yield CellMark(ref, severity, _joined(texts[ref]))
+        place = finding.sheet, finding.cell
+        if finding.cell:
+            gravest.setdefault(place, finding.severity)
+            texts.setdefault(place, []).append(
+                f"{finding.severity.word} ({finding.rule}): {finding.message} Cách xử lý: {finding.remedy}"
+            )
+    for place, severity in gravest.items():
+        row, column = cell_position(place[1])
+        yield CellMark(place[0], row, column, keys.get(place, ""), severity, _joined(texts[place]))
 
 
 def _joined(texts: Sequence[str]) -> str:

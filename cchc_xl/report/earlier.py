@@ -15,17 +15,30 @@ from cchc_xl.errors import WorkbookFault
 from cchc_xl.finding import Finding
 from cchc_xl.layout import REPORT_SHEET
 from cchc_xl.readers.file_book import FileBook
-from cchc_xl.report_layout import ACTUAL, ADDRESS, CELL, EXPLANATION, FILE, FIXED, MESSAGE, PAGE, RULE, SEVERITY, STATUS
-from cchc_xl.values import from_cell
+from cchc_xl.report_layout import (
+    ACTUAL,
+    ADDRESS,
+    CELL,
+    EXPECTED,
+    EXPLANATION,
+    FILE,
+    FIXED,
+    KEY,
+    MESSAGE,
+    PAGE,
+    RULE,
+    SEVERITY,
+    STATUS,
+)
+from cchc_xl.values import from_cell, plain
 
 
 class FindingKey(NamedTuple):
-    """What makes two findings of two runs the same: the rule at the cell of the file."""
+    """What makes two findings of two runs the same: the rule at the place of the form, wherever that stands now."""
 
     file: str
     rule: str
-    sheet: str
-    cell: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +47,27 @@ class EarlierFinding:
 
     severity: str
     message: str
+    page: str
+    cell: str
     actual: str
+    expected: str
     explanation: str
 
 
 def finding_key(file: str, finding: Finding) -> FindingKey:
     """The key of a finding of this run."""
-    return FindingKey(file, finding.rule, finding.sheet, finding.cell)
+    return FindingKey(file, finding.rule, finding_place(finding))
+
+
+def finding_place(finding: Finding) -> str:
+    """``PL1/45/value``: appendix, row and column of the form."""
+    return f"{finding.appendix}/{finding.order}/{finding.column}"
 
 
 def shown_value(value: object) -> str:
-    """A value as it is compared between runs: 100 and 100.0 are the same."""
+    """A value as it is compared between runs: 100 and 100.0 are the same, as are 80,583 and 80,58 (what is shown)."""
     read = from_cell(value)
-    return str(read.shown())
+    return str(plain(round(read.number, 2)) if read.number is not None else read.text)
 
 
 def read_earlier(path: Path) -> Mapping[FindingKey, EarlierFinding] | None:
@@ -73,14 +94,26 @@ def earlier_findings(rows: Sequence[Sequence[object]]) -> Mapping[FindingKey, Ea
             index = header.get(title, len(row))
             return str(row[index] or "").strip() if index < len(row) else ""
 
+        def figure(title: str, row: Sequence[object] = row) -> str:
+            index = header.get(title, len(row))
+            return shown_value(row[index]) if index < len(row) else ""
+
         if text(RULE) and text(STATUS) != FIXED:
-            key = FindingKey(text(FILE), text(RULE), text(PAGE), text(ADDRESS if ADDRESS in header else CELL))
-            actual = shown_value(row[header[ACTUAL]]) if header.get(ACTUAL, len(row)) < len(row) else ""
-            found[key] = EarlierFinding(text(SEVERITY), text(MESSAGE), actual, text(EXPLANATION))
+            found[FindingKey(text(FILE), text(RULE), text(KEY))] = EarlierFinding(
+                text(SEVERITY),
+                text(MESSAGE),
+                text(PAGE),
+                text(ADDRESS if ADDRESS in header else CELL),
+                figure(ACTUAL),
+                figure(EXPECTED),
+                text(EXPLANATION),
+            )
     return found
 
 
-def explanation(earlier: Mapping[FindingKey, EarlierFinding], key: FindingKey, actual: object) -> str:
-    """The explanation that still holds for a finding; empty when none was written or the value has changed."""
+def explanation(earlier: Mapping[FindingKey, EarlierFinding], key: FindingKey, finding: Finding) -> str:
+    """The explanation that still holds for a finding: what was found and what was expected are as they were."""
     old = earlier.get(key)
-    return old.explanation if old is not None and old.actual == shown_value(actual) else ""
+    if old is None or old.actual != shown_value(finding.actual) or old.expected != shown_value(finding.expected):
+        return ""
+    return old.explanation

@@ -17,7 +17,9 @@ from cchc_xl.report_layout import (
     EXPLANATION,
     FILE,
     FIXED,
+    KEY,
     MESSAGE,
+    NOT_CHECKED,
     PAGE,
     REMEDY,
     RULE,
@@ -30,6 +32,7 @@ from cchc_xl.values import format_number
 Earlier = Mapping[FindingKey, EarlierFinding]
 _NEW, _OPEN = "mới", "còn"
 _SHOWN_SETS = 4
+_STRUCTURE = "cau-truc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +60,31 @@ def report_lines(file: str, result: CheckResult, earlier: Earlier | None) -> Ite
                 ACTUAL: finding.actual,
                 EXPECTED: finding.expected,
                 RULE: finding.rule,
-                EXPLANATION: explanation(earlier or {}, key, finding.actual),
+                EXPLANATION: explanation(earlier or {}, key, finding),
+                KEY: key.place,
             },
             finding.severity,
         )
 
 
 def mended_lines(file: str, result: CheckResult, earlier: Earlier | None) -> Iterator[ReportLine]:
-    """What the last run found in this workbook and this one does not."""
+    """What the last run found in this workbook and this one does not; in a damaged one nothing is called mended."""
+    damaged = any(finding.code == _STRUCTURE for finding in result.findings)
     now = {finding_key(file, finding) for finding in result.findings}
     for key, old in (earlier or {}).items():
         if key.file == file and key not in now:
             yield ReportLine(
                 {
-                    STATUS: FIXED,
+                    STATUS: NOT_CHECKED if damaged else FIXED,
                     FILE: file,
                     SEVERITY: old.severity,
-                    PAGE: key.sheet,
-                    CELL: key.cell,
-                    ADDRESS: key.cell,
+                    PAGE: old.page,
+                    CELL: old.cell,
+                    ADDRESS: old.cell,
+                    KEY: key.place,
                     MESSAGE: old.message,
+                    ACTUAL: old.actual if damaged else None,
+                    EXPECTED: old.expected if damaged else None,
                     RULE: key.rule,
                     EXPLANATION: old.explanation,
                 },
@@ -94,8 +102,7 @@ def unexplained(file: str, result: CheckResult, earlier: Earlier | None) -> list
     return [
         finding
         for finding in result.findings
-        if finding.severity is Severity.WARNING
-        and not explanation(earlier or {}, finding_key(file, finding), finding.actual)
+        if finding.severity is Severity.WARNING and not explanation(earlier or {}, finding_key(file, finding), finding)
     ]
 
 

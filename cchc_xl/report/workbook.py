@@ -23,6 +23,7 @@ from cchc_xl.report_layout import (
     EXPECTED,
     EXPLANATION,
     FILE,
+    KEY,
     MESSAGE,
     PAGE,
     REMEDY,
@@ -44,6 +45,7 @@ _WIDTHS = {
     EXPECTED: 12.0,
     RULE: 16.0,
     EXPLANATION: 30.0,
+    KEY: 8.0,
 }
 _COLUMN = {title: index for index, title in enumerate(_WIDTHS)}
 _CENTRED = (STATUS, SEVERITY, PAGE, CELL, RULE)
@@ -99,7 +101,7 @@ class _Report:
         self.sheet.fit_to_pages(1, 0)
         self.sheet.hide_gridlines(2)
         for title, width in _WIDTHS.items():
-            self.sheet.set_column(_COLUMN[title], _COLUMN[title], width)
+            self.sheet.set_column(_COLUMN[title], _COLUMN[title], width, None, {"hidden": title == KEY})
 
     def _heading(self) -> None:
         self.sheet.write_string(0, 0, TITLE, self.styles.get(bold=True, font_size=14))

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cchc_xl.hosts.excel.notes import set_notes
+from cchc_xl.hosts.excel.notes import has_notes, set_notes
 from cchc_xl.hosts.excel.open_book import OpenBook
 from cchc_xl.hosts.excel.report_sheet import ReportSheet
-from cchc_xl.hosts.excel.undisturbed import undisturbed, unprotected
-from cchc_xl.layout import MARK_KEY, MARKS
+from cchc_xl.hosts.excel.undisturbed import refuse_passwords, undisturbed, unprotected
+from cchc_xl.layout import KEY_PREFIX, MARK_KEY, MARKS
 from cchc_xl.operations import CheckedFile, check_book
+from cchc_xl.readers.read_submission import identify
 from cchc_xl.report.annotation import Annotation, CellMark, annotate
 from cchc_xl.stamp import STAMP_SHEET, SUMMARY
-from cchc_xl.submission import Submission
 
-_KEY_ROWS = 40  # how far a user's own rows may have pushed the key row
+# How far a user's own rows and columns may have pushed the keys.
+_KEY_ROWS, _KEY_COLUMNS = 40, 20
 
 
 def kiem_tra(book: Any, now: datetime | None = None) -> Annotation:
@@ -30,8 +31,11 @@ def kiem_tra(book: Any, now: datetime | None = None) -> Annotation:
         checked = check_book(open_book, book.name)
         report = ReportSheet(open_book, of_summary=_is_summary(checked))
         annotation = annotate(checked, report.earlier, now or datetime.now())
+        keyed = _keyed_sheets(open_book)
+        refuse_passwords(open_book.sheet(name) for name in (*keyed, STAMP_SHEET, *report.existing))
+        _mark(open_book, keyed, annotation.marks)
         report.write(annotation)
-        _carry_over(open_book, checked, annotation)
+        write_stamp(open_book, {name: getattr(annotation, name) for name in ("completed", "fingerprint", "checksum")})
         report.show()
     return annotation
 
@@ -41,70 +45,66 @@ def _is_summary(checked: CheckedFile) -> bool:
 
 
 def xoa_danh_dau(book: Any) -> None:
-    """The button Xóa đánh dấu: take colours and notes of Kiểm tra off the sheets; the report stays."""
+    """The button Xóa đánh dấu: take colours and notes of Kiểm tra off the sheets; the report stays.
+
+    Raises ``ForeignWorkbook`` for a workbook that is none of ours.
+    """
     with undisturbed(book, "CCHC: đang xóa đánh dấu…"):
         open_book = OpenBook(book)
-        for sheet in open_book.sheet_names:
-            _mark_sheet(open_book, sheet, {}, {})
+        identify(open_book, book.name)
+        keyed = _keyed_sheets(open_book)
+        refuse_passwords(open_book.sheet(name) for name in keyed)
+        _mark(open_book, keyed, ())
 
 
-def _carry_over(open_book: OpenBook, checked: CheckedFile, annotation: Annotation) -> None:
-    submission = checked.submission
-    assert submission is not None
-    by_sheet: dict[str, list[CellMark]] = {}
-    for mark in annotation.marks:
-        by_sheet.setdefault(submission.entries[mark.ref].sheet, []).append(mark)
-    for sheet in {entry.sheet: None for entry in submission.entries.values()}:
-        marks = by_sheet.get(sheet, [])
-        _mark_sheet(open_book, sheet, *_places(marks, submission))
-    write_stamp(open_book, {name: getattr(annotation, name) for name in ("completed", "fingerprint", "checksum")})
+def _keyed_sheets(open_book: OpenBook) -> dict[str, int]:
+    """The sheets of a form (copies too) with the row of their keys."""
+    found = {}
+    for name in open_book.sheet_names:
+        for index, row in enumerate(open_book.grid(name)[:_KEY_ROWS]):
+            if any(isinstance(cell, str) and cell.startswith(KEY_PREFIX) for cell in row[:_KEY_COLUMNS]):
+                found[name] = index
+                break
+    return found
 
 
-_Marks = Mapping[tuple[int, str], int]
-_Notes = Mapping[tuple[int, int], str]
+def _mark(open_book: OpenBook, keyed: Mapping[str, int], marks: Sequence[CellMark]) -> None:
+    """Make colours and notes of all sheets of the form those of ``marks``."""
+    for name, key_row in keyed.items():
+        own = [mark for mark in marks if mark.sheet == name]
+        _mark_sheet(open_book, name, key_row, own)
 
 
-def _places(marks: Sequence[CellMark], submission: Submission) -> tuple[_Marks, _Notes]:
-    """Numbers by (row from 0, column key) and notes by (row, column) from 1."""
-    entries = [submission.entries[mark.ref] for mark in marks]
-    numbers = {(e.row, mark.ref.column): MARKS[mark.severity] for mark, e in zip(marks, entries, strict=True)}
-    notes = {(e.row + 1, e.column + 1): mark.note for mark, e in zip(marks, entries, strict=True)}
-    return numbers, notes
-
-
-def _mark_sheet(open_book: OpenBook, name: str, marks: _Marks, notes: _Notes) -> None:
-    """Write the mark columns of a sheet as one block, and its notes; nothing when all is as it was."""
-    grid = open_book.grid(name)
-    found = _mark_columns(grid)
-    if found is None:
-        return
-    key_row, columns = found
-    first, last = min(columns.values()), max(columns.values())
-    keys = {index: key for key, index in columns.items()}
-    block = [
-        [marks.get((row, keys.get(column, ""))) for column in range(first, last + 1)]
-        for row in range(key_row + 1, len(grid))
-    ]
-    before = [[grid[row][column] or None for column in range(first, last + 1)] for row in range(key_row + 1, len(grid))]
-    sheet = open_book.sheet(name)
-    if block == before and not notes and not any(map(any, before)):
+def _mark_sheet(open_book: OpenBook, name: str, key_row: int, marks: Sequence[CellMark]) -> None:
+    """Write the mark columns of a sheet in blocks, and its notes; nothing when all is as it was."""
+    grid, sheet = open_book.grid(name), open_book.sheet(name)
+    numbers = {(mark.row, mark.key): MARKS[mark.severity] for mark in marks}
+    blocks = []
+    for first, keys in _mark_columns(grid[key_row]):
+        rows = range(key_row + 1, len(grid))
+        block = [[numbers.get((row, key)) for key in keys] for row in rows]
+        before = [[grid[row][first + index] or None for index in range(len(keys))] for row in rows]
+        if block != before:
+            blocks.append((first, block))
+    notes = {(mark.row + 1, mark.column + 1): mark.note for mark in marks}
+    if not blocks and not notes and not has_notes(sheet):
         return
     with unprotected(sheet):
-        if block != before:
+        for first, block in blocks:
             sheet.range((key_row + 2, first + 1)).value = block
         set_notes(sheet, notes)
 
 
-def _mark_columns(grid: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]] | None:
-    for index, row in enumerate(grid[:_KEY_ROWS]):
-        columns = {
-            cell.removeprefix(MARK_KEY): column
-            for column, cell in enumerate(row)
-            if isinstance(cell, str) and cell.startswith(MARK_KEY)
-        }
-        if columns:
-            return index, columns
-    return None
+def _mark_columns(header: Sequence[object]) -> list[tuple[int, list[str]]]:
+    """Runs of adjacent mark columns: the first one's index, and what column of the form each marks."""
+    runs: list[tuple[int, list[str]]] = []
+    for index, cell in enumerate(header):
+        if isinstance(cell, str) and cell.startswith(MARK_KEY):
+            if runs and runs[-1][0] + len(runs[-1][1]) == index:
+                runs[-1][1].append(cell.removeprefix(MARK_KEY))
+            else:
+                runs.append((index, [cell.removeprefix(MARK_KEY)]))
+    return runs
 
 
 def write_stamp(open_book: OpenBook, wanted: Mapping[str, str | int]) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-_OURS = "[CCHC] "
+_OURS, _END = "[CCHC] ", "[CCHC hết]"
+_BLOCK = re.compile(r"^\[CCHC\] (?:Lỗi|Cảnh báo|Gợi ý) \(.*?(?:^\[CCHC hết\]\n?|\Z)", re.MULTILINE | re.DOTALL)
 _WIDTH, _LINE = 330, 13  # points
 _LINE_CHARACTERS = 62
+
+
+def has_notes(sheet: Any) -> bool:
+    """Whether a note of ours stands on the sheet."""
+    return any(_BLOCK.search(note.text) for note in sheet.notes)
 
 
 def set_notes(sheet: Any, wanted: Mapping[tuple[int, int], str]) -> None:
@@ -17,15 +24,17 @@ def set_notes(sheet: Any, wanted: Mapping[tuple[int, int], str]) -> None:
     for place in sorted({*existing, *wanted}):
         note = existing.get(place)
         text = note.text if note is not None else ""
-        theirs = text.split(_OURS, 1)[0].rstrip("\n")
-        ours = _OURS + wanted[place] if place in wanted else ""
+        theirs = _BLOCK.sub("", text).rstrip("\n")
+        ours = f"{_OURS}{wanted[place]}\n{_END}" if place in wanted else ""
         new = "\n".join(filter(None, (theirs, ours)))
-        if new == text:
+        if new == text.rstrip("\n"):
             continue
         if note is not None:
             note.delete()
         if new:
-            _fit(sheet.range(place).add_note(new), new)
+            # A cell with a threaded comment takes no note; the report says it all.
+            with suppress(Exception):
+                _fit(sheet.range(place).add_note(new), new)
 
 
 def _fit(note: Any, text: str) -> None:

@@ -21,6 +21,7 @@ from cchc_xl.report_layout import (
     EXPLANATION,
     FIRST_ROW,
     HEADER_ROW,
+    HIDDEN,
     NOT_YET,
     PAGE,
     TEXT_ROWS,
@@ -60,6 +61,7 @@ class ReportSheet:
         findings = earlier_findings(self.rows)
         # A sheet of ours whose columns somebody has moved is written anew in our order.
         self.laid_out = len(self.rows) > HEADER_ROW and tuple(self.rows[HEADER_ROW][: len(COLUMNS)]) == COLUMNS
+        self.existing = (self.name,) if there else ()
         was_run = findings is not None and not (self.laid_out and self.rows[TEXT_TOP][0] == NOT_YET)
         self.earlier: Earlier | None = findings if was_run else None
 
@@ -67,6 +69,8 @@ class ReportSheet:
         """Replace the last run's lines by this one's. If Excel refuses midway, what stood there is put back."""
         sheet = self._sheet()
         with unprotected(sheet):
+            with suppress(Exception):  # no filter stands
+                sheet.api.ShowAllData()
             if not self.laid_out:
                 _lay_out(sheet)
             height = max(len(self.rows) - FIRST_ROW, len(annotation.lines))
@@ -81,8 +85,11 @@ class ReportSheet:
                 sheet.range((FIRST_ROW + 1, 1), (FIRST_ROW + max(height, 1), len(COLUMNS))).rows.autofit()
 
     def show(self) -> None:
-        """Bring the report to the front."""
-        self._sheet().activate()
+        """Bring the report to the front, also when somebody has hidden it."""
+        sheet = self._sheet()
+        if not sheet.visible:
+            sheet.visible = True
+        sheet.activate()
 
     def _sheet(self) -> Any:
         if self.name in self.open_book.sheet_names:
@@ -110,7 +117,10 @@ class ReportSheet:
         table = [*map(list, lines), *[empty] * (height - len(lines))]
         row = FIRST_ROW + 1
         sheet.range((row, 1)).value = [line[:_EXPLANATION] for line in table]
-        # Cells of format text take what is written as it is.
+        # Cells of format text take what is written as it is; pasting may have brought another format.
+        open_cells = sheet.range((row, _EXPLANATION + 1), (row + height - 1, _EXPLANATION + 1))
+        open_cells.number_format = "@"
+        open_cells.api.Locked = False
         sheet.range((row, _EXPLANATION + 1)).value = [[line[_EXPLANATION]] for line in table]
         sheet.range((row, _EXPLANATION + 2)).value = [line[_EXPLANATION + 1 :] for line in table]
 
@@ -154,7 +164,7 @@ def _lay_out(sheet: Any) -> None:
     sheet.clear()
     for index, title in enumerate(COLUMNS):
         column = sheet.range((1, index + 1), (1, index + 1))
-        column.column_width = WIDTHS[title]
+        column.column_width = 0 if title in HIDDEN else WIDTHS[title]
     sheet.range((1, 1)).value = TITLE
     sheet.range((FIRST_ROW + 1, _EXPLANATION + 1), (FIRST_ROW + 2000, _EXPLANATION + 1)).number_format = "@"
     header = sheet.range((HEADER_ROW + 1, 1), (HEADER_ROW + 1, len(COLUMNS)))

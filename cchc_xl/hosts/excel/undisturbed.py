@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -48,6 +48,13 @@ def undisturbed(book: Any, doing: str) -> Iterator[None]:
         with suppress(Exception):
             app.status_bar = False
         app.screen_updating = updating
+
+
+def refuse_passwords(sheets: Iterable[Any]) -> None:
+    """Raise ``WorkbookFault`` before anything is written when one of the sheets is under a password."""
+    for sheet in sheets:
+        with unprotected(sheet):
+            pass
 
 
 @contextmanager
