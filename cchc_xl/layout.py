@@ -55,6 +55,9 @@ _LABEL_WIDTHS = {
     AppendixKind.TASK_SUMMARY: 40.0,
 }
 _FIGURE_WIDTH = 11.0
+# Without a column of notes these two alone bear what stands at the right of the head: the national motto.
+_WITHOUT_NOTES = 21.0
+NOTE_KEY = "note"
 CHECK_WIDTH = 46.0
 LINE_HEIGHT = 16.5  # points, of Times New Roman 12
 MAX_ROW_HEIGHT = 409.0  # Excel's own limit
@@ -64,6 +67,8 @@ def column_width(appendix: Appendix, column: Column) -> float:
     """Width of a column in characters."""
     if column.key == "label":
         return _LABEL_WIDTHS[appendix.kind]
+    if column.key in ("unit", "value") and not any(other.key == NOTE_KEY for other in appendix.columns):
+        return _WITHOUT_NOTES
     return _WIDTHS.get(column.key, _FIGURE_WIDTH)
 
 

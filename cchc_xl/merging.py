@@ -60,6 +60,8 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     """
     from cchc_xl.units import read_units
 
+    if request.folder.is_file():
+        raise InputFault(f"{request.folder} là tệp, không phải thư mục: hãy chọn thư mục chứa các sổ nộp.")
     if not request.folder.is_dir():
         raise InputFault(f"Không tìm thấy thư mục {request.folder}: hãy chọn thư mục chứa các sổ nộp.")
     check_target(request.target)

@@ -14,7 +14,7 @@ from cchc_xl.stamp import STAMP_SHEET, Stamp, stamp_address
 from cchc_xl.submission import Submission
 from cchc_xl.values import State
 
-BLANK, UNDER_WAY, WRONG, DOUBTFUL, RIGHT = "Chưa nhập", "Đang nhập", "Có lỗi", "Có cảnh báo", "Đúng"
+BLANK, UNDER_WAY, WRONG, DOUBTFUL, RIGHT = "Chưa nhập", "Đang nhập", "Có lỗi", "Có cảnh báo", "Chưa thấy sai"
 NOT_COMPLETED = "Chưa hoàn thành"
 COMPLETED = "Hoàn thành ngày "
 CHANGED = "Số liệu đã thay đổi sau khi hoàn thành: hãy Kiểm tra lại"

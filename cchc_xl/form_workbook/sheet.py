@@ -119,6 +119,7 @@ class AppendixSheet:
         self._say_how_to_add_rows()
         self._signature()
         self._red_where_wrong()
+        self._show_fractions()
         self._beside_the_table()
         if self.contents.states:
             self._states()
@@ -182,7 +183,9 @@ class AppendixSheet:
         if office:
             self._span(OFFICE_ROW, left, right - 1, f"({office} phụ trách)", self.styles.get(italic=True, **centre))
         title_style = self.styles.get(bold=True, font_size=14, text_wrap=True, **centre)
-        self._span(NUMBER_ROW, left, last, self.appendix.printed_id.upper(), title_style)
+        # Sources name a table without a number in brackets: then there is no number to print.
+        number = "" if self.appendix.printed_id.startswith("(") else self.appendix.printed_id.strip(". ").upper()
+        self._span(NUMBER_ROW, left, last, number, title_style)
         title = self.appendix.title
         self._span(TITLE_ROW, left, last, title, title_style)
         width = sum(self._width(c) for c in self.appendix.columns if c.heading)
@@ -386,6 +389,15 @@ class AppendixSheet:
                     run = []
                 if spec is not None and not spec.column.given:
                     run.append(spec)
+
+    def _show_fractions(self) -> None:
+        """Amounts of money show thousands marks, and where there are decimals these too."""
+        style = self.styles.workbook.add_format({"num_format": NUMBER_FORMATS["fraction"]})
+        for spec in self.appendix.cells.values():
+            if spec.kind is CellKind.MONEY:
+                at = self.place.position(spec.ref)
+                test = f"=IF(ISNUMBER({cell_address(*at)}),{cell_address(*at)}<>INT({cell_address(*at)}),FALSE)"
+                self.sheet.conditional_format(*at, *at, {"type": "formula", "criteria": test, "format": style})
 
     def _red(self, run: list[CellSpec], index: int, wrong: Any) -> None:
         first, last = self.place.rows[run[0].row.order], self.place.rows[run[-1].row.order]

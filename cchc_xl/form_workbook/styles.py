@@ -22,7 +22,7 @@ LINE_BELOW_AGENCY = "———————"
 
 NUMBER_FORMATS = {
     "count": "#,##0",
-    "money": "#,##0.###;-#,##0.###;0",
+    "fraction": "#,##0.0##",
     # 100 and 0 need no decimals; everything else shows two. The value itself is not rounded.
     "ratio": "[=100]0;[=0]0;#,##0.00",
     "general": "General",

@@ -30,8 +30,8 @@ _NUMBERS = {
 NAME_OF_SPARE_ROW = {
     "validate": "any",
     "input_title": "Dòng thêm",
-    "input_message": "Ghi tên của dòng mà biểu chưa in sẵn. Dòng đã ghi tên được cộng và kiểm tra như các dòng khác; "
-    "không dùng thì để trống cả dòng. Các đơn vị nên ghi cùng một tên để tổng hợp được.",
+    "input_message": "Ghi tên của dòng mà biểu chưa in sẵn. Dòng đã ghi tên được cộng như các dòng khác, nút "
+    "Kiểm tra xét cả dòng này; không dùng thì để trống cả dòng. Các đơn vị nên ghi cùng một tên để tổng hợp được.",
 }
 # What a compact formula can tell of a procedure's code; the check (R15) knows the whole pattern and is stricter.
 _CODE_TEST = (
@@ -92,7 +92,9 @@ def validation(spec: CellSpec, cell: str) -> dict[str, Any] | None:
         "validate": "custom",
         "value": "=" + formula,
         "input_title": "Nhập số liệu",
-        "input_message": f"{ask}.{unit} {period} Không có số liệu để trống, không áp dụng gõ dấu -".strip()[:255],
+        "input_message": f"{ask}.{unit} {period} Không phát sinh gõ 0; chưa có số để trống; không áp dụng gõ dấu -".strip()[
+            :255
+        ],
         "error_title": "Số liệu chưa đúng kiểu",
         "error_message": f"Ô này chỉ nhận {remedy}, hoặc dấu - nếu không áp dụng. Hãy gõ lại."[:255],
     }

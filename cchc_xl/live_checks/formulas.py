@@ -10,7 +10,7 @@ from cchc_xl.catalogue.model import NATIVE, CellKind, Form, Rule, RuleKind
 from cchc_xl.expressions import CellRef, NotNative, excel_values
 from cchc_xl.live_checks.cells import Cells, literal
 from cchc_xl.live_checks.clauses import Clause, clauses
-from cchc_xl.live_checks.messages import CORRECT, UNKNOWN, message
+from cchc_xl.live_checks.messages import CORRECT, NOTHING_SEEN, UNKNOWN, message
 
 Place = tuple[str, int]  # appendix and order of a row
 
@@ -61,6 +61,23 @@ def _of_spare_row(form: Form, rule: Rule) -> bool:
     return rule.at is not None and rule.at.order in form.appendix(rule.appendix).spare_cells
 
 
+def correct_word(form: Form, place: Place) -> str:
+    """What a row shows when none of its formulas finds anything."""
+    return NOTHING_SEEN if place in _partly_live(form) else CORRECT
+
+
+@cache
+def _partly_live(form: Form) -> frozenset[Place]:
+    """Rows with a comparison or a list rule that no formula states."""
+    found = set()
+    for rule in form.rules:
+        if rule.active and rule.native != NATIVE and rule.kind in (RuleKind.COMPARE, RuleKind.LIST_CODES) and rule.at:
+            every = rule.each or rule.at.order is None
+            for order in form.appendix(rule.appendix).printed_items if every else (rule.at.order,):
+                found.add((rule.appendix, order or 0))
+    return frozenset(found)
+
+
 def why_not_native(form: Form, rule: Rule) -> str:
     """Why a rule cannot stand in the workbook as a formula; empty when it can."""
     try:
@@ -81,7 +98,7 @@ def _figures(form: Form, asked: Mapping[CellRef, None]) -> tuple[CellRef, ...]:
 
 def _formula(form: Form, place: Place, cases: Sequence[tuple[int, Rule, Clause]], filled: Sequence[CellRef]) -> str:
     cells = Cells(form, place[0])
-    text = f'IF({_some_filled(form, filled, cells)},"{CORRECT}","")' if filled else '""'
+    text = f'IF({_some_filled(form, filled, cells)},"{correct_word(form, place)}","")' if filled else '""'
     for _, rule, clause in reversed(cases):
         text = f"IF({clause.test},{_text(form, rule, clause, cells)},{text})"
     return f'=IFERROR({text},"{UNKNOWN}")'

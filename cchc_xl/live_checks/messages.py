@@ -15,6 +15,8 @@ from cchc_xl.severity import Severity
 from cchc_xl.values import format_number
 
 CORRECT = "Đúng"
+# Where some rules of the row have no formula, "correct" would say too much.
+NOTHING_SEEN = "Chưa thấy sai; bấm Kiểm tra để xét đủ"
 UNKNOWN = "Chưa kiểm tra được: có ô đang báo lỗi"
 # Excel takes 255 characters for a text in a formula; the words share them with the severity and a number's frame.
 MAX_WORDS = 180

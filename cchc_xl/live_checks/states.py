@@ -17,8 +17,8 @@ from cchc_xl.checks.run import raw_findings
 from cchc_xl.companions import Companions, companion_results
 from cchc_xl.expressions import CellRef, evaluate
 from cchc_xl.finding import Finding
-from cchc_xl.live_checks.formulas import LiveChecks, Place, counts_marks, live_checks
-from cchc_xl.live_checks.messages import CORRECT, TEXT_FOR_NUMBER, WRONG_TYPE, message, state_text
+from cchc_xl.live_checks.formulas import LiveChecks, Place, correct_word, counts_marks, live_checks
+from cchc_xl.live_checks.messages import TEXT_FOR_NUMBER, WRONG_TYPE, message, state_text
 from cchc_xl.severity import Severity
 from cchc_xl.submission import Entry, FormulaState, Submission, SubmissionFigures, is_computed
 from cchc_xl.values import BLANK, State, Value, from_text, number_value
@@ -52,9 +52,10 @@ def row_states(submission: Submission) -> dict[Place, str]:
 
 def _silent(live: LiveChecks, place: Place, figures: SubmissionFigures) -> str:
     filled = live.filled[place]
+    word = correct_word(figures.form, place)
     if filled and all(counts_marks(figures.form, ref) for ref in filled):
-        return CORRECT if sum((figures.number(ref) or Decimal(0) for ref in filled), Decimal(0)) > 0 else ""
-    return CORRECT if any(map(figures.filled, filled)) else ""
+        return word if sum((figures.number(ref) or Decimal(0) for ref in filled), Decimal(0)) > 0 else ""
+    return word if any(map(figures.filled, filled)) else ""
 
 
 def _text(finding: Finding, rule: Rule, seen: Submission, figures: SubmissionFigures) -> str:
