@@ -39,6 +39,8 @@ _CODE_TEST = (
     'ISERROR(FIND("..",{c})),ISERROR(FIND(" ",{c}))))'
 )
 
+_BLANK_OR_ZERO = "Không phát sinh gõ 0; chưa có số để trống; không áp dụng gõ dấu -"
+
 
 def condition(spec: CellSpec, cell: str) -> str | None:
     """Formula (without ``=``) that is true when the cell's content fits its kind; ``None`` when anything fits."""
@@ -92,9 +94,7 @@ def validation(spec: CellSpec, cell: str) -> dict[str, Any] | None:
         "validate": "custom",
         "value": "=" + formula,
         "input_title": "Nhập số liệu",
-        "input_message": f"{ask}.{unit} {period} Không phát sinh gõ 0; chưa có số để trống; không áp dụng gõ dấu -".strip()[
-            :255
-        ],
+        "input_message": f"{ask}.{unit} {period} {_BLANK_OR_ZERO}"[:255],
         "error_title": "Số liệu chưa đúng kiểu",
         "error_message": f"Ô này chỉ nhận {remedy}, hoặc dấu - nếu không áp dụng. Hãy gõ lại."[:255],
     }
