@@ -50,6 +50,8 @@ def read_printed(folder: Path, form: Form) -> PrintedFigures:
     Raises ``InputFault`` for a missing folder, a folder without any of the form's appendices, and for all faults of the
     files at once (no ``order`` column, a row that the form does not have, a row given twice, not UTF-8).
     """
+    if folder.is_file():
+        raise InputFault(f"{folder} là tệp, không phải thư mục: hãy chọn thư mục có các tệp .tsv.")
     if not folder.is_dir():
         raise InputFault(f"Không tìm thấy thư mục {folder}: hãy kiểm tra lại đường dẫn.")
     texts: dict[CellRef, str] = {}

@@ -58,7 +58,7 @@ _FIGURE_WIDTH = 11.0
 # Without a column of notes these two alone bear what stands at the right of the head: the national motto.
 _WITHOUT_NOTES = 21.0
 NOTE_KEY = "note"
-CHECK_WIDTH = 46.0
+CHECK_WIDTH = 66.0
 LINE_HEIGHT = 16.5  # points, of Times New Roman 12
 MAX_ROW_HEIGHT = 409.0  # Excel's own limit
 

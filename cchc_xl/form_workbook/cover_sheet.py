@@ -49,6 +49,7 @@ from cchc_xl.layout import (
     REPORT_SHEET,
     appendix_key,
     cell_address,
+    column_letters,
     form_layout,
     text_lines,
 )
@@ -107,6 +108,9 @@ class CoverSheet:
         decree_page(self.sheet)
         self.sheet.fit_to_pages(1, 1)
         self.sheet.center_horizontally()
+        # Excel's green triangles: a code is a text on purpose, and the default dates are open on purpose.
+        fields = f"{column_letters(self.place.columns[VALUE])}1:{column_letters(self.place.columns[VALUE])}60"
+        self.sheet.ignore_errors({"number_stored_as_text": fields, "formula_unlocked": fields})
         self.sheet.print_area(1, FIRST_COLUMN, self._links_row(), self.last)
         self.sheet.set_column(FIRST_COLUMN, FIRST_COLUMN, _FIRST_WIDTH)
         for key, width in _WIDTHS.items():
