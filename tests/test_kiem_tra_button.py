@@ -386,6 +386,7 @@ def test_a_damaged_workbook_forgets_nothing(opened) -> None:
     for _ in range(2):
         kiem_tra(book, NOW)
         assert "đã sửa" not in {line["Tình trạng"] for line in table(book)}
+        assert "chưa có số liệu" not in text(book)
         assert "chưa kiểm tra lại" in {line["Tình trạng"] for line in table(book)}
     key.value = 50
     kiem_tra(book, NOW)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from cchc_xl.catalogue.model import NATIVE, CellKind, Form, Rule, RuleKind
-from cchc_xl.expressions import CellRef, NotNative, excel_values
+from cchc_xl.expressions import CellRef, excel_values
 from cchc_xl.live_checks.cells import Cells, literal
 from cchc_xl.live_checks.clauses import Clause, clauses
 from cchc_xl.live_checks.messages import CORRECT, NOTHING_SEEN, UNKNOWN, message
@@ -76,15 +76,6 @@ def _partly_live(form: Form) -> frozenset[Place]:
             for order in form.appendix(rule.appendix).printed_items if every else (rule.at.order,):
                 found.add((rule.appendix, order or 0))
     return frozenset(found)
-
-
-def why_not_native(form: Form, rule: Rule) -> str:
-    """Why a rule cannot stand in the workbook as a formula; empty when it can."""
-    try:
-        list(clauses(form, rule))
-    except NotNative as reason:
-        return str(reason)
-    return ""
 
 
 def _place(ref: CellRef) -> Place:

@@ -6,6 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from cchc_xl.layout import KEY_COLUMN, KEY_PREFIX, KEY_ROW
+
+# How far a user's own rows and columns may have pushed the corner key.
+_CORNER_ROWS, _CORNER_COLUMNS = 40, 20
+
 
 @dataclass(frozen=True, slots=True)
 class CellFacts:
@@ -27,3 +32,16 @@ class Book(Protocol):
 
     def facts(self, sheet: str) -> CellFacts:
         """Formulas and error values of a sheet."""
+
+
+def key_corner(grid: Sequence[Sequence[object]]) -> tuple[int, int] | None:
+    """Row and column of the key in the corner of a sheet of ours, wherever it was pushed; ``None`` without one."""
+    if len(grid) > KEY_ROW and len(grid[KEY_ROW]) > KEY_COLUMN:
+        first = grid[KEY_ROW][KEY_COLUMN]
+        if isinstance(first, str) and first.startswith(KEY_PREFIX):
+            return KEY_ROW, KEY_COLUMN
+    for row, cells in enumerate(grid[:_CORNER_ROWS]):
+        for column, cell in enumerate(cells[:_CORNER_COLUMNS]):
+            if isinstance(cell, str) and cell.startswith(KEY_PREFIX):
+                return row, column
+    return None

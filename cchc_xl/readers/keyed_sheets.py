@@ -12,21 +12,17 @@ from cchc_xl.errors import WorkbookFault
 from cchc_xl.layout import (
     CHECK_KEY,
     FOOT_KEY,
-    KEY_COLUMN,
     KEY_PREFIX,
-    KEY_ROW,
     REPORT_SHEET,
     appendix_key,
     column_letters,
 )
 from cchc_xl.leftovers import LEFTOVER_COLUMNS, LEFTOVER_KEY, Content, Leftover
-from cchc_xl.readers.grid import Book, CellFacts
+from cchc_xl.readers.grid import Book, CellFacts, key_corner
 from cchc_xl.report_layout import ADDRESS, EXPLANATION, FIXED, MESSAGE, PAGE, RULE, STATUS
 from cchc_xl.stamp import STAMP_SHEET
 from cchc_xl.values import Value, exact, from_cell
 
-# How far a user's own rows and columns may have pushed the corner key.
-_CORNER_ROWS, _CORNER_COLUMNS = 40, 20
 _ORDER = re.compile(r"[1-9][0-9]{0,4}")
 _MOST_ORDER = 100_000
 _COLUMN_KEY = re.compile(r"[a-z][a-z_0-9]*")
@@ -124,7 +120,7 @@ def read_keyed(book: Book, name: str) -> KeyedBook:
     others = []
     for sheet in book.sheet_names:
         grid = book.grid(sheet)
-        corner = _corner(grid)
+        corner = key_corner(grid)
         if corner is None:
             if sheet == REPORT_SHEET:
                 leftovers.extend(_explanations(grid))
@@ -150,16 +146,6 @@ def read_keyed(book: Book, name: str) -> KeyedBook:
             )
         sheets[keyed.appendix] = keyed
     return KeyedBook(tuple(sheets.values()), tuple(leftovers), tuple(others))
-
-
-def _corner(grid: Sequence[Sequence[object]]) -> tuple[int, int] | None:
-    if str(_at(grid, KEY_ROW, KEY_COLUMN)).startswith(KEY_PREFIX):
-        return KEY_ROW, KEY_COLUMN
-    for row, cells in enumerate(grid[:_CORNER_ROWS]):
-        for column, cell in enumerate(cells[:_CORNER_COLUMNS]):
-            if isinstance(cell, str) and cell.startswith(KEY_PREFIX):
-                return row, column
-    return None
 
 
 def _keyed(

@@ -81,10 +81,11 @@ def _text(checked: CheckedFile, result: CheckResult, earlier: Earlier | None, no
         f"Kiểm tra lúc {now:%H:%M ngày %d/%m/%Y}: {counts_text(result)}; {result.passed} phép kiểm tra đúng, "
         f"{result.not_evaluated} chưa đủ số liệu để kiểm tra."
     )
-    if checked.submission is not None and checked.submission.has_figures():
-        yield completeness_text("", result, earlier)
-    else:
+    submission = checked.submission
+    if submission is not None and not submission.faults and not submission.has_figures():
         yield "Chưa hoàn thành: sổ chưa có số liệu."
+    else:
+        yield completeness_text("", result, earlier)
     hints = list(culprit_lines(checked))
     room = TEXT_ROWS - 3
     if hints:

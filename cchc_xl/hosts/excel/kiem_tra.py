@@ -8,16 +8,14 @@ from typing import Any
 
 from cchc_xl.hosts.excel.notes import has_notes, set_notes
 from cchc_xl.hosts.excel.open_book import OpenBook
-from cchc_xl.hosts.excel.report_sheet import ReportSheet
+from cchc_xl.hosts.excel.report_sheet import ReportSheet, kept_text
 from cchc_xl.hosts.excel.undisturbed import refuse_passwords, undisturbed, unprotected
-from cchc_xl.layout import KEY_PREFIX, MARK_KEY, MARKS
+from cchc_xl.layout import MARK_KEY, MARKS
 from cchc_xl.operations import CheckedFile, check_book
+from cchc_xl.readers.grid import key_corner
 from cchc_xl.readers.read_submission import identify
 from cchc_xl.report.annotation import Annotation, CellMark, annotate
 from cchc_xl.stamp import STAMP_SHEET, SUMMARY
-
-# How far a user's own rows and columns may have pushed the keys.
-_KEY_ROWS, _KEY_COLUMNS = 40, 20
 
 
 def kiem_tra(book: Any, now: datetime | None = None) -> Annotation:
@@ -59,13 +57,8 @@ def xoa_danh_dau(book: Any) -> None:
 
 def _keyed_sheets(open_book: OpenBook) -> dict[str, int]:
     """The sheets of a form (copies too) with the row of their keys."""
-    found = {}
-    for name in open_book.sheet_names:
-        for index, row in enumerate(open_book.grid(name)[:_KEY_ROWS]):
-            if any(isinstance(cell, str) and cell.startswith(KEY_PREFIX) for cell in row[:_KEY_COLUMNS]):
-                found[name] = index
-                break
-    return found
+    corners = {name: key_corner(open_book.grid(name)) for name in open_book.sheet_names}
+    return {name: corner[0] for name, corner in corners.items() if corner is not None}
 
 
 def _mark(open_book: OpenBook, keyed: Mapping[str, int], marks: Sequence[CellMark]) -> None:
@@ -121,7 +114,7 @@ def write_stamp(open_book: OpenBook, wanted: Mapping[str, str | int]) -> None:
             row = rows.get(key)
             if row is None:
                 row, end = end, end + 1
-            content = "'" + value if isinstance(value, str) and value else value
+            content = kept_text(value) if isinstance(value, str) else value
             sheet.range((row + 1, 1)).value = [[key, content]]
 
 

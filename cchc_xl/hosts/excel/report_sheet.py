@@ -110,7 +110,7 @@ class ReportSheet:
         return text, lines
 
     def _put(self, sheet: Any, text: Sequence[str], lines: Sequence[Sequence[object]], height: int) -> None:
-        sheet.range((TEXT_TOP + 1, 1)).value = [[_text(line)] for line in text]
+        sheet.range((TEXT_TOP + 1, 1)).value = [[kept_text(line)] for line in text]
         if not height:
             return
         empty: list[object] = [None] * len(COLUMNS)
@@ -139,10 +139,10 @@ def _content(title: str, values: dict[str, Any]) -> object:
         return round(value, 2)  # a computed ratio; what stands in a cell is shown as it stands
     if title in (ACTUAL, EXPECTED) and isinstance(value, int | float):
         return value
-    return _text(str(value)) if value not in (None, "") else None
+    return kept_text(str(value)) if value not in (None, "") else None
 
 
-def _text(text: str) -> str | None:
+def kept_text(text: str) -> str | None:
     """A text as Excel keeps it a text, whatever it looks like: texts of the workbook come back in the report."""
     return "'" + text if text else None
 
