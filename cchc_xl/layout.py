@@ -99,6 +99,7 @@ def row_height(appendix: Appendix, row: Row, texts: Mapping[str, str]) -> float:
     return min(MAX_ROW_HEIGHT, LINE_HEIGHT * lines + 3)
 
 
+@cache
 def column_letters(index: int) -> str:
     """0 → A, 26 → AA."""
     letters = ""

@@ -12,6 +12,7 @@ from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
 from cchc_xl.checks.run import check as check_submission
 from cchc_xl.consolidation.changes import Earlier, compare
+from cchc_xl.consolidation.contribution import contribution
 from cchc_xl.consolidation.gates import Admission, agreed_period, judge
 from cchc_xl.consolidation.rollup import Child, consolidate
 from cchc_xl.consolidation.states import FileState, ReceivedFile
@@ -95,11 +96,11 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         expected = units.expected(request.parent_code, day)
         chosen = units.find(parent_code, "", day) if parent_code else None
         parent = chosen.full_name if chosen else ""
-    judged = judge(received, Admission(period, expected, overrides), check_submission)
+    judged = judge(received, Admission(period, expected, overrides))
     children = [
-        Child(file.unit_code, file.unit, file.received.submission, SubmissionFigures(file.received.submission))
+        Child(file.unit_code, file.unit, file.received.given)
         for file in judged
-        if file.state.taken and file.received.submission is not None
+        if file.state.taken and file.received.given is not None
     ]
     if expected is not None:
         rank = {unit.code: index for index, unit in enumerate(expected)}
@@ -175,7 +176,10 @@ def receive(path: Path, name: str) -> ReceivedFile:
         fault = f"Tệp {path.name} không phải sổ Excel."
         return ReceivedFile(name, sha256, saved, fault=fault, fault_state=FileState.IGNORED)
     try:
-        return ReceivedFile(name, sha256, saved, read_file(path, name))
+        submission = read_file(path, name)
+        figures = SubmissionFigures(submission)
+        result = check_submission(submission, figures=figures)
+        return ReceivedFile(name, sha256, saved, contribution(submission, figures, result))
     except ForeignWorkbook as fault:
         return ReceivedFile(name, sha256, saved, fault=str(fault), fault_state=FileState.EXCLUDED)
     except CchcError as fault:
@@ -208,7 +212,7 @@ def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Seq
 
 
 def _common_form(received: Sequence[ReceivedFile]) -> Form | None:
-    forms = {file.submission.form for file in received if file.submission}
+    forms = {file.given.form for file in received if file.given}
     if len(forms) > 1:
         raise SeveralForms(sorted(form.id for form in forms))
     return next(iter(forms), None)

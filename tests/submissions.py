@@ -15,6 +15,7 @@ from pathlib import Path
 import openpyxl
 
 from cchc_xl.catalogue.load import load_form
+from cchc_xl.consolidation.contribution import contribution
 from cchc_xl.consolidation.rollup import Child
 from cchc_xl.cover import COVER_SHEET, VALUE
 from cchc_xl.expressions import CellRef
@@ -22,7 +23,7 @@ from cchc_xl.filling import printed_value
 from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
 from cchc_xl.periods import PART_NAMES
 from cchc_xl.stamp import STAMP_SHEET, Stamp
-from cchc_xl.submission import FormulaState, Submission, SubmissionFigures, blank_submission
+from cchc_xl.submission import FormulaState, Submission, blank_submission
 
 Figures = Mapping[str, Mapping[int, "str | Mapping[str, str]"]]
 
@@ -100,6 +101,12 @@ def set_period(path: Path, period: str) -> None:
 
 
 def child(code: str, figures: Figures, form: str = FORM) -> Child:
+    """The same without a file, as a merge keeps it."""
+    submission = filled(code, figures, form)
+    return Child(code, submission.stamp.unit, contribution(submission))
+
+
+def filled(code: str, figures: Figures, form: str = FORM) -> Submission:
     """The same without a file: formulas stand where nothing was printed over them."""
     blank = blank_submission(load_form(form), Stamp(form, 1, f"xã {code}", code, period=PERIOD))
     entries = dict(blank.entries)
@@ -107,5 +114,4 @@ def child(code: str, figures: Figures, form: str = FORM) -> Child:
         value = printed_value(blank.form.spec(ref), text)
         if value.filled:
             entries[ref] = replace(entries[ref], value=value, formula=FormulaState.NONE)
-    filled = Submission(f"{code}.xlsx", blank.form, blank.stamp, entries)
-    return Child(code, filled.stamp.unit, filled, SubmissionFigures(filled))
+    return Submission(f"{code}.xlsx", blank.form, blank.stamp, entries)

@@ -208,7 +208,7 @@ def _summary(units: Mapping[str, Mapping[int, int]]) -> Summary:
     files = []
     for unit in children:
         sha = f"{abs(hash((unit.unit_code, tuple(sorted(units[unit.unit_code].items()))))):064x}"
-        received = ReceivedFile(f"{unit.unit_code}.xlsx", sha, 0.0, unit.submission)
+        received = ReceivedFile(f"{unit.unit_code}.xlsx", sha, 0.0, unit.given)
         files.append(JudgedFile(received, FileState.INCLUDED, "", unit.unit_code, unit.unit))
     return Summary(form, "2023-NAM", "", "", None, files, children, consolidate(form, children))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from submissions import child
+from submissions import filled
 
 import cchc_xl
 from cchc_xl.catalogue.load import form_ids, load_form
@@ -197,19 +197,19 @@ def test_a_guess_is_no_slip() -> None:
 )
 def test_suggestion_through_the_rules(rows: dict[int, str], cell: str, suggestion: str) -> None:
     """A slip that the rules of a real form point to."""
-    submission = child("x", {"PL6": rows}).submission
+    submission = filled("x", {"PL6": rows})
     (group,) = likely_culprits(submission, check(submission), PLENTY)
     assert dict(_words(group)[1])[cell] == suggestion
 
 
 def test_blanks_and_computed_cells() -> None:
     """A blank that counts 0 may be what is missing; of a computed cell its inputs are named, blank as they are."""
-    submission = child("x", {"PL6": {5: "10", 6: "3", 7: "2"}}, "ninh-hai-2023").submission
+    submission = filled("x", {"PL6": {5: "10", 6: "3", 7: "2"}}, "ninh-hai-2023")
     (group,) = likely_culprits(submission, check(submission), PLENTY)
     named = {cell for cell, _ in _words(group)[1]}
     assert named == {f"PL6.r{order}" for order in (5, 6, 7, 9, 10, 11, 12)}
-    filled = child("x", {"PL6": {5: "10", 6: "30", 7: "2"}}, "ninh-hai-2023").submission
-    (group,) = likely_culprits(filled, check(filled), PLENTY)
+    whole = filled("x", {"PL6": {5: "10", 6: "30", 7: "2"}}, "ninh-hai-2023")
+    (group,) = likely_culprits(whole, check(whole), PLENTY)
     assert _words(group)[1] == [("PL6.r5", ""), ("PL6.r6", "")]
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import CellKind, Rollup
 from cchc_xl.checks.run import check
+from cchc_xl.consolidation.contribution import contribution
 from cchc_xl.consolidation.rollup import Child, SummaryCell, consolidate
 from cchc_xl.expressions import CellRef
 from cchc_xl.filling import printed_value, read_printed
@@ -27,7 +28,7 @@ from cchc_xl.hosts.excel.functions import CCHC_KHOP, CCHC_KIEMTRA, CCHC_SO, CCHC
 from cchc_xl.samples.communes import made_up_reports
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import Stamp
-from cchc_xl.submission import FormulaState, Submission, SubmissionFigures, blank_submission
+from cchc_xl.submission import FormulaState, Submission, blank_submission
 from cchc_xl.values import Value, format_number
 
 ROOT = Path(__file__).parent.parent
@@ -356,7 +357,7 @@ def _communes() -> list[Child]:
                         value = printed_value(form.spec(ref), line[name])
                         entries[ref] = replace(entries[ref], value=value, formula=FormulaState.NONE)
         submission = Submission(code, form, blank.stamp, entries)
-        children.append(Child(code, code, submission, SubmissionFigures(submission)))
+        children.append(Child(code, code, contribution(submission)))
     return children
 
 

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from judge import recalculate, requires_libreoffice
-from submissions import child, make, write_printed
+from submissions import filled, make, write_printed
 
 import cchc_xl
 from cchc_xl.catalogue.load import form_ids, load_form
@@ -429,13 +429,13 @@ def test_a_summary_has_no_live_states(tmp_path: Path) -> None:
 
 def test_states_say_what_should_equal_what() -> None:
     """Short Vietnamese sentences with the expected figure, the gravest first."""
-    states = row_states(child("01", {"PL1": {4: "10", 5: "12", 70: "0,7"}}, "cam-giang-2024").submission)
+    states = row_states(filled("01", {"PL1": {4: "10", 5: "12", 70: "0,7"}}, "cam-giang-2024"))
     assert states["PL1", 4] == "Đúng"
     assert states["PL1", 5] == (
         "Lỗi: Số nhiệm vụ đã hoàn thành (1.2.2) không được lớn hơn số nhiệm vụ đề ra trong kế hoạch (1.2.1) (tối đa 10)"
     )
     assert states["PL1", 70].startswith("Cảnh báo: ghi số phần trăm")
-    wrong = child("02", {"PL4": {1: {"online": "3", "on_time": "1", "received": "5"}}}).submission
+    wrong = filled("02", {"PL4": {1: {"online": "3", "on_time": "1", "received": "5"}}})
     assert row_states(wrong)["PL4", 1] == (
         "Lỗi: “Số hồ sơ nhận giải quyết – Tổng số” phải bằng “Số mới tiếp nhận trực tuyến” + “Số kỳ trước chuyển qua” "
         "+ “Số mới tiếp nhận (trực tiếp - bưu chính)” (= 3)"

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from judge import recalculate, requires_libreoffice
-from submissions import FORM, Figures, child, make, write_printed
+from submissions import FORM, Figures, child, filled, make, write_printed
 from test_catalogue import _change, _faults
 from test_catalogue import copy as copy  # the fixture
 
@@ -23,6 +23,7 @@ from cchc_xl.catalogue.load import load_catalogue, load_form
 from cchc_xl.catalogue.model import RowRole
 from cchc_xl.checks.culprits import likely_culprits
 from cchc_xl.checks.run import CheckResult, check
+from cchc_xl.consolidation.contribution import contribution
 from cchc_xl.consolidation.rollup import SummaryCell, consolidate
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef, Names, as_excel, evaluate, parse
@@ -239,13 +240,13 @@ def test_a_figure_alone_in_a_spare_row_is_read(blank: Path, tmp_path: Path) -> N
 
 
 def checked(figures: Figures) -> CheckResult:
-    return check(child("1", figures).submission)
+    return check(filled("1", figures))
 
 
 def test_blank_spare_rows_are_silent() -> None:
     """Nothing is found and nothing is even evaluated in them."""
     assert checked({}).findings == ()
-    without = replace(child("1", {}).submission)
+    without = replace(filled("1", {}))
     assert checked({}).passed == check(without).passed
 
 
@@ -322,7 +323,7 @@ def test_an_earlier_workbook_is_compared_by_name() -> None:
         return {"BNV": {spare: {"label": name, "main": done, "done_on_time": done}}}
 
     now, same, other = (
-        child("1", of(*row), "tinh-chau-2023").submission for row in (("A", "3"), ("a", "9"), ("B", "9"))
+        filled("1", of(*row), "tinh-chau-2023") for row in (("A", "3"), ("a", "9"), ("B", "9"))
     )
     assert ("luy-ke-giam", spare) in found(check(now, same))
     assert ("luy-ke-giam", spare) not in found(check(now, other))
@@ -330,7 +331,7 @@ def test_an_earlier_workbook_is_compared_by_name() -> None:
 
 def test_no_culprit_is_a_blank_spare_row() -> None:
     """A total that is short of its parts is not mended by filling a row that nobody added."""
-    submission = child("1", {"PL4": {1: {"online": "4", "on_time": "4"}, TOTAL: {"online": "6"}}}).submission
+    submission = filled("1", {"PL4": {1: {"online": "4", "on_time": "4"}, TOTAL: {"online": "6"}}})
     groups = likely_culprits(submission, check(submission), budget=5)
     assert groups
     assert all(
@@ -480,12 +481,12 @@ def test_the_sources_name_the_true_cells(merged: Path) -> None:
     lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
     column = MATRIX.column("direct")
     land = [
-        (line[4], line[8], line[9])
+        (line[5], line[4], line[7])
         for line in lines
         if str(line[2]).startswith("Đất đai – ") and line[2].endswith(column.heading.split(" > ")[-1])
     ]
     first, second = (PLACE.address(CellRef("PL4", order, "direct")) for order in (FIRST, SECOND))
-    assert land == [("xã Một", first, 2), ("xã Hai", second, 2)]
+    assert land == [("xã Một", f"PL4!{first}", 2), ("xã Hai", f"PL4!{second}", 2)]
 
 
 def test_a_summary_is_a_submission_whose_spare_rows_roll_up_again(merged: Path, tmp_path: Path) -> None:
@@ -495,7 +496,7 @@ def test_a_summary_is_a_submission_whose_spare_rows_roll_up_again(merged: Path, 
     children = []
     for name in ("a", "b"):
         submission = read_file(tmp_path / f"{name}.xlsx")
-        children.append(replace(child(name, {}), submission=submission, figures=SubmissionFigures(submission)))
+        children.append(replace(child(name, {}), given=contribution(submission)))
     cells = {(c.spec.ref.appendix, c.spec.row.order, c.spec.column.key): c for c in consolidate(VINH_THANH, children)}
     assert (cells["PL4", FIRST, "direct"].name, cells["PL4", FIRST, "direct"].value) == ("Đất đai", 8)
 
@@ -531,7 +532,7 @@ def test_a_column_with_options_is_a_drop_down_and_a_rule(blank: Path) -> None:
         assert (rule.type, rule.formula1) == ("list", '"1,2,3,4"')
     five = checked({"PL5": {1: {"level": "5", "online": "1", "total": "1"}}})
     assert ("ngoai-danh-sach", 1) in found(five)
-    four = SubmissionFigures(child("1", {"PL5": {1: {"level": "4", "online": "1"}}}).submission)
+    four = SubmissionFigures(filled("1", {"PL5": {1: {"level": "4", "online": "1"}}}))
     assert four.number(CellRef("PL5", 1, "level")) == Decimal(4)
     counted = parse(
         "count_distinct(PL5.code, PL5.level, 4, PL5.online)",

@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from judge import recalculate
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.consolidation.rollup import SummaryCell
@@ -322,17 +324,36 @@ def test_findings_of_every_checked_submission(same: Merged) -> None:
 
 
 def test_every_figure_can_be_traced(same: Merged) -> None:
-    rows = list(same.cached["Nguồn số liệu"].iter_rows(min_row=2, values_only=True))
-    figures = sum(s.number is not None or s.parts is not None for cell in same.summary.cells for s in cell.sources)
-    assert len(rows) == figures
+    """A unit's file by its hash × the row's cell; the units and their sum stand beside the cell."""
+    tables = _tables(same.cached["Nguồn số liệu"])
     shas = {file.received.file: file.received.sha256 for file in same.summary.files}
-    received = [row for row in rows if row[0] == INDICATORS and row[1] is None and row[8] == "E65"]
-    assert [(row[3], row[5], row[9], row[10]) for row in received] == [
-        ("11", "11.xlsx", 40, 40), ("12", FORMULA_NAME, 60, 60), ("13", "13.xlsx", 80, 80)
-    ]  # fmt: skip
-    assert all(row[6] == shas[str(row[5])] for row in rows)
-    ratio = [row for row in rows if str(row[2]).startswith("Tỷ lệ hồ sơ TTHC được giải quyết đúng hạn của UBND cấp xã")]
-    assert [row[10] for row in ratio] == ["tử số 20, mẫu số 30", "tử số 49, mẫu số 50"]
+    assert {row[2]: row[4] for row in tables["TepNguon"]} == {
+        child.given.file: shas[child.given.file] for child in same.summary.children
+    }
+    received = [row for row in tables["ONguon"] if row[0] == INDICATORS and row[4] == f"{INDICATORS}!E65"]
+    assert [(row[5], row[7]) for row in received] == [(3, 180)]
+    [ratio] = [
+        row
+        for row in tables["ONguon"]
+        if str(row[2]).startswith("Tỷ lệ hồ sơ TTHC được giải quyết đúng hạn của UBND cấp xã")
+    ]
+    assert ratio[5:] == (2, "Tính lại từ tử số và mẫu số", "tử số 69, mẫu số 80")
+
+
+def test_every_figure_has_one_origin(same: Merged) -> None:
+    """The units of the common cells and the single cells add up to the figures that were given."""
+    tables = _tables(same.cached["Nguồn số liệu"])
+    figures = sum(s.number is not None or s.parts is not None for cell in same.summary.cells for s in cell.sources)
+    assert sum(row[5] for row in tables["ONguon"]) + len(tables["OKhac"]) == figures
+
+
+def _tables(sheet: Worksheet) -> dict[str, list[tuple[Any, ...]]]:
+    """The bodies of a sheet's tables; the row that Excel wants in an empty one is none."""
+    bodies = {}
+    for name, area in sheet.tables.items():
+        rows = [tuple(cell.value for cell in row) for row in sheet[area]][1:]
+        bodies[name] = [row for row in rows if any(value is not None for value in row)]
+    return bodies
 
 
 def test_the_tidy_table(same: Merged) -> None:
@@ -392,7 +413,8 @@ def test_a_ratio_whose_parts_stand_elsewhere_has_lines_for_them(same: Merged) ->
     from dataclasses import replace
 
     ratio = same.cell(54)
-    sources = tuple(replace(s, parts=(s.parts[0] + 1, s.parts[1])) if s.parts else s for s in ratio.sources)
+    parts = {index: (top + 1, bottom) for index, (top, bottom) in ratio.sources.parts.items()}
+    sources = replace(ratio.sources, parts=parts)
     cells = [replace(cell, sources=sources) if cell is ratio else cell for cell in same.summary.cells]
     plan = plan_sheet(load_form(CHILD), replace(same.summary, cells=cells))
     at = plan.rows[ratio.spec.ref]

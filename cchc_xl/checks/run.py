@@ -80,14 +80,19 @@ class CheckResult:
         return sum(finding.severity is severity for finding in self.findings)
 
 
-def check(submission: Submission, previous: Submission | None = None) -> CheckResult:
+def check(
+    submission: Submission, previous: Submission | None = None, figures: SubmissionFigures | None = None
+) -> CheckResult:
     """Check one submission, against an earlier one of the same form too where it is given.
 
-    Structure first, and alone when it is broken: rules on shifted cells would only mislead.
+    Structure first, and alone when it is broken: rules on shifted cells would only mislead. ``figures``: those of the
+    submission, when somebody else needs them as well.
     """
     if submission.faults:
         return CheckResult(tuple(_structure(submission)), 0, 0)
-    context = Context(submission, SubmissionFigures(submission), SubmissionFigures(previous) if previous else None)
+    context = Context(
+        submission, figures or SubmissionFigures(submission), SubmissionFigures(previous) if previous else None
+    )
     plan = _plan(submission.form, against_previous=previous is not None)
     outcomes = _outcomes(context, (*plan.printed, *_of_spare_rows(plan, context)))
     found = [finding for outcome in outcomes if isinstance(outcome, list) for finding in outcome]

@@ -124,7 +124,12 @@ def _moved_figure(earlier: Earlier, cell: SummaryCell, units: Sequence[MovedUnit
     if key not in earlier.totals:
         return None  # a line that the earlier summary did not have
     before, after = earlier.totals[key], shown_number(cell.value)
-    figures = {source.child.unit_code: shown(source.number, source.shown) for source in cell.sources}
+    sources, wanted = cell.sources, {unit.code for unit in units}
+    figures = {
+        child.unit_code: shown(sources.numbers[index], sources.words.get(index, ""))
+        for index, child in enumerate(sources.children)
+        if child.unit_code in wanted
+    }
     old = earlier.figures.get(key, {})
     whose = [
         (unit, old.get(unit.code, ""), figures.get(unit.code, ""))
@@ -134,7 +139,7 @@ def _moved_figure(earlier: Earlier, cell: SummaryCell, units: Sequence[MovedUnit
     return MovedFigure(cell, before, after, whose) if whose or not same(before, after) else None
 
 
-def shown(number: Decimal | None, text: str) -> Figure:
+def shown(number: int | Decimal | None, text: str) -> Figure:
     """A unit's figure as "Theo đơn vị" shows it."""
     return float(number) if number is not None else " ".join(text.split())
 

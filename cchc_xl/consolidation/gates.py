@@ -6,16 +6,13 @@ Pure: it judges what was read. Nothing is dropped silently: files in = files jud
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
-from cchc_xl.checks.run import CheckResult
 from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
 from cchc_xl.errors import InputFault
 from cchc_xl.periods import parse_period
 from cchc_xl.severity import Severity
-from cchc_xl.submission import Submission
 from cchc_xl.units import Unit
 from cchc_xl.values import normalise
 
@@ -35,10 +32,10 @@ def agreed_period(received: Sequence[ReceivedFile], overrides: Mapping[str, str]
     Files of another period are then left out by name, so a wrong choice shows at once. Files that the officer includes
     by name do not vote while others are there: they may be of another period.
     """
-    voters = [f for f in received if f.submission and f.submission.stamp.period and f.file not in overrides]
+    voters = [f for f in received if f.given and f.given.stamp.period and f.file not in overrides]
     if not voters:
-        voters = [f for f in received if f.submission and f.submission.stamp.period]
-    votes = Counter(f.submission.stamp.period for f in voters if f.submission)
+        voters = [f for f in received if f.given and f.given.stamp.period]
+    votes = Counter(f.given.stamp.period for f in voters if f.given)
     return max(votes, key=lambda period: (votes[period], _end(period)), default="")
 
 
@@ -49,28 +46,27 @@ def _end(period: str) -> str:
         return ""
 
 
-def judge(
-    received: Sequence[ReceivedFile], admission: Admission, check: Callable[[Submission], CheckResult]
-) -> list[JudgedFile]:
-    """The state of every file, in the order they came. ``check`` runs only on files that reach the last gate."""
-    judged = [_identify(file, admission) for file in received]
+def judge(received: Sequence[ReceivedFile], admission: Admission) -> list[JudgedFile]:
+    """The state of every file, in the order they came."""
+    directory = None if admission.expected is None else _Directory(admission.expected)
+    judged = [_identify(file, admission, directory) for file in received]
     judged = _newest_only(judged, admission)
-    return [_inspect(file, admission, check) if file.state is FileState.INCLUDED else file for file in judged]
+    return [_inspect(file, admission) if file.state is FileState.INCLUDED else file for file in judged]
 
 
-def _identify(file: ReceivedFile, admission: Admission) -> JudgedFile:
-    submission = file.submission
-    if submission is None:
+def _identify(file: ReceivedFile, admission: Admission, directory: _Directory | None) -> JudgedFile:
+    given = file.given
+    if given is None:
         return JudgedFile(file, file.fault_state, file.fault)
-    stamp = submission.stamp
+    stamp = given.stamp
     code, name = stamp.unit_code, stamp.unit
     if not code and not name:
         reason = "Sổ chưa ghi tên đơn vị: đề nghị đơn vị ghi tên và mã ở trang Bìa."
-        if submission.cover is None and submission.faults:
-            reason = f"Cấu trúc biểu bị thay đổi: {submission.faults[0].message}."
+        if not given.has_cover and given.fault_count:
+            reason = f"Cấu trúc biểu bị thay đổi: {given.fault[1]}."
         return JudgedFile(file, FileState.EXCLUDED, reason)
-    if admission.expected is not None:
-        unit = _find(admission.expected, code, name)
+    if directory is not None:
+        unit = directory.find(code, name)
         if unit is None:
             shown = f"{name} ({code})" if name and code else name or code
             reason = f"Đơn vị {shown} không có trong danh sách đơn vị phải nộp."
@@ -86,16 +82,24 @@ def _identify(file: ReceivedFile, admission: Admission) -> JudgedFile:
     return found
 
 
-def _find(expected: Sequence[Unit], code: str, name: str) -> Unit | None:
-    """The expected unit that a stamp speaks of. A code decides alone: names recur, a wrong code is not guessed away."""
-    if code:
-        return next((unit for unit in expected if unit.code == code), None)
-    wanted = normalise(name)
-    for shown in (attrgetter("full_name"), attrgetter("name")):
-        bearers = [unit for unit in expected if normalise(shown(unit)) == wanted]
-        if bearers:
-            return bearers[0] if len(bearers) == 1 else None
-    return None
+class _Directory:
+    """The expected units by code and by name."""
+
+    def __init__(self, expected: Sequence[Unit]) -> None:
+        self.by_code: dict[str, Unit] = {}
+        self.by_name: tuple[dict[str, list[Unit]], ...] = ({}, {})
+        for unit in expected:
+            self.by_code.setdefault(unit.code, unit)
+            for names, shown in zip(self.by_name, (unit.full_name, unit.name), strict=True):
+                names.setdefault(normalise(shown), []).append(unit)
+
+    def find(self, code: str, name: str) -> Unit | None:
+        """The unit that a stamp speaks of. A code decides alone: names recur, a wrong code is not guessed away."""
+        if code:
+            return self.by_code.get(code)
+        wanted = normalise(name)
+        bearers = next((names[wanted] for names in self.by_name if wanted in names), [])
+        return bearers[0] if len(bearers) == 1 else None
 
 
 def _period_words(key: str) -> str:
@@ -115,11 +119,11 @@ def _newest_only(judged: list[JudgedFile], admission: Admission) -> list[JudgedF
     best: dict[str, JudgedFile] = {}
 
     def rank(file: JudgedFile) -> tuple[bool, bool, int, float, str]:
-        submission = file.received.submission
-        assert submission is not None
-        right_period = submission.stamp.period == admission.period
+        given = file.received.given
+        assert given is not None
+        right_period = given.stamp.period == admission.period
         named = file.received.file in admission.overrides
-        return named, right_period, submission.stamp.submission, file.received.saved, file.received.file
+        return named, right_period, given.stamp.submission, file.received.saved, file.received.file
 
     for file in judged:
         if file.state is FileState.INCLUDED:
@@ -139,17 +143,18 @@ def _newest_only(judged: list[JudgedFile], admission: Admission) -> list[JudgedF
     return out
 
 
-def _inspect(file: JudgedFile, admission: Admission, check: Callable[[Submission], CheckResult]) -> JudgedFile:
-    submission = file.received.submission
-    assert submission is not None
-    if submission.faults:
-        fault = submission.faults[0]
-        more = f" (và {len(submission.faults) - 1} lỗi cấu trúc khác)" if len(submission.faults) > 1 else ""
-        reason = f"Cấu trúc biểu bị thay đổi, trang {fault.sheet}: {fault.message}{more}."
-        return replace(file, state=FileState.EXCLUDED, reason=reason, result=check(submission))
-    if not submission.has_figures():
+def _inspect(file: JudgedFile, admission: Admission) -> JudgedFile:
+    given = file.received.given
+    assert given is not None
+    result = given.result
+    if given.fault_count:
+        sheet, message = given.fault
+        more = f" (và {given.fault_count - 1} lỗi cấu trúc khác)" if given.fault_count > 1 else ""
+        reason = f"Cấu trúc biểu bị thay đổi, trang {sheet}: {message}{more}."
+        return replace(file, state=FileState.EXCLUDED, reason=reason, result=result)
+    if not given.has_figures:
         return replace(file, state=FileState.EXCLUDED, reason="Sổ chưa có số liệu.")
-    result = check(submission)
+    assert result is not None, "a submission that reaches this gate was checked when it was read"
     errors, warnings = result.count(Severity.ERROR), result.count(Severity.WARNING)
     remarks = [file.reason] if file.reason else []
     if errors:

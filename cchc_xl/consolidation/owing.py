@@ -37,12 +37,15 @@ def owing_units(summary: Summary) -> list[OwingUnit]:
         units = [(unit.code, unit.full_name) for unit in summary.expected]
     else:
         units = list({file.unit_code: (file.unit_code, file.unit) for file in summary.files if file.unit_code}.values())
-    return [OwingUnit(code, name, _decisive(summary.files, code)) for code, name in units]
+    sent: dict[str, list[JudgedFile]] = {}
+    for file in summary.files:
+        if file.state is not FileState.UNEXPECTED_UNIT:
+            sent.setdefault(file.unit_code, []).append(file)
+    return [OwingUnit(code, name, _decisive(sent.get(code, ()))) for code, name in units]
 
 
-def _decisive(files: Sequence[JudgedFile], code: str) -> JudgedFile | None:
+def _decisive(own: Sequence[JudgedFile]) -> JudgedFile | None:
     """The file that was taken; else the one that got furthest."""
-    own = [file for file in files if file.unit_code == code and file.state is not FileState.UNEXPECTED_UNIT]
 
     def rank(file: JudgedFile) -> tuple[bool, bool, bool]:
         return not file.state.taken, file.result is None, file.state is FileState.DUPLICATE
@@ -53,12 +56,10 @@ def _decisive(files: Sequence[JudgedFile], code: str) -> JudgedFile | None:
 # Reminders --------------------------------------------------------------------------------------------------------
 
 
-def reminder(unit: OwingUnit, summary: Summary) -> str:
-    """A text ready to be sent to the unit; empty when nothing is owed. It names no person and no current date."""
+def _reminder(unit: OwingUnit, summary: Summary, when: str) -> str:
     if unit.settled:
         return ""
     report = f"số liệu báo cáo cải cách hành chính {_period_words(summary.period)}".rstrip()
-    when = _by_when(summary)
     if unit.file is None:
         return (
             f"Kính gửi {unit.name}: đến nay chưa nhận được sổ {report} của đơn vị. "
@@ -70,9 +71,18 @@ def reminder(unit: OwingUnit, summary: Summary) -> str:
     )
 
 
+def with_reminders(summary: Summary) -> list[tuple[OwingUnit, str]]:
+    """Every unit with a text ready to be sent to it; empty when nothing is owed.
+
+    The text names no person and no current date.
+    """
+    when = _by_when(summary)
+    return [(unit, _reminder(unit, summary, when)) for unit in owing_units(summary)]
+
+
 def reminders(summary: Summary) -> list[tuple[OwingUnit, str]]:
     """The units to be reminded, in the order of the list."""
-    return [(unit, text) for unit in owing_units(summary) if (text := reminder(unit, summary))]
+    return [(unit, text) for unit, text in with_reminders(summary) if text]
 
 
 def _what_is_wrong(file: JudgedFile) -> str:

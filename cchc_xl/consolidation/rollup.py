@@ -1,16 +1,20 @@
-"""Roll-up: the figures of several units → one, by what the quantity means (semantics.md, "Roll-up")."""
+"""Roll-up: the figures of several units → one, by what the quantity means (semantics.md, "Roll-up").
+
+A line of the summary is a column of numbers, one for each unit: what stands in a place of a form is the same for all
+its submissions and is looked up once (``counterparts``), so that thousands of units cost no more than their numbers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup, RowRole
+from cchc_xl.consolidation.contribution import Contribution, Number, Parts, figure_cells, figure_index, is_ratio
 from cchc_xl.consolidation.spare_rows import Placed, place_spare_rows
-from cchc_xl.expressions import CellRef, Ratio, cell_refs, evaluate, percentage
-from cchc_xl.submission import Submission, SubmissionFigures
+from cchc_xl.expressions import CellRef, Ratio, cell_refs, percentage
 from cchc_xl.values import normalise
 
 _ZERO = Decimal(0)
@@ -22,8 +26,7 @@ class Child:
 
     unit_code: str
     unit: str
-    submission: Submission
-    figures: SubmissionFigures
+    given: Contribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,51 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Sources(Sequence[Source]):
+    """What the units gave of one line, as columns side by side; a single ``Source`` is made when it is asked for.
+
+    ``cells``: the place of the figure in each unit's form (``figure_cells``). ``words``, ``parts`` and ``addends`` are
+    keyed by the place among the units; ``addends`` are the places of several cells that one figure adds up.
+    """
+
+    children: Sequence[Child] = ()
+    cells: Sequence[int] = ()
+    numbers: Sequence[Number | None] = ()
+    words: Mapping[int, str] = field(default_factory=dict)
+    parts: Mapping[int, Parts] = field(default_factory=dict)
+    addends: Mapping[int, Sequence[int]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.children)
+
+    def __getitem__(self, index: int) -> Source:  # type: ignore[override]  # nobody asks for a slice
+        child, number, parts = self.children[index], self.numbers[index], self.parts.get(index)
+        return Source(
+            child,
+            figure_cells(child.given.form)[self.cells[index]].ref,
+            None if number is None else Decimal(number),
+            self.words.get(index, ""),
+            None if parts is None else (Decimal(parts[0]), Decimal(parts[1])),
+            tuple(_single(child, cell) for cell in self.addends.get(index, ())),
+        )
+
+    def __iter__(self) -> Iterator[Source]:
+        return map(self.__getitem__, range(len(self.children)))
+
+    def present(self) -> list[Number]:
+        """The numbers that are there."""
+        return [number for number in self.numbers if number is not None]
+
+    def by_unit(self) -> Iterator[tuple[str, Number | None]]:
+        """Unit codes with their numbers."""
+        return zip((child.unit_code for child in self.children), self.numbers, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryCell:
     """A figure of the summary. ``value`` is ``None`` where no single figure is right; the others say what is known.
 
+    ``n_units``: how many units gave a figure; of a recomputed ratio, how many entered it with both parts.
     ``children``: the sum over the units of an own_plus_children row, whose total waits for the parent's own part.
     ``left_out``: units without both parts of a recomputed ratio.
     """
@@ -51,7 +96,8 @@ class SummaryCell:
     spec: CellSpec
     rollup: Rollup
     value: Decimal | None
-    sources: tuple[Source, ...]
+    sources: Sources
+    n_units: int = 0
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     children: Decimal | None = None
@@ -60,25 +106,18 @@ class SummaryCell:
     # What the units call a spare row of the form; empty for a printed row.
     name: str = ""
 
-    @property
-    def n_units(self) -> int:
-        """How many units gave a figure; of a recomputed ratio, how many entered it with both parts."""
-        if self.rollup is Rollup.RECOMPUTE:
-            return sum(source.parts is not None for source in self.sources)
-        return sum(source.number is not None for source in self.sources)
-
 
 def consolidate(form: Form, children: Sequence[Child]) -> list[SummaryCell]:
     """Every figure of the summary form, in form order; of its spare rows those that a unit brings. Pure.
 
     Raises ``InputFault`` when the units bring more rows of their own than the form has room for.
     """
-    same_form = all(child.submission.form is form for child in children)
+    same_form = all(child.given.form is form for child in children)
     placed = place_spare_rows(form, children)
     return [
         replace(roll_up(form, spec, children, same_form, placed), name=placed.name(spec))
-        for spec in form.specs()
-        if spec.quantity and not spec.column.given and placed.counts(spec)
+        for spec in figure_cells(form)
+        if placed.counts(spec)
     ]
 
 
@@ -97,26 +136,27 @@ def roll_up(form: Form, spec: CellSpec, children: Sequence[Child], same_form: bo
     ``same_form``: all children report on it too; ``placed``: where their spare rows go (``place_spare_rows``).
     """
     rollup = rollup_of(spec, same_form)
-    sources: list[Source] = []
-    if rollup is not Rollup.NONE:
-        pairs = [
-            (child, [*_counterpart(spec, child), *placed.cells.get((spec.ref, index), ())])
-            for index, child in enumerate(children)
-        ]
-        found = [(child, theirs) for child, theirs in pairs if theirs]
-        if rollup is Rollup.SPREAD and found and all(_is_ratio(theirs[0]) for _, theirs in found):
-            rollup = Rollup.RECOMPUTE  # the summary's form lacks the parts, the children's forms have them
-        sources = [_one([_source(cell, child) for cell in theirs], rollup) for child, theirs in found]
+    if rollup is Rollup.NONE:
+        return SummaryCell(spec, rollup, None, Sources())
+    found = [counterparts(form, spec.ref, child.given.form) for child in children]
+    added = placed.cells.get(spec.ref, {})
+    asked = [index for index, cells in enumerate(found) if cells or index in added]
+    if rollup is Rollup.SPREAD and asked and all(_gives_ratio(children[i], found[i], added.get(i, ())) for i in asked):
+        rollup = Rollup.RECOMPUTE  # the summary's form lacks the parts, the children's forms have them
+    sources = _gather(children, asked, found, added, rollup)
+    additive = True
     if rollup is Rollup.RECOMPUTE:
-        asked = {child.unit_code for child, _ in found}
-        others = [child for child in children if child.unit_code not in asked]
-        sources += [source for child in others if (source := _source_of_parts(form, spec, child)) is not None]
-    cell = _RULES[rollup](spec, tuple(sources))
+        additive = _additive(spec, form) and all(
+            _additive(figure_cells(given)[cell], given)
+            for given, cell in {(children[i].given.form, (*found[i], *added.get(i, ()))[0]) for i in asked}
+        )
+        sources = _with_ratios_of_parts(form, spec, children, asked, sources)
+    cell = replace(_RULES[rollup](spec, sources), n_units=_count(sources, rollup))
     if rollup is not Rollup.RECOMPUTE:
         return cell
-    if not (_additive(spec, form) and all(_additive(theirs[0], child.submission.form) for child, theirs in found)):
+    if not additive:
         cell = _common_ratio(cell)
-    both = {source.child.unit_code for source in sources if source.parts is not None}
+    both = {sources.children[index].unit_code for index in sources.parts}
     return replace(cell, left_out=tuple(child.unit for child in children if child.unit_code not in both))
 
 
@@ -136,53 +176,163 @@ def rollup_of(spec: CellSpec, same_form: bool) -> Rollup:
     return Rollup.OWN_PLUS_CHILDREN if below.own else spec.quantity.rollup
 
 
-def _counterpart(spec: CellSpec, child: Child) -> list[CellSpec]:
-    """The cell of a child's form that asks for what the summary's cell asks for: on the same form the same cell.
+@cache
+def counterparts(form: Form, ref: CellRef, theirs: Form) -> tuple[int, ...]:
+    """The cells of a child's form that ask for what the summary's cell asks for: on the same form the same cell.
 
     A code that stands twice in the child's form agrees with itself; the first place that is filled counts.
     Spare rows have no counterpart by their place (``spare_rows``).
     """
-    form = child.submission.form
+    spec = form.cells[ref]
     if spec.row.spare:
-        return []
-    if spec.ref in form.cells and form.cells[spec.ref] is spec:
-        return [spec]
+        return ()
+    if form is theirs:
+        return (figure_index(form)[ref],)
     below = spec.row.below
     codes = below.codes if below is not None else (spec.code,)
-    index = _by_code(form)
+    index = _by_code(theirs)
     label = normalise(spec.row.label) if spec.column.kind is not None else ""
-    found = next((index[code, label] for code in codes if (code, label) in index), None)
-    if found is None:
-        return []
-    return [next((theirs for theirs in found if child.figures.number(theirs.ref) is not None), found[0])]
+    return next((index[code, label] for code in codes if (code, label) in index), ())
 
 
 @cache
-def _by_code(form: Form) -> dict[tuple[str, str], list[CellSpec]]:
+def _by_code(form: Form) -> dict[tuple[str, str], tuple[int, ...]]:
     """Cells by canonical code; in tables also by the row's name, normalised."""
-    index: dict[tuple[str, str], list[CellSpec]] = {}
-    for spec in form.specs():
+    index: dict[tuple[str, str], tuple[int, ...]] = {}
+    for place, spec in enumerate(figure_cells(form)):
         if spec.code and not spec.row.spare:
             label = normalise(spec.row.label) if spec.column.kind is not None else ""
-            index.setdefault((spec.code, label), []).append(spec)
+            index[spec.code, label] = (*index.get((spec.code, label), ()), place)
     return index
 
 
-def _is_ratio(spec: CellSpec) -> bool:
-    return bool(spec.derived) and isinstance(spec.derived[0], Ratio)
+# Gathering what the units gave --------------------------------------------------------------------------------------
+
+
+def _gather(
+    children: Sequence[Child],
+    asked: Sequence[int],
+    found: Sequence[tuple[int, ...]],
+    added: Mapping[int, Sequence[int]],
+    rollup: Rollup,
+) -> Sources:
+    """The column of a line: of each unit that is asked for it its one cell, or of several the one that counts."""
+    units = children if len(asked) == len(children) else [children[index] for index in asked]
+    cells: list[int] = []
+    for index, child in zip(asked, units, strict=True):
+        places = found[index]
+        if len(places) > 1:
+            numbers = child.given.numbers
+            cells.append(next((place for place in places if numbers[place] is not None), places[0]))
+        else:
+            cells.append(places[0] if places else added[index][0])
+    numbers = [child.given.numbers[cell] for child, cell in zip(units, cells, strict=True)]
+    words, parts, addends = {}, {}, {}
+    wants_parts = rollup is Rollup.RECOMPUTE
+    for at, (child, cell) in enumerate(zip(units, cells, strict=True)):
+        if numbers[at] is None and cell in child.given.words:
+            words[at] = child.given.words[cell]
+        if wants_parts and cell in child.given.parts:
+            parts[at] = child.given.parts[cell]
+    if added:
+        where = {index: at for at, index in enumerate(asked)}
+        for index, more in added.items():
+            at = where[index]
+            own = (cells[at],) if found[index] else ()
+            places = (*own, *more)
+            if len(places) > 1:
+                cells[at], numbers[at], pair, single = _one(children[index], places, rollup)
+                parts.pop(at, None)
+                if pair is not None:
+                    parts[at] = pair
+                if single:
+                    addends[at] = single
+                if numbers[at] is not None:
+                    words.pop(at, None)
+    return Sources(units, cells, numbers, words, parts, addends)
+
+
+def _one(
+    child: Child, places: Sequence[int], rollup: Rollup
+) -> tuple[int, Number | None, Parts | None, tuple[int, ...]]:
+    """What a unit gives of one row of the summary, where it has several rows of that name: cell, number, parts, cells.
+
+    Amounts add up; a mark or a flag is given once it is given in one of the rows; of a list that all units share the
+    first row counts (that a unit gives one thing in two ways is its own finding).
+    """
+    numbers, parts = child.given.numbers, child.given.parts
+    given = [place for place in places if numbers[place] is not None] or list(places)
+    if rollup is Rollup.COUNT_YES:
+        chosen = max(given, key=lambda place: numbers[place] or 0)
+        return chosen, numbers[chosen], None, ()
+    if rollup not in (Rollup.SUM, Rollup.OWN_PLUS_CHILDREN, Rollup.RECOMPUTE) or len(given) == 1:
+        return given[0], numbers[given[0]], parts.get(given[0]), ()
+    pairs = [parts[place] for place in given if place in parts]
+    both = (sum(top for top, _ in pairs), sum(bottom for _, bottom in pairs)) if pairs else None
+    there = [number for place in given if (number := numbers[place]) is not None]
+    return given[0], sum(there) if there else None, both, tuple(given)
+
+
+def _single(child: Child, cell: int) -> Source:
+    number, parts = child.given.numbers[cell], child.given.parts.get(cell)
+    return Source(
+        child,
+        figure_cells(child.given.form)[cell].ref,
+        None if number is None else Decimal(number),
+        child.given.words.get(cell, ""),
+        None if parts is None else (Decimal(parts[0]), Decimal(parts[1])),
+    )
+
+
+def _gives_ratio(child: Child, cells: Sequence[int], added: Sequence[int]) -> bool:
+    return is_ratio(figure_cells(child.given.form)[(*cells, *added)[0]])
 
 
 def _additive(spec: CellSpec, form: Form) -> bool:
     """Whether a ratio's numerator and denominator may be added up: lists that all units share may not."""
-    if not _is_ratio(spec):
+    if not is_ratio(spec):
         return True
     quantities = [form.cells[part.at(spec.row.order)].quantity for part in cell_refs(spec.derived[0])]
     return all(quantity is not None and quantity.rollup is Rollup.SUM for quantity in quantities)
 
 
+def _with_ratios_of_parts(
+    form: Form, spec: CellSpec, children: Sequence[Child], asked: Sequence[int], sources: Sources
+) -> Sources:
+    """With the ratios that a child's form does not ask for, from the rows that it does ask for."""
+    ratio = spec.derived[0] if is_ratio(spec) else None
+    if not isinstance(ratio, Ratio) or not isinstance(ratio.numerator, CellRef):
+        return sources
+    if not isinstance(ratio.denominator, CellRef) or spec.row.below is not None or len(asked) == len(children):
+        return sources
+    known = set(asked)
+    halves = [ratio.numerator.at(spec.row.order), ratio.denominator.at(spec.row.order)]
+    units, cells, parts = list(sources.children), list(sources.cells), dict(sources.parts)
+    for index, child in enumerate(children):
+        if index in known:
+            continue
+        places = [_filled(child, counterparts(form, half, child.given.form)) for half in halves]
+        top, bottom = (None if place is None else child.given.numbers[place] for place in places)
+        if top is not None and bottom is not None and places[0] is not None:
+            parts[len(units)] = top, bottom
+            units.append(child)
+            cells.append(places[0])
+    numbers = [*sources.numbers, *[None] * (len(units) - len(sources.children))]
+    return Sources(units, cells, numbers, sources.words, parts, sources.addends)
+
+
+def _filled(child: Child, places: Sequence[int]) -> int | None:
+    """The first of the cells that holds a number; ``None`` when none does."""
+    return next((place for place in places if child.given.numbers[place] is not None), None)
+
+
+def _count(sources: Sources, rollup: Rollup) -> int:
+    return len(sources.parts) if rollup is Rollup.RECOMPUTE else len(sources.present())
+
+
 def _common_ratio(cell: SummaryCell) -> SummaryCell:
     """A ratio of shared lists: the units' own ratio where they agree, else lowest and highest and no figure."""
-    found = [percentage(*source.parts) for source in cell.sources if source.parts is not None]
+    found = [percentage(Decimal(top), Decimal(bottom)) for top, bottom in cell.sources.parts.values()]
     ratios = [ratio for ratio in found if ratio is not None]
     if not ratios:
         return replace(cell, value=None)
@@ -190,148 +340,85 @@ def _common_ratio(cell: SummaryCell) -> SummaryCell:
     return replace(cell, value=low if low == high else None, minimum=low, maximum=high)
 
 
-def _source(spec: CellSpec, child: Child) -> Source:
-    figures = child.figures
-    if spec.kind is CellKind.MARK and spec.row.role is not RowRole.TOTAL:
-        return Source(child, spec.ref, _mark(spec, child))
-    number = figures.number(spec.ref)
-    text = "" if number is not None else child.submission.value(spec.ref).text
-    parts = None
-    if _is_ratio(spec):
-        ratio = spec.derived[0]
-        assert isinstance(ratio, Ratio)
-        top = evaluate(ratio.numerator, figures, spec.row.order)
-        bottom = evaluate(ratio.denominator, figures, spec.row.order)
-        parts = (top, bottom) if top is not None and bottom is not None else None
-    return Source(child, spec.ref, number, text, parts)
-
-
-def _source_of_parts(form: Form, spec: CellSpec, child: Child) -> Source | None:
-    """A ratio that the child's form does not ask for, from the rows that it does ask for."""
-    ratio = spec.derived[0] if _is_ratio(spec) else None
-    if not isinstance(ratio, Ratio) or not isinstance(ratio.numerator, CellRef):
-        return None
-    if not isinstance(ratio.denominator, CellRef) or spec.row.below is not None:
-        return None
-    parts = (ratio.numerator.at(spec.row.order), ratio.denominator.at(spec.row.order))
-    theirs = [_counterpart(form.cells[part], child) for part in parts]
-    top, bottom = (child.figures.number(cells[0].ref) if cells else None for cells in theirs)
-    if top is None or bottom is None:
-        return None
-    return Source(child, theirs[0][0].ref, None, "", (top, bottom))
-
-
-def _one(sources: list[Source], rollup: Rollup) -> Source:
-    """What a unit gives of one row of the summary, where it has several rows of that name.
-
-    Amounts add up; a mark or a flag is given once it is given in one of the rows; of a list that all units share the
-    first row counts (that a unit gives one thing in two ways is its own finding).
-    """
-    if len(sources) == 1:
-        return sources[0]
-    given = [source for source in sources if source.number is not None] or sources
-    if rollup is Rollup.COUNT_YES:
-        return max(given, key=lambda source: source.number or _ZERO)
-    if rollup not in (Rollup.SUM, Rollup.OWN_PLUS_CHILDREN, Rollup.RECOMPUTE) or len(given) == 1:
-        return given[0]
-    pairs = [source.parts for source in given if source.parts is not None]
-    parts = (sum((top for top, _ in pairs), _ZERO), sum((bottom for _, bottom in pairs), _ZERO)) if pairs else None
-    numbers = [source.number for source in given if source.number is not None]
-    total = sum(numbers, _ZERO) if numbers else None
-    return replace(given[0], number=total, parts=parts, addends=tuple(given))
-
-
-def _mark(spec: CellSpec, child: Child) -> Decimal | None:
-    """1 for an x, 0 where the task is marked in another column, ``None`` where it is not marked at all."""
-    if child.figures.marked(spec.ref):
-        return Decimal(1)
-    appendix = child.submission.form.appendix(spec.ref.appendix)
-    marked = any(
-        child.figures.marked(CellRef(appendix.id, spec.row.order, column.key))
-        for column in appendix.columns
-        if column.kind is CellKind.MARK
-    )
-    return _ZERO if marked else None
-
-
 # One small function for each roll-up ------------------------------------------------------------------------------
 
 
-def _numbers(sources: Sequence[Source]) -> list[Decimal]:
-    return [source.number for source in sources if source.number is not None]
+def _total(numbers: Sequence[Number]) -> Decimal:
+    return Decimal(sum(numbers, _ZERO)) if numbers else _ZERO
 
 
-def _sum(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
-    numbers = _numbers(sources)
-    return SummaryCell(spec, Rollup.SUM, sum(numbers, _ZERO) if numbers else None, sources)
+def _sum(spec: CellSpec, sources: Sources) -> SummaryCell:
+    numbers = sources.present()
+    return SummaryCell(spec, Rollup.SUM, _total(numbers) if numbers else None, sources)
 
 
-def _own_plus_children(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+def _own_plus_children(spec: CellSpec, sources: Sources) -> SummaryCell:
     """No total until the parent's own part is entered."""
-    numbers = _numbers(sources)
-    children = sum(numbers, _ZERO) if numbers else None
+    numbers = sources.present()
+    children = _total(numbers) if numbers else None
     return SummaryCell(spec, Rollup.OWN_PLUS_CHILDREN, None, sources, children=children)
 
 
-def _recompute(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+def _recompute(spec: CellSpec, sources: Sources) -> SummaryCell:
     """From the rolled-up numerator and denominator over the units that have both; never an average of percentages."""
-    both = [source.parts for source in sources if source.parts is not None]
-    top = sum((parts[0] for parts in both), _ZERO)
-    bottom = sum((parts[1] for parts in both), _ZERO)
+    both = list(sources.parts.values())
+    top, bottom = _total([parts[0] for parts in both]), _total([parts[1] for parts in both])
     return SummaryCell(spec, Rollup.RECOMPUTE, percentage(top, bottom), sources)
 
 
-def _shared(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+def _shared(spec: CellSpec, sources: Sources) -> SummaryCell:
     """One and the same list in every unit: never added."""
-    numbers = _numbers(sources)
+    numbers = sources.present()
     if not numbers:
         return SummaryCell(spec, Rollup.SHARED, None, sources)
-    low, high = min(numbers), max(numbers)
-    return SummaryCell(spec, Rollup.SHARED, low if low == high else None, sources, low, high)
+    low, high = Decimal(min(numbers)), Decimal(max(numbers))
+    return SummaryCell(spec, Rollup.SHARED, low if low == high else None, sources, minimum=low, maximum=high)
 
 
-def _distinct(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+def _distinct(spec: CellSpec, sources: Sources) -> SummaryCell:
     """Different things that may coincide: between the largest and the sum."""
-    numbers = _numbers(sources)
+    numbers = sources.present()
     if not numbers:
         return SummaryCell(spec, Rollup.DISTINCT, None, sources)
-    low, high = max(numbers), sum(numbers, _ZERO)
-    return SummaryCell(spec, Rollup.DISTINCT, low if low == high else None, sources, low, high)
+    low, high = Decimal(max(numbers)), _total(numbers)
+    return SummaryCell(spec, Rollup.DISTINCT, low if low == high else None, sources, minimum=low, maximum=high)
 
 
-def _spread(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+def _spread(spec: CellSpec, sources: Sources) -> SummaryCell:
     """Percentages whose parts are not on the form: lowest and highest, no total."""
-    numbers = _numbers(sources)
+    numbers = sources.present()
     if not numbers:
         return SummaryCell(spec, Rollup.SPREAD, None, sources)
-    return SummaryCell(spec, Rollup.SPREAD, None, sources, min(numbers), max(numbers))
+    low, high = Decimal(min(numbers)), Decimal(max(numbers))
+    return SummaryCell(spec, Rollup.SPREAD, None, sources, minimum=low, maximum=high)
 
 
-def _count_yes(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+def _count_yes(spec: CellSpec, sources: Sources) -> SummaryCell:
     """How many units have it."""
-    numbers = _numbers(sources)
-    counts = {"1": 0, "0": 0} if numbers else {}
-    for number in numbers:
-        key = f"{number.normalize():f}"
-        counts[key] = counts.get(key, 0) + 1
+    numbers = sources.present()
+    counts = _counted({"1": 0, "0": 0} if numbers else {}, numbers)
     return SummaryCell(spec, Rollup.COUNT_YES, Decimal(counts["1"]) if numbers else None, sources, counts=counts)
 
 
-def _distribution(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+def _distribution(spec: CellSpec, sources: Sources) -> SummaryCell:
     """How many units chose each code."""
-    counts = {value: 0 for value, _ in spec.options}
-    for number in _numbers(sources):
-        key = f"{number.normalize():f}"
-        counts[key] = counts.get(key, 0) + 1
+    counts = _counted({value: 0 for value, _ in spec.options}, sources.present())
     return SummaryCell(spec, Rollup.DISTRIBUTION, None, sources, counts=counts)
 
 
-def _none(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
+def _counted(counts: dict[str, int], numbers: Sequence[Number]) -> dict[str, int]:
+    for number in numbers:
+        key = str(number) if isinstance(number, int) else f"{number.normalize():f}"
+        counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+def _none(spec: CellSpec, sources: Sources) -> SummaryCell:
     """The parent's own figure."""
     return SummaryCell(spec, Rollup.NONE, None, sources)
 
 
-_RULES: dict[Rollup, Callable[[CellSpec, tuple[Source, ...]], SummaryCell]] = {
+_RULES: dict[Rollup, Callable[[CellSpec, Sources], SummaryCell]] = {
     Rollup.SUM: _sum,
     Rollup.OWN_PLUS_CHILDREN: _own_plus_children,
     Rollup.RECOMPUTE: _recompute,

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Form, RowRole
+from cchc_xl.consolidation.contribution import Contribution, SpareRow, figure_index
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
-from cchc_xl.submission import LABEL, Submission, SubmissionFigures
+from cchc_xl.submission import LABEL
 from cchc_xl.values import normalise
 
 UNNAMED = "(chưa ghi tên)"
@@ -28,10 +29,7 @@ class Filled(Protocol):
     def unit(self) -> str: ...
 
     @property
-    def submission(self) -> Submission: ...
-
-    @property
-    def figures(self) -> SubmissionFigures: ...
+    def given(self) -> Contribution: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +37,12 @@ class Placed:
     """Where the units' spare rows are counted.
 
     ``texts``: what stands in the text cells of the summary's spare rows that are used, by appendix and row, from the
-    first unit that brings the row. ``cells``: for the summary's cell and a unit (its place among the units), the cells
-    of its spare rows that count there.
+    first unit that brings the row. ``cells``: for the summary's cell and a unit (its place among the units), the places
+    (``contribution.figure_cells``) of the cells in its spare rows that count there.
     """
 
     texts: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
-    cells: dict[tuple[CellRef, int], list[CellSpec]] = field(default_factory=dict)
+    cells: dict[CellRef, dict[int, list[int]]] = field(default_factory=dict)
 
     def name(self, spec: CellSpec) -> str:
         """The name of a spare row of the summary."""
@@ -79,10 +77,9 @@ class _Matching:
 
     def match(self, children: Sequence[Filled]) -> None:
         for index, child in enumerate(children):
-            for theirs in child.submission.form.appendices:
-                if theirs.spare_cells and any(s.code in self.columns for s in theirs.cells.values() if s.row.spare):
-                    for order in child.figures.spare_in_use(theirs.id):
-                        self._row(index, child, theirs, order)
+            for appendix, rows in child.given.spare.items():
+                for row in rows:
+                    self._row(index, child, child.given.form.appendix(appendix), row)
         if self.without_room:
             names = [f"“{name}” ({unit})" for name, unit in self.without_room.items()]
             listed = ", ".join(names[:_MOST_NAMES]) + (
@@ -94,12 +91,12 @@ class _Matching:
                 "thống nhất tên gọi giữa các đơn vị rồi tổng hợp lại, hoặc tăng số dòng thêm (spare_rows) của biểu mẫu."
             )
 
-    def _row(self, index: int, child: Filled, theirs: Appendix, order: int) -> None:
-        cells = {spec.column.key: spec for spec in theirs.spare_cells[order]}
-        figures = [spec for spec in cells.values() if spec.code in self.columns and child.figures.filled(spec.ref)]
+    def _row(self, index: int, child: Filled, theirs: Appendix, row: SpareRow) -> None:
+        cells = {spec.column.key: spec for spec in theirs.spare_cells[row.order]}
+        figures = [cells[key] for key in row.filled if cells[key].code in self.columns]
         if not figures:
             return  # a name alone brings nothing
-        texts = {key: child.submission.value(spec.ref).text.strip() for key, spec in cells.items() if not spec.code}
+        texts = row.texts
         name = texts.get(LABEL, "")
         code = texts.get(_code_column(theirs), "") if self.code_column else ""
         key = (True, normalise(code)) if code else (False, normalise(name))
@@ -112,7 +109,8 @@ class _Matching:
             self._name(ours, {**texts, LABEL: name or UNNAMED})
         for spec in figures:
             ref = CellRef(self.appendix.id, ours, self.columns[spec.code])
-            self.placed.cells.setdefault((ref, index), []).append(spec)
+            place = figure_index(child.given.form)[spec.ref]
+            self.placed.cells.setdefault(ref, {}).setdefault(index, []).append(place)
 
     def _name(self, order: int, texts: Mapping[str, str]) -> None:
         """What the form prints elsewhere, taken from the unit; numbers and remarks of its own stay with it."""

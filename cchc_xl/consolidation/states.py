@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cchc_xl.checks.run import CheckResult
-from cchc_xl.submission import Submission
+from cchc_xl.consolidation.contribution import Contribution
 
 
 class FileState(StrEnum):
@@ -49,7 +49,7 @@ class ReceivedFile:
     file: str
     sha256: str
     saved: float
-    submission: Submission | None = None
+    given: Contribution | None = None
     fault: str = ""
     fault_state: FileState = FileState.UNREADABLE
 

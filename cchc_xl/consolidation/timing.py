@@ -23,10 +23,10 @@ class SentDay:
 
 def sent_day(file: JudgedFile) -> SentDay | None:
     """When the file was sent; ``None`` where not even the day of saving makes sense."""
-    submission = file.received.submission
-    if submission is not None and submission.stamp.submitted:
+    given = file.received.given
+    if given is not None and given.stamp.submitted:
         try:
-            return SentDay(parse_date(submission.stamp.submitted), stamped=True)
+            return SentDay(parse_date(given.stamp.submitted), stamped=True)
         except InputFault:
             pass  # typed over by somebody
     try:

@@ -143,11 +143,10 @@ def summary_json(summary: Summary, out: str | None) -> dict[str, Any]:
 
 def _file_json(file: JudgedFile, deadline: date | None) -> dict[str, Any]:
     """A file with the day it was sent (by its stamp, or the day it was saved) and whether it is complete."""
-    sent, submission = sent_day(file), file.received.submission
-    state = completion(submission) if submission else Completion.OPEN
+    sent, given = sent_day(file), file.received.given
     completed = None
-    if submission is not None and state is not Completion.OPEN:
-        completed = {"date": submission.stamp.completed, "holds": state is Completion.COMPLETE}
+    if given is not None and given.completion is not Completion.OPEN:
+        completed = {"date": given.stamp.completed, "holds": given.completion is Completion.COMPLETE}
     return {
         "file": file.received.file,
         "unit": file.unit or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from cchc_xl.atomic import replacing
@@ -22,8 +23,13 @@ from cchc_xl.summary_workbook.received import write_received
 from cchc_xl.summary_workbook.sources import write_sources
 
 
-def build_summary_workbook(summary: Summary, target: Path) -> None:
+def build_summary_workbook(
+    summary: Summary, target: Path, links: Mapping[str, str] | None = None, data_beside: str = ""
+) -> None:
     """Write the summary workbook to ``target``, whole or not at all. The summary must have a form.
+
+    ``links``: the submissions' paths as seen from the target's folder. ``data_beside``: name of the file that holds
+    the tidy table, when the workbook shall not.
 
     It bears the parent's stamp, so that it is itself a submission for the next level.
     """
@@ -53,7 +59,7 @@ def build_summary_workbook(summary: Summary, target: Path) -> None:
         write_charts(workbook, styles, summary, plan, load_charts())
         write_received(workbook, styles, summary)
         write_changes(workbook, styles, summary)
-        write_findings(workbook, styles, summary)
+        write_findings(workbook, styles, summary, links or {})
         write_sources(workbook, styles, summary)
-        write_data(workbook, styles, summary)
+        write_data(workbook, styles, summary, data_beside)
         workbook.close()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from cchc_xl.catalogue.model import CellKind, Rollup
 from cchc_xl.consolidation.changes import figure_key
-from cchc_xl.consolidation.rollup import Source, SummaryCell
+from cchc_xl.consolidation.contribution import Number
+from cchc_xl.consolidation.rollup import Sources, SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault
 from cchc_xl.form_workbook.styles import COMPUTED_FILL, HEADER_FILL, NUMBER_FORMATS, Styles
+from cchc_xl.layout import column_letters
 from cchc_xl.periods import parse_period
-from cchc_xl.summary_workbook.page import SIZE, Page, clean, plain_format
+from cchc_xl.summary_workbook.page import SIZE, Page, TableRow, clean, plain_format
 from cchc_xl.summary_workbook.plan import (
     APPENDIX,
     BY_UNIT_SHEET,
@@ -44,6 +49,7 @@ ABSENT_FILL = "#D9D9D9"
 _LEFT = (("Phụ lục", 6.5), ("STT", 6.5), ("Chỉ tiêu", 42.0), ("Đơn vị tính", 12.0), ("Cách tổng hợp", 14.0))
 _RIGHT = (("Tổng hợp", 11.0), ("Số đơn vị có số liệu", 8.0), ("Thấp nhất", 9.0), ("Cao nhất", 9.0), ("Ghi chú", 36.0))
 _UNIT_WIDTH = 9.5
+_KEY_WIDTH = 8.43
 # So many units still read well across one A4 page; more go on further pages with the row titles repeated.
 _UNITS_PER_PAGE = 14
 
@@ -66,10 +72,12 @@ class _ByUnit:
     def __init__(self, workbook: Any, styles: Styles, summary: Summary, plan: SheetPlan) -> None:
         self.summary = summary
         self.plan = plan
-        widths = [*(w for _, w in _LEFT), *(_UNIT_WIDTH for _ in plan.units), *(w for _, w in _RIGHT)]
+        widths = [*(w for _, w in _LEFT), *(_UNIT_WIDTH for _ in plan.units), *(w for _, w in _RIGHT), _KEY_WIDTH]
         self.page = Page(workbook, styles, BY_UNIT_SHEET, widths)
         self.sheet = self.page.sheet
         self.columns = {unit.code: FIRST_UNIT + index for index, unit in enumerate(plan.units)}
+        self.letters = [column_letters(FIRST_UNIT + index) for index in range(len(plan.units))]
+        self.absent = [index for index, unit in enumerate(plan.units) if unit.absent]
 
     def write(self) -> None:
         plan, page, sheet = self.plan, self.page, self.sheet
@@ -83,15 +91,10 @@ class _ByUnit:
             if unit.absent:
                 style = page.styles.cell(bold=True, italic=True, align="center", font_size=SIZE, bg_color=ABSENT_FILL)
                 page.text(HEADER_ROW, FIRST_UNIT + index, _unit_heading(unit), style)
-        for line in plan.lines:
-            if line.cell is None:
-                self._heading(line)
-            elif line.part is None:
-                self._figure(line, line.cell)
-            else:
-                self._part(line, line.cell, line.part)
         self._keys()
         last = plan.lines[-1].at if plan.lines else HEADER_ROW
+        if plan.lines:
+            page.stream(plan.lines[0].at, last, map(self._row, plan.lines))
         sheet.autofilter(HEADER_ROW, 0, last, plan.after_units(REMARK))
         sheet.freeze_panes(HEADER_ROW + 1, LABEL + 1)
         sheet.repeat_columns(APPENDIX, LABEL)
@@ -111,88 +114,106 @@ class _ByUnit:
         sheet.write_string(KEY_ROW, plan.after_units(TOTAL), TOTAL_KEY)
         keys = plan.after_units(KEY_COLUMN)
         sheet.write_string(KEY_ROW, keys, ROW_KEYS)
-        for ref, row in plan.rows.items():
-            sheet.write_string(row, keys, figure_key(ref))
         sheet.set_row(KEY_ROW, None, None, {"hidden": True})
         sheet.set_column(keys, keys, None, None, {"hidden": True})
 
-    def _heading(self, line: Line) -> None:
-        fill: dict[str, object] = {"bg_color": HEADER_FILL} if line.top else {}
-        style = self.page.style(bold=True, **fill)
-        self.page.text(line.at, APPENDIX, line.appendix, self.page.style(bold=True, align="center", **fill))
-        self.page.put(line.at, STT, line.stt, bold=True, **fill)
-        if line.top:  # an appendix's title runs across the table
-            last = self.plan.after_units(REMARK)
-            self.sheet.merge_range(line.at, LABEL, line.at, last, "", style)
-            self.sheet.write_string(line.at, LABEL, line.label, style)
-            return
-        self.page.text(line.at, LABEL, line.label, style)
-        for column in range(LABEL + 1, self.plan.after_units(REMARK) + 1):
-            self.page.put(line.at, column, None)
+    def _row(self, line: Line) -> TableRow:
+        row = TableRow(self.page, line.at)
+        if line.cell is None:
+            self._heading(row, line)
+        elif line.part is None:
+            self._figure(row, line, line.cell)
+        else:
+            self._part(row, line, line.cell, line.part)
+        return row
 
-    def _figure(self, line: Line, cell: SummaryCell) -> None:
-        plan, page, at = self.plan, self.page, line.at
-        self._titles(line, ROLLUP_WORDS[cell.rollup])
+    def _heading(self, row: TableRow, line: Line) -> None:
+        style, plan = self.page.style, self.plan
+        # An appendix's title runs on over the cells to its right.
+        look: dict[str, object] = {"bg_color": HEADER_FILL, "text_wrap": False} if line.top else {}
+        row.text(APPENDIX, line.appendix, style(bold=True, align="center", **look))
+        row.text(STT, line.stt, style(bold=True, **look))
+        row.text(LABEL, line.label, style(bold=True, **look))
+        empty = style(bg_color=HEADER_FILL, left=0, right=0) if line.top else style()
+        for column in range(LABEL + 1, plan.after_units(REMARK) + 1):
+            row.blank(column, empty)
+
+    def _figure(self, row: TableRow, line: Line, cell: SummaryCell) -> None:
+        plan, style, at = self.plan, self.page.style, line.at
+        self._titles(row, line, ROLLUP_WORDS[cell.rollup])
         number_format = _number_format(cell)
-        self._units(
-            at, {s.child.unit_code: s.number if s.number is not None else s.shown for s in cell.sources}, number_format
-        )
-        total = page.style(bold=True, align="right", bg_color=COMPUTED_FILL, num_format=_total_format(cell))
-        self._formula(at, TOTAL, total_formula(cell, plan), _shown(cell.value), total)
+        self._units(row, cell.sources.numbers, cell.sources, number_format)
+        total = style(bold=True, align="right", bg_color=COMPUTED_FILL, num_format=_total_format(cell))
+        self._formula(row, TOTAL, total_formula(cell, plan), _shown(cell.value), total)
         counted = f"{cell.n_units}/{self.summary.units_expected}"
         self._formula(
-            at, COUNTED, count_formula(cell, plan, self.summary.units_expected), counted, page.style(align="center")
+            row, COUNTED, count_formula(cell, plan, self.summary.units_expected), counted, style(align="center")
         )
         formulas, values = range_formulas(cell, plan) or (None, None), range_values(cell) or (None, None)
         for column, formula, value in zip((LOWEST, HIGHEST), formulas, values, strict=True):
-            self._formula(at, column, formula, _shown(value), page.style(align="right", num_format=number_format))
+            self._formula(row, column, formula, _shown(value), style(align="right", num_format=number_format))
         said = remark(cell)
         if cell.rollup is Rollup.RECOMPUTE and plan.parts.get(cell.spec.ref, (0, 0))[0] == at + 1:
             said = f"Tính từ tử số, mẫu số ở hai hàng dưới. {said}".strip()
-        page.put(at, plan.after_units(REMARK), said)
+        row.text(plan.after_units(REMARK), said, style())
+        row.text(plan.after_units(KEY_COLUMN), figure_key(cell.spec.ref), style())
 
-    def _part(self, line: Line, cell: SummaryCell, part: int) -> None:
+    def _part(self, row: TableRow, line: Line, cell: SummaryCell, part: int) -> None:
         """The numerators or denominators of a ratio whose parts stand nowhere else in the sheet."""
-        self._titles(line, "", italic=True)
-        numbers = {s.child.unit_code: _part_of(s, part) for s in cell.sources}
-        present = [number for number in numbers.values() if number is not None]
-        self._units(line.at, dict(numbers), plain_format(present))
+        self._titles(row, line, "", italic=True)
+        parts = cell.sources.parts
+        numbers = [parts[index][part] if index in parts else None for index in range(len(cell.sources))]
+        present = [number for number in numbers if number is not None]
+        self._units(row, numbers, replace(cell.sources, words={}), plain_format(present))
         for column in range(len(_RIGHT)):
-            self.page.put(line.at, self.plan.after_units(column), None)
+            row.blank(self.plan.after_units(column), self.page.style())
 
-    def _titles(self, line: Line, rollup: str, **properties: object) -> None:
-        put = self.page.put
-        put(line.at, APPENDIX, line.appendix, align="center")
-        put(line.at, STT, line.stt)
-        put(line.at, LABEL, line.label, **properties)
-        put(line.at, MEASURE, line.measure, align="center")
-        put(line.at, ROLLUP, rollup)
+    def _titles(self, row: TableRow, line: Line, rollup: str, **properties: object) -> None:
+        style = self.page.style
+        row.text(APPENDIX, line.appendix, style(align="center"))
+        row.text(STT, line.stt, style())
+        row.text(LABEL, line.label, style(**properties))
+        row.text(MEASURE, line.measure, style(align="center"))
+        row.text(ROLLUP, rollup, style())
 
-    def _units(self, at: int, contents: dict[str, Any], number_format: str) -> None:
-        for unit in self.plan.units:
-            column, content = self.columns[unit.code], contents.get(unit.code)
-            if unit.absent:
-                self.page.put(at, column, None, bg_color=ABSENT_FILL)
-            elif isinstance(content, Decimal):
-                self.page.put(at, column, content, align="right", num_format=number_format)
+    def _units(self, row: TableRow, numbers: Sequence[Number | None], sources: Sources, number_format: str) -> None:
+        """The units' figures; a word where a unit gave no number, grey where there is nothing of a unit."""
+        units, style = self.plan.units, self.page.style
+        figure = style(align="right", num_format=number_format)
+        places = [self.columns[child.unit_code] - FIRST_UNIT for child in sources.children]
+        in_order: list[Number | None]
+        if len(places) == len(units) and places == self._all_places:
+            in_order = list(numbers)
+        else:
+            in_order = [None] * len(units)
+            for place, number in zip(places, numbers, strict=True):
+                in_order[place] = number
+        special = {**dict.fromkeys(self.absent, ""), **{places[index]: word for index, word in sources.words.items()}}
+        start = 0
+        for place in sorted(special):
+            row.numbers(self.letters[start:place], in_order[start:place], figure)
+            if units[place].absent:
+                row.blank(FIRST_UNIT + place, style(bg_color=ABSENT_FILL))
             else:
-                self.page.put(at, column, content, align="right")
+                row.text(FIRST_UNIT + place, special[place], style(align="right"))
+            start = place + 1
+        row.numbers(self.letters[start:], in_order[start:], figure)
 
-    def _formula(self, at: int, column: int, formula: str | None, value: float | str, style: Any) -> None:
+    @cached_property
+    def _all_places(self) -> list[int]:
+        return list(range(len(self.plan.units)))
+
+    def _formula(self, row: TableRow, column: int, formula: str | None, value: float | str, style: Any) -> None:
         index = self.plan.after_units(column)
         if formula is None:
-            self.sheet.write_blank(at, index, None, style)
+            row.blank(index, style)
         else:
-            self.sheet.write_formula(at, index, formula, style, value)
+            row.formula(index, formula, value, style)
 
 
 def _unit_heading(unit: UnitColumn) -> str:
     code = f"\n({unit.code})" if unit.code and unit.code != unit.name else ""
     return f"{unit.name}{code}" + (f"\n– {unit.absent} –" if unit.absent else "")
-
-
-def _part_of(source: Source, part: int) -> Decimal | None:
-    return source.parts[part] if source.parts is not None else None
 
 
 def _shown(value: Decimal | None) -> float | str:
@@ -202,7 +223,7 @@ def _shown(value: Decimal | None) -> float | str:
 def _number_format(cell: SummaryCell) -> str:
     if cell.spec.kind is CellKind.PERCENT:
         return NUMBER_FORMATS["ratio"]
-    return plain_format([source.number for source in cell.sources if source.number is not None])
+    return plain_format(cell.sources.present())
 
 
 def _total_format(cell: SummaryCell) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from cchc_xl.form_workbook.styles import HEADER_FILL, NUMBER_FORMATS, Styles
+from cchc_xl.summary_workbook.streamed import Row, StreamedSheet
 
 SIZE = 11
 _LINE_HEIGHT = 14.5
@@ -23,7 +24,7 @@ class Page:
         self.styles = styles
         self.widths = widths
         self.lines: dict[int, int] = {}
-        self.sheet = workbook.add_worksheet(name)
+        self.sheet = workbook.add_worksheet(name, StreamedSheet)
         self.sheet.set_paper(9)
         self.sheet.set_landscape()
         self.sheet.set_margins(left=0.6, right=0.4, top=0.7, bottom=0.6)
@@ -67,16 +68,48 @@ class Page:
             number_format = {"num_format": plain_format([Decimal(content)]), **properties}
             self.sheet.write_number(row, column, float(content), self.style(**number_format))
 
+    def stream(self, first: int, last: int, rows: Iterable[TableRow]) -> None:
+        """Put the table's long body below what was written so far; its rows are made when the file is written."""
+        self.sheet.stream(first, last, len(self.widths) - 1, (row.xml() for row in rows))
+
     def finish(self) -> None:
         """Set the heights: nothing types into these sheets, and not every program fits rows to their text."""
         for row, lines in self.lines.items():
-            self.sheet.set_row(row, min(_MOST_HEIGHT, _LINE_HEIGHT * lines + 2))
+            self.sheet.set_row(row, _height(lines))
 
 
-@lru_cache(maxsize=4096)
+class TableRow(Row):
+    """A row of a table's long body; it is made as high as its texts need."""
+
+    __slots__ = ("_lines", "_widths")
+
+    def __init__(self, page: Page, row: int) -> None:
+        super().__init__(row)
+        self._widths = page.widths
+        self._lines = 1
+
+    def text(self, column: int, text: str, style: Any) -> None:
+        """A text; always stored as text, whatever it looks like."""
+        safe = clean(text)
+        super().text(column, safe, style)
+        if style.text_wrap:
+            self._lines = max(self._lines, lines_needed(safe, self._widths[column], style.bold))
+
+    def xml(self, height: float | None = None) -> str:
+        """The row as XML."""
+        return super().xml(height or _height(self._lines))
+
+
+def _height(lines: int) -> float:
+    return min(_MOST_HEIGHT, _LINE_HEIGHT * lines + 2)
+
+
+@lru_cache(maxsize=65536)
 def lines_needed(text: str, width: float, bold: bool) -> int:
     """Lines that a text needs in a column of so many characters."""
     room = max(4, int(width * (1.1 if bold else 1.22)))
+    if len(text) <= room and "\n" not in text:
+        return 1
     return sum(max(1, len(textwrap.wrap(paragraph, room))) for paragraph in text.split("\n"))
 
 
@@ -86,7 +119,7 @@ def clean(text: str) -> str:
     return safe if len(safe) <= _MOST_TEXT else safe[: _MOST_TEXT - 1] + "…"
 
 
-def plain_format(numbers: Sequence[Decimal]) -> str:
+def plain_format(numbers: Sequence[int | Decimal]) -> str:
     """Thousands marks for whole numbers; where there are decimals, all of them are shown."""
-    whole = all(number == number.to_integral_value() for number in numbers)
+    whole = all(isinstance(number, int) or number == number.to_integral_value() for number in numbers)
     return NUMBER_FORMATS["count"] if whole else NUMBER_FORMATS["general"]

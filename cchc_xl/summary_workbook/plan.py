@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form, Rollup, Row
 from cchc_xl.consolidation.rollup import SummaryCell
@@ -124,18 +123,14 @@ def _specs(appendix: Appendix, row: Row) -> list[CellSpec]:
 
 def _units(summary: Summary) -> list[UnitColumn]:
     taken = {child.unit_code for child in summary.children}
+    sent = {file.unit_code for file in summary.files if file.state is not FileState.UNEXPECTED_UNIT}
     columns = []
     for unit in summary.expected or ():
-        absent = "" if unit.code in taken else _why_absent(summary, unit.code)
+        absent = "" if unit.code in taken else "không đưa vào" if unit.code in sent else NOT_SENT
         columns.append(UnitColumn(unit.code, unit.full_name, absent))
     known = {column.code for column in columns}
     columns += [UnitColumn(c.unit_code, c.unit) for c in summary.children if c.unit_code not in known]
     return columns
-
-
-def _why_absent(summary: Summary, code: str) -> str:
-    sent = any(file.unit_code == code and file.state is not FileState.UNEXPECTED_UNIT for file in summary.files)
-    return "không đưa vào" if sent else NOT_SENT
 
 
 def _part_cells(cell: SummaryCell, cells: Mapping[CellRef, SummaryCell]) -> tuple[CellRef, CellRef] | None:
@@ -149,14 +144,9 @@ def _part_cells(cell: SummaryCell, cells: Mapping[CellRef, SummaryCell]) -> tupl
     top, bottom = top.at(cell.spec.row.order), bottom.at(cell.spec.row.order)
     if top not in cells or bottom not in cells:
         return None
-    tops, bottoms = _by_child(cells[top]), _by_child(cells[bottom])
-    for source in cell.sources:
-        key = source.child.unit_code
-        shown = tops.get(key), bottoms.get(key)
-        if (None if None in shown else shown) != source.parts:
+    tops, bottoms = dict(cells[top].sources.by_unit()), dict(cells[bottom].sources.by_unit())
+    for index, child in enumerate(cell.sources.children):
+        shown = tops.get(child.unit_code), bottoms.get(child.unit_code)
+        if (None if None in shown else shown) != cell.sources.parts.get(index):
             return None
     return top, bottom
-
-
-def _by_child(cell: SummaryCell) -> dict[str, Decimal | None]:
-    return {source.child.unit_code: source.number for source in cell.sources}

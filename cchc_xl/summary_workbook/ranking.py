@@ -104,8 +104,7 @@ def _of_ratio(chart: ChartSpec, cell: SummaryCell, plan: SheetPlan) -> Ranking |
         total = cell.spec.ref if cell.value is not None else None
         return replace(ranking, basis=_basis(cell), rows=plan.parts[cell.spec.ref], whole=cell.value, total=total)
     if cell.rollup is Rollup.SPREAD:
-        figures = {source.child.unit_code: source.number for source in cell.sources if source.number is not None}
-        return replace(_ranked(chart, plan, figures, {}), basis=_basis(cell), rows=(plan.rows[cell.spec.ref],))
+        return replace(_ranked(chart, plan, _numbers(cell), {}), basis=_basis(cell), rows=(plan.rows[cell.spec.ref],))
     return None
 
 
@@ -124,7 +123,7 @@ def _of_parts(chart: ChartSpec, top: SummaryCell, bottom: SummaryCell, plan: She
 
 
 def _numbers(cell: SummaryCell) -> dict[str, Decimal]:
-    return {source.child.unit_code: source.number for source in cell.sources if source.number is not None}
+    return {code: Decimal(number) for code, number in cell.sources.by_unit() if number is not None}
 
 
 def _percent(top: Decimal, bottom: Decimal) -> Decimal | None:

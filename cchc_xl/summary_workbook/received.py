@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cchc_xl.completion import Completion, completion
-from cchc_xl.consolidation.owing import OwingUnit, owing_units, reminder
+from cchc_xl.completion import Completion
+from cchc_xl.consolidation.owing import OwingUnit, with_reminders
 from cchc_xl.consolidation.states import FileState, JudgedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.consolidation.timing import days_late, sent_day
@@ -42,7 +42,8 @@ _HASH = 12
 def write_received(workbook: Any, styles: Styles, summary: Summary) -> None:
     """Add the sheet."""
     page = Page(workbook, styles, RECEIVED_SHEET, [width for _, width in _COLUMNS])
-    units = owing_units(summary)
+    reminded = with_reminders(summary)
+    units = [unit for unit, _ in reminded]
     page.heading(0, "TÌNH HÌNH NỘP BÁO CÁO", bold=True, font_size=14)
     whose = f"{summary.parent}, " if summary.parent else ""
     page.heading(1, f"{whose}kỳ báo cáo: {period_words(summary.period)}", italic=True)
@@ -53,9 +54,9 @@ def write_received(workbook: Any, styles: Styles, summary: Summary) -> None:
     at += 2
     page.header(at, [heading for heading, _ in _COLUMNS])
     page.sheet.freeze_panes(at + 1, 3)
-    for number, unit in enumerate(units, start=1):
+    for number, (unit, text) in enumerate(reminded, start=1):
         at += 1
-        _line(page, at, number, unit, summary, reminder(unit, summary))
+        _line(page, at, number, unit, summary, text)
     placed = {id(unit.file) for unit in units}
     others = [file for file in summary.files if id(file) not in placed]
     at += 2
@@ -92,8 +93,8 @@ def _counts(summary: Summary, units: Sequence[OwingUnit]) -> list[tuple[str, str
 
 
 def _completed(file: JudgedFile | None) -> Completion:
-    submission = file.received.submission if file else None
-    return completion(submission) if submission is not None else Completion.OPEN
+    given = file.received.given if file else None
+    return given.completion if given is not None else Completion.OPEN
 
 
 def _line(page: Page, at: int, number: int, unit: OwingUnit, summary: Summary, reminded: str = "") -> None:
@@ -136,8 +137,8 @@ def _sent_words(file: JudgedFile) -> str:
 def _completed_words(file: JudgedFile) -> str:
     match _completed(file):
         case Completion.COMPLETE:
-            assert file.received.submission is not None
-            return file.received.submission.stamp.completed
+            assert file.received.given is not None
+            return file.received.given.stamp.completed
         case Completion.LAPSED:
             return "số liệu đã đổi"
     return ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from cchc_xl.catalogue.model import Rollup
-from cchc_xl.consolidation.rollup import Source, SummaryCell
+from cchc_xl.consolidation.rollup import SummaryCell
 from cchc_xl.values import format_number
 
 ROLLUP_WORDS = {
@@ -49,9 +49,13 @@ def number(value: Decimal) -> str:
 
 def _silent(cell: SummaryCell) -> str:
     """Units without a number: blank, or with a text that is no number."""
-    without = [source for source in cell.sources if source.number is None]
-    texts = [f"{s.child.unit} “{_short(s.shown)}”" for s in without if s.shown]
-    blank = [s.child.unit for s in without if not s.shown]
+    sources = cell.sources
+    texts = [f"{sources.children[index].unit} “{_short(word)}”" for index, word in sorted(sources.words.items())]
+    blank = [
+        child.unit
+        for index, (child, number) in enumerate(zip(sources.children, sources.numbers, strict=True))
+        if number is None and index not in sources.words
+    ]
     said = []
     if texts:
         said.append(f"Ghi chữ, không tính: {names(texts)}.")
@@ -66,7 +70,8 @@ def _short(text: str) -> str:
 
 
 def _givers(cell: SummaryCell, value: Decimal) -> list[str]:
-    return [source.child.unit for source in cell.sources if source.number == value]
+    pairs = zip(cell.sources.children, cell.sources.numbers, strict=True)
+    return [child.unit for child, number in pairs if number == value]
 
 
 def _own_plus_children(cell: SummaryCell) -> str:
@@ -76,18 +81,16 @@ def _own_plus_children(cell: SummaryCell) -> str:
 
 
 def _recompute(cell: SummaryCell) -> str:
-    both = any(source.parts is not None for source in cell.sources)
-    typed = any(source.number is not None for source in cell.sources)
-    if not cell.left_out or not (both or typed):
+    if not cell.left_out or not (cell.sources.parts or cell.sources.present()):
         return ""
     return f"Không tính vì thiếu tử số hoặc mẫu số: {names(cell.left_out)}."
 
 
 def _shared(cell: SummaryCell) -> str:
     given: dict[Decimal, list[str]] = {}
-    for source in cell.sources:
-        if source.number is not None:
-            given.setdefault(source.number, []).append(source.child.unit)
+    for child, number_given in zip(cell.sources.children, cell.sources.numbers, strict=True):
+        if number_given is not None:
+            given.setdefault(Decimal(number_given), []).append(child.unit)
     if len(given) < 2:
         return ""
     ranked = sorted(given.items(), key=lambda item: -len(item[1]))
@@ -140,23 +143,3 @@ _REMARKS: dict[Rollup, Callable[[SummaryCell], str]] = {
     Rollup.COUNT_YES: _count_yes,
     Rollup.DISTRIBUTION: _distribution,
 }
-
-
-def contribution(cell: SummaryCell, source: Source) -> Decimal | str:
-    """What a unit's figure does in the total: the amount that is added, or in words what it is used for."""
-    match cell.rollup:
-        case Rollup.SUM | Rollup.OWN_PLUS_CHILDREN:
-            return source.number if source.number is not None else ""
-        case Rollup.COUNT_YES:
-            return Decimal(source.number == 1)
-        case Rollup.RECOMPUTE if source.parts is not None:
-            return f"tử số {format_number(source.parts[0])}, mẫu số {format_number(source.parts[1])}"
-        case Rollup.RECOMPUTE:
-            return "không tính: thiếu tử số hoặc mẫu số"
-        case Rollup.SHARED:
-            return "đối chiếu danh mục chung"
-        case Rollup.DISTINCT:
-            return "giới hạn thấp nhất, cao nhất"
-        case Rollup.SPREAD:
-            return "thấp nhất, cao nhất"
-    return "đếm theo lựa chọn"

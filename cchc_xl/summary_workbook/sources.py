@@ -1,70 +1,182 @@
-"""The sheet "Nguồn số liệu": for every contributing figure its unit, file, hash, sheet and cell."""
+"""The sheet "Nguồn số liệu": where every figure comes from.
+
+The source of a figure is its unit's file × its row's cell. The files stand once, with their hashes; the cells stand
+once for each form of the units; cell by cell only what stands elsewhere than in the form, or is one of several cells
+that make up a unit's figure.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from cchc_xl.catalogue.model import Form, Rollup
+from cchc_xl.consolidation.contribution import Number, standard_places
+from cchc_xl.consolidation.rollup import Child, SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.styles import Styles
-from cchc_xl.summary_workbook.page import Page
+from cchc_xl.summary_workbook.page import Page, TableRow, plain_format
 from cchc_xl.summary_workbook.plan import figure_label
-from cchc_xl.summary_workbook.remarks import contribution
+from cchc_xl.summary_workbook.remarks import ROLLUP_WORDS, number
+from cchc_xl.summary_workbook.tables import header_row, make_table
 
 SOURCES_SHEET = "Nguồn số liệu"
-_COLUMNS = (
-    ("Phụ lục", 8.0),
-    ("STT", 8.0),
-    ("Chỉ tiêu", 46.0),
-    ("Mã đơn vị", 10.0),
-    ("Đơn vị", 22.0),
-    ("Tệp", 28.0),
-    ("SHA-256", 34.0),
-    ("Trang", 8.0),
-    ("Ô", 8.0),
-    ("Giá trị", 13.0),
-    ("Đóng góp", 30.0),
+FILES = ("Mã đơn vị", "Đơn vị", "Tệp", "Biểu mẫu", "SHA-256")
+CELLS = ("Phụ lục", "STT", "Chỉ tiêu", "Biểu mẫu", "Trang và ô", "Số đơn vị", "Cách tổng hợp", "Đóng góp")
+SINGLE = ("Phụ lục", "STT", "Chỉ tiêu", "Mã đơn vị", "Trang và ô", "Đơn vị", "Cách tổng hợp", "Đóng góp")
+_WIDTHS = (10.0, 22.0, 46.0, 18.0, 34.0, 16.0, 24.0, 30.0)
+_SECTIONS = (
+    ("TỆP CỦA CÁC ĐƠN VỊ", FILES, "TepNguon"),
+    ("Ô CỦA TỪNG CHỈ TIÊU TRONG CÁC TỆP TRÊN", CELLS, "ONguon"),
+    ("SỐ LIỆU LẤY TỪ Ô KHÁC, HOẶC CỘNG TỪ NHIỀU Ô CỦA MỘT ĐƠN VỊ", SINGLE, "OKhac"),
 )
+_GIVEN = 7
+
+
+@dataclass(slots=True)
+class _Common:
+    """The figures that stand in one cell of one form: how many units gave them, and what they add up to."""
+
+    place: int
+    units: int = 0
+    yes: int = 0
+    total: Number = 0
+    top: Number = 0
+    bottom: Number = 0
+
+
+@dataclass(slots=True)
+class _Origins:
+    """Where the figures of one line come from: by form in the form's own cell, and single cells elsewhere."""
+
+    common: dict[Form, _Common] = field(default_factory=dict)
+    single: list[tuple[Child, int, Number | None, tuple[Number, Number] | None]] = field(default_factory=list)
 
 
 def write_sources(workbook: Any, styles: Styles, summary: Summary) -> None:
     """Add the sheet."""
-    page = Page(workbook, styles, SOURCES_SHEET, [width for _, width in _COLUMNS])
-    hashes = {file.received.file: file.received.sha256 for file in summary.files}
-    at = 0
-    for cell in summary.cells:
-        label = figure_label(cell)
-        for source in (single for given in cell.sources for single in given.addends or (given,)):
-            if source.number is None and source.parts is None:
-                continue
-            at += 1
-            child = source.child
-            entry = child.submission.entries[source.ref]
-            file = child.submission.file
-            titles = (
-                cell.spec.ref.appendix,
-                cell.spec.row.stt,
-                label,
-                child.unit_code,
-                child.unit,
-                file,
-                hashes.get(file, ""),
-                entry.sheet,
-                entry.address,
-            )
-            for column, text in enumerate(titles):
-                page.put(at, column, text)
-            page.put(at, 9, source.number)
-            page.put(at, 10, contribution(cell, source), align="right")
-    make_table(page, [heading for heading, _ in _COLUMNS], at, "NguonSoLieu")
-
-
-def make_table(page: Page, headings: list[str], last: int, name: str) -> None:
-    """Make the rows below row 1 an Excel table with these headings."""
-    page.header(0, headings)
-    columns = [{"header": heading, "header_format": page.header_style()} for heading in headings]
-    # A table needs one row even when there is nothing to show.
-    page.sheet.add_table(
-        0, 0, max(last, 1), len(headings) - 1, {"name": name, "columns": columns, "style": "Table Style Light 1"}
+    page = Page(workbook, styles, SOURCES_SHEET, _WIDTHS)
+    page.heading(0, "NGUỒN SỐ LIỆU", bold=True, font_size=14)
+    page.heading(
+        1,
+        "Mỗi số ở trang “Theo đơn vị” lấy từ tệp của đơn vị (bảng thứ nhất) tại trang và ô của chỉ tiêu (bảng thứ hai);"
+        " bảng thứ ba liệt kê từng số lấy từ ô khác.",
+        italic=True,
     )
-    page.sheet.freeze_panes(1, 0)
-    page.finish()
+    bodies: list[list[TableRow]] = [[], [], []]
+    starts, at = [], 3
+    origins = [(cell, _origins(cell)) for cell in summary.cells]
+    for body, lines in zip(bodies, (_files(summary), _cells(origins), _single(origins)), strict=True):
+        starts.append(at)
+        at += 2
+        for line in lines:
+            row = TableRow(page, at)
+            for column, content in enumerate(line):
+                _put(page, row, column, content)
+            body.append(row)
+            at += 1
+        at += 2
+    # Rows made here are few: thousands of units share their lines.
+    page.stream(3, at - 2, _with_heads(page, bodies, starts))
+    for (_, headings, name), body, start in zip(_SECTIONS, bodies, starts, strict=True):
+        make_table(page, headings, start + 1, start + 1 + len(body), name)
+    page.sheet.freeze_panes(3, 0)
+    page.sheet.repeat_rows(0)
+
+
+def _with_heads(page: Page, bodies: list[list[TableRow]], starts: list[int]) -> Iterator[TableRow]:
+    for (title, headings, _), body, start in zip(_SECTIONS, bodies, starts, strict=True):
+        row = TableRow(page, start)
+        row.text(0, f"{title}: {len(body)}", page.styles.get(bold=True))
+        yield row
+        yield header_row(page, start + 1, headings)
+        yield from body
+
+
+def _put(page: Page, row: TableRow, column: int, content: str | Number) -> None:
+    if isinstance(content, str):
+        row.text(column, content, page.style(**({"align": "right"} if column == _GIVEN else {})))
+    else:
+        row.number(column, content, page.style(align="right", num_format=plain_format([content])))
+
+
+def _files(summary: Summary) -> Iterator[tuple[str, ...]]:
+    files = summary.taken_files
+    for child in summary.children:
+        sha256 = files[child.unit_code].sha256
+        yield child.unit_code, child.unit, child.given.file, child.given.form.id, sha256
+
+
+def _origins(cell: SummaryCell) -> _Origins:
+    found = _Origins()
+    sources = cell.sources
+    seen = Counter((child.given.form, place) for child, place in zip(sources.children, sources.cells, strict=True))
+    usual: dict[Form, int] = {}
+    for (form, place), _ in seen.most_common():
+        usual.setdefault(form, place)
+    for index, (child, place, figure) in enumerate(zip(sources.children, sources.cells, sources.numbers, strict=True)):
+        parts = sources.parts.get(index)
+        if figure is None and parts is None:
+            continue
+        given = child.given
+        if index in sources.addends:
+            for single in sources.addends[index]:
+                found.single.append((child, single, given.numbers[single], given.parts.get(single)))
+        elif cell.name or place != usual[given.form] or place in given.moved:
+            found.single.append((child, place, figure, parts))
+        else:
+            common = found.common.setdefault(given.form, _Common(place))
+            common.units += 1
+            common.yes += figure == 1
+            common.total += figure or 0
+            if parts is not None:
+                common.top, common.bottom = common.top + parts[0], common.bottom + parts[1]
+    return found
+
+
+def _cells(origins: Iterable[tuple[SummaryCell, _Origins]]) -> Iterator[tuple[str | Number, ...]]:
+    for cell, found in origins:
+        for form, common in found.common.items():
+            place = _address(*standard_places(form)[common.place])
+            given = _given(cell.rollup, common.total, (common.top, common.bottom), common.yes)
+            yield (*_titles(cell), form.id, place, common.units, ROLLUP_WORDS[cell.rollup], given)
+
+
+def _single(origins: Iterable[tuple[SummaryCell, _Origins]]) -> Iterator[tuple[str | Number, ...]]:
+    for cell, found in origins:
+        for child, place, figure, parts in found.single:
+            at = _address(*child.given.place(place))
+            given = _given(cell.rollup, figure, parts, int(figure == 1))
+            yield (*_titles(cell), child.unit_code, at, child.unit, ROLLUP_WORDS[cell.rollup], given)
+
+
+def _titles(cell: SummaryCell) -> tuple[str, str, str]:
+    return cell.spec.ref.appendix, cell.spec.row.stt, figure_label(cell)
+
+
+def _address(sheet: str, address: str) -> str:
+    """``PL6!E62``."""
+    return f"{sheet}!{address}"
+
+
+def _given(rollup: Rollup, figure: Number | None, parts: tuple[Number, Number] | None, yes: int) -> str | Number:
+    """What the figures do in the total: the amount that is added, or in words what they are used for."""
+    match rollup:
+        case Rollup.SUM | Rollup.OWN_PLUS_CHILDREN:
+            return figure if figure is not None else ""
+        case Rollup.COUNT_YES:
+            return yes
+        case Rollup.RECOMPUTE if parts is not None:
+            return f"tử số {number(Decimal(parts[0]))}, mẫu số {number(Decimal(parts[1]))}"
+        case Rollup.RECOMPUTE:
+            return "không tính: thiếu tử số hoặc mẫu số"
+        case Rollup.SHARED:
+            return "đối chiếu danh mục chung"
+        case Rollup.DISTINCT:
+            return "giới hạn thấp nhất, cao nhất"
+        case Rollup.SPREAD:
+            return "thấp nhất, cao nhất"
+    return "đếm theo lựa chọn"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from cchc_xl.consolidation.contribution import Number
+from cchc_xl.consolidation.rollup import SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.summary_workbook.plan import figure_label
 
@@ -11,25 +14,47 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("Mã đơn vị", "Đơn vị", "Kỳ", "Mã chỉ tiêu", "Chỉ tiêu", "Giá trị", "Đơn vị tính", "Phụ lục")
+Line = tuple[str, str, str, str, str, Number, str, str]
+
+
+def tidy_lines(summary: Summary) -> Iterator[Line]:
+    """One line for each figure that a unit gave, in form order; what is no number is not in it."""
+    for cell in summary.cells:
+        code, label, measure, appendix = _titles(cell)
+        for child, number in zip(cell.sources.children, cell.sources.numbers, strict=True):
+            if number is not None:
+                yield child.unit_code, child.unit, summary.period, code, label, number, measure, appendix
+
+
+def tidy_count(summary: Summary) -> int:
+    """How many lines ``tidy_lines`` gives."""
+    return sum(len(cell.sources.present()) for cell in summary.cells)
 
 
 def tidy(summary: Summary) -> pd.DataFrame:
-    """One row for each figure that a unit gave, in form order; what is no number is not in it."""
+    """The same as a frame, its figures as floats."""
     import pandas as pd
 
-    rows = [
-        (
-            source.child.unit_code,
-            source.child.unit,
-            summary.period,
-            cell.spec.code,
-            figure_label(cell),
-            float(source.number),
-            " ".join(cell.spec.row.unit.split()),
-            cell.spec.ref.appendix,
-        )
-        for cell in summary.cells
-        for source in cell.sources
-        if source.number is not None
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    frames = []
+    for cell in summary.cells:
+        pairs = zip(cell.sources.children, cell.sources.numbers, strict=True)
+        given = [(child, float(number)) for child, number in pairs if number is not None]
+        if given:
+            code, label, measure, appendix = _titles(cell)
+            columns = (
+                [child.unit_code for child, _ in given],
+                [child.unit for child, _ in given],
+                summary.period,
+                code,
+                label,
+                [number for _, number in given],
+                measure,
+                appendix,
+            )
+            frames.append(pd.DataFrame(dict(zip(COLUMNS, columns, strict=True))))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
+
+
+def _titles(cell: SummaryCell) -> tuple[str, str, str, str]:
+    measure = " ".join(cell.spec.row.unit.split())
+    return cell.spec.code, figure_label(cell), measure, cell.spec.ref.appendix

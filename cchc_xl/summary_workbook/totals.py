@@ -68,12 +68,12 @@ def range_formulas(cell: SummaryCell, plan: SheetPlan) -> tuple[str, str] | None
 
 def range_values(cell: SummaryCell) -> tuple[Decimal, Decimal] | None:
     """The true results of ``range_formulas``."""
-    numbers = [source.number for source in cell.sources if source.number is not None]
+    numbers = cell.sources.present()
     if not numbers:
         return None
     if cell.rollup is Rollup.DISTINCT:
-        return max(numbers), sum(numbers, Decimal(0))
-    return min(numbers), max(numbers)
+        return Decimal(max(numbers)), Decimal(sum(numbers, Decimal(0)))
+    return Decimal(min(numbers)), Decimal(max(numbers))
 
 
 def _unless_blank(total: str, area: str) -> str:

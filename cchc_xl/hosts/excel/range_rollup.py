@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup
+from cchc_xl.consolidation.contribution import contribution, figure_index
 from cchc_xl.consolidation.rollup import Child, SummaryCell, roll_up, rollup_of
 from cchc_xl.consolidation.spare_rows import Placed
 from cchc_xl.errors import InputFault
@@ -14,7 +16,7 @@ from cchc_xl.expressions import CellRef
 from cchc_xl.hosts.excel.blocks import Block, Result, Unreadable, number, shown
 from cchc_xl.hosts.excel.table_check import appendix_of
 from cchc_xl.stamp import OWN_TABLE, Stamp
-from cchc_xl.submission import Entry, Submission, SubmissionFigures
+from cchc_xl.submission import Entry, Submission
 from cchc_xl.summary_workbook.remarks import distribution_words
 from cchc_xl.summary_workbook.remarks import number as words
 from cchc_xl.values import State, Value
@@ -73,15 +75,16 @@ def _child(form: Form, spec: CellSpec, index: int, value: Value) -> Child:
     name = f"đơn vị thứ {index}"
     stamp = Stamp(form.id, form.version, name, str(index), kind=OWN_TABLE)
     submission = Submission("", form, stamp, {spec.ref: Entry(value, spec.ref.appendix, 0, index)})
-    figures = SubmissionFigures(submission)
-    readable = figures.number(spec.ref) is not None or figures.marked(spec.ref)
+    given = contribution(submission, cells=[spec])
+    place = figure_index(form)[spec.ref]
+    readable = given.numbers[place] is not None
     if not readable and value.filled and value.state is not State.NOT_APPLICABLE:
         try:
             number(value)
         except Unreadable as fault:
             raise Unreadable(f"{name}: {fault}") from fault
         raise Unreadable(f"{name}: “{value.text}” không phải là giá trị của chỉ tiêu này")
-    return Child(str(index), name, submission, figures)
+    return Child(str(index), name, given)
 
 
 # One small function for each roll-up: the cell in words --------------------------------------------------------------
@@ -92,7 +95,7 @@ def _value(cell: SummaryCell) -> Result:
 
 
 def _shared(cell: SummaryCell) -> Result:
-    counts = Counter(source.number for source in cell.sources if source.number is not None)
+    counts = Counter(map(Decimal, cell.sources.present()))
     if len(counts) < 2:
         return _value(cell)
     listed = ", ".join(f"{words(value)} ({count})" for value, count in counts.most_common())
