@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
-from cchc_xl.checks.run import check as check_submission
 from cchc_xl.consolidation.changes import Earlier, compare
-from cchc_xl.consolidation.contribution import contribution
 from cchc_xl.consolidation.gates import Admission, agreed_period, judge
 from cchc_xl.consolidation.rollup import Child, consolidate
 from cchc_xl.consolidation.states import FileState, ReceivedFile
 from cchc_xl.consolidation.summary import Summary
-from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, SeveralForms
+from cchc_xl.errors import InputFault, SeveralForms
 from cchc_xl.operations import check_output, check_target, existing_workbook, keep_foreign
 from cchc_xl.periods import parse_date, parse_period
-from cchc_xl.readers.read_submission import read_file
+from cchc_xl.receiving.batch import Progress, receive_all
+from cchc_xl.receiving.one import OTHER_WORKBOOKS, WORKBOOKS
 from cchc_xl.stamp import SUBMISSION, SUMMARY
-from cchc_xl.submission import Submission, SubmissionFigures
-
-Progress = Callable[[int, int, str], None]
-
-_WORKBOOKS = (".xlsx", ".xlsm")
-_OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
+from cchc_xl.submission import Submission
 
 
 def _silent(done: int, total: int, name: str) -> None:
@@ -49,6 +43,8 @@ class MergeRequest:
     period: str = ""
     overrides: Mapping[str, str] | None = None
     deadline: str = ""
+    # ``csv`` or ``parquet``: also write the tidy table beside the workbook, however short it is.
+    data: str = ""
     # What an earlier merge found at the target, when that merge was only a step on the way to this one.
     earlier: Earlier | None = None
 
@@ -77,12 +73,9 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     deadline = parse_date(request.deadline) if request.deadline.strip() else None
     units = read_units(request.units_file) if request.units_file else None
     paths = submissions_in(request.folder, request.target)
-    if not any(path.suffix.lower() in (*_WORKBOOKS, *_OTHER_WORKBOOKS) for path in paths):
+    if not any(path.suffix.lower() in (*WORKBOOKS, *OTHER_WORKBOOKS) for path in paths):
         raise InputFault(f"Thư mục {request.folder} không có sổ Excel nào: hãy chọn thư mục chứa các sổ nộp.")
-    received = []
-    for index, path in enumerate(paths, start=1):
-        progress(index, len(paths), path.name)
-        received.append(receive(path, path.relative_to(request.folder).as_posix()))
+    received = receive_all([(path, path.relative_to(request.folder).as_posix()) for path in paths], progress)
     overrides = _resolve_overrides(request.overrides or {}, request.folder, received)
     form = named_form or _common_form(received)
     period = period or agreed_period(received, overrides)
@@ -110,11 +103,41 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     if form is not None:
         earlier = request.earlier or _earlier_summary(request.target, existing, summary)
         summary = replace(summary, earlier=earlier, changes=compare(earlier, cells, summary.taken_files))
-        from cchc_xl.summary_workbook.build import build_summary_workbook
-
         summary = replace(summary, kept=_keep_own_part(request.target, existing))
-        build_summary_workbook(summary, request.target)
+        summary = _write(summary, request, paths)
     return summary
+
+
+def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path]) -> Summary:
+    """The workbook, and the file with the tidy table where it is too long for a sheet or was asked for."""
+    from cchc_xl.summary_workbook.build import build_summary_workbook
+    from cchc_xl.summary_workbook.data_file import CSV, data_path, is_data_file, wants_file, write_data_file
+
+    target, links = request.target, _links(paths, request)
+    kind = request.data or (CSV if wants_file(summary) else "")
+    if not kind:
+        build_summary_workbook(summary, target, links)
+        stale = data_path(target)
+        if is_data_file(stale):
+            stale.unlink()  # of an earlier merge: its figures would contradict the sheet
+        return summary
+    beside = data_path(target, kind)
+    with replacing(beside) as temporary:
+        write_data_file(summary, temporary, kind)
+        build_summary_workbook(summary, target, links, data_beside=beside.name)
+    return replace(summary, beside=beside.name)
+
+
+def _links(paths: Sequence[Path], request: MergeRequest) -> dict[str, str]:
+    """The submissions as seen from the folder of the summary, by the names they bear in the merge."""
+    links = {}
+    for path in paths:
+        name = path.relative_to(request.folder).as_posix()
+        try:
+            links[name] = os.path.relpath(path.absolute(), request.target.absolute().parent)
+        except ValueError:  # on another drive
+            links[name] = str(path.absolute())
+    return links
 
 
 def _keep_own_part(target: Path, existing: Submission | None) -> str:
@@ -150,45 +173,21 @@ def _earlier_summary(target: Path, existing: Submission | None, summary: Summary
 
 
 def submissions_in(folder: Path, target: Path) -> list[Path]:
-    """Every file of the folder and its subfolders, sorted; only Office lock files and the output are passed over."""
+    """Every file of the folder and its subfolders, sorted; only Office lock files and the output are passed over.
+
+    The output is the summary workbook and the file with its tidy table.
+    """
+    from cchc_xl.summary_workbook.data_file import KINDS, data_path
+
+    outputs = [path for path in (target, *(data_path(target, kind) for kind in KINDS)) if path.exists()]
     found = []
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.name.startswith(("~$", ".~lock.")):
             continue
-        if target.exists() and path.samefile(target):
+        if any(path.samefile(output) for output in outputs):
             continue
         found.append(path)
     return found
-
-
-def receive(path: Path, name: str) -> ReceivedFile:
-    """Read one file of the folder; whatever it is, it gets an entry."""
-    suffix = path.suffix.lower()
-    try:
-        sha256 = _sha256(path)
-        saved = path.stat().st_mtime
-    except OSError:
-        return ReceivedFile(name, "", 0.0, fault=f"Không đọc được tệp {name}: hãy kiểm tra quyền và thử lại.")
-    if suffix in _OTHER_WORKBOOKS:
-        fault = f"Tệp {path.name} ở dạng {suffix}: hãy mở bằng Excel và lưu lại dạng .xlsx."
-        return ReceivedFile(name, sha256, saved, fault=fault, fault_state=FileState.EXCLUDED)
-    if suffix not in _WORKBOOKS:
-        fault = f"Tệp {path.name} không phải sổ Excel."
-        return ReceivedFile(name, sha256, saved, fault=fault, fault_state=FileState.IGNORED)
-    try:
-        submission = read_file(path, name)
-        figures = SubmissionFigures(submission)
-        result = check_submission(submission, figures=figures)
-        return ReceivedFile(name, sha256, saved, contribution(submission, figures, result))
-    except ForeignWorkbook as fault:
-        return ReceivedFile(name, sha256, saved, fault=str(fault), fault_state=FileState.EXCLUDED)
-    except CchcError as fault:
-        return ReceivedFile(name, sha256, saved, fault=str(fault))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Sequence[ReceivedFile]) -> dict[str, str]:

@@ -7,9 +7,17 @@ import pytest
 from hypothesis import settings
 from judge import NO_PDFTOPPM, NO_SOFFICE, find_pdftoppm, find_soffice, unavailable
 
+from cchc_xl.receiving.cache import PLACE
+
 # What a property says does not depend on the machine's speed; in CI the cases are the same in every run.
 settings.register_profile("cchc", deadline=None, derandomize=bool(os.environ.get("CCHC_CI")))
 settings.load_profile("cchc")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What merges remember of files stands in a folder of the tests, never in the user's own."""
+    os.environ[PLACE] = str(tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture(scope="session")

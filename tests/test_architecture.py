@@ -26,7 +26,7 @@ FLOORS = [
     {"units", "upgrade"},
     {"consolidation"},
     {"summary_workbook", "samples", "addin"},
-    {"operations"},
+    {"operations", "receiving"},
     {"merging"},
     {"report"},
     {"hosts"},

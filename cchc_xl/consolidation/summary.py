@@ -35,6 +35,8 @@ class Summary:
     changes: Changes | None = None
     # What became of the parent's own figures in the summary that lay at the target; empty when there were none.
     kept: str = ""
+    # Name of the file beside the workbook that holds the tidy table; empty where the workbook does.
+    beside: str = ""
 
     @property
     def units_expected(self) -> int:

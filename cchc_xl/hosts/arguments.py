@@ -102,6 +102,12 @@ def build_parser() -> VietnameseParser:
     merge.add_argument("--ky", metavar="KỲ", default="", help=f"kỳ tổng hợp: {_PERIODS}")
     merge.add_argument("--han-nop", metavar="dd/mm/yyyy", default="", help="hạn nộp, để biết đơn vị nào nộp quá hạn")
     merge.add_argument(
+        "--du-lieu",
+        choices=("csv", "parquet"),
+        default="",
+        help="ghi bảng số liệu gốc ra tệp bên cạnh sổ (bảng quá dài thì luôn ra tệp .csv)",
+    )
+    merge.add_argument(
         "--ke-ca", metavar="TỆP", action="append", default=[], help="đưa tệp này vào dù có lỗi hoặc khác kỳ"
     )
     merge.add_argument("--ly-do", metavar="“…”", action="append", default=[], help="lý do, ghi sau mỗi --ke-ca")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cchc_xl.errors import CchcError, InputFault
 from cchc_xl.hosts.arguments import build_parser
+from cchc_xl.hosts.pace import Pace
 
 OK, ERRORS_FOUND, COULD_NOT_RUN = 0, 1, 2
 
@@ -117,8 +119,9 @@ def _check(args: argparse.Namespace) -> int:
 
     previous = read_previous(Path(args.ky_truoc)) if args.ky_truoc else None
     results = []
+    progress = _progress()
     for index, file in enumerate(args.files, start=1):
-        _progress(index, len(args.files), file)
+        progress(index, len(args.files), file)
         results.append(check_file(Path(file), previous))
     if args.bao_cao:
         from cchc_xl.operations import check_output
@@ -157,8 +160,9 @@ def _merge(args: argparse.Namespace) -> int:
         period=args.ky,
         overrides=dict(zip(args.ke_ca, args.ly_do, strict=True)),
         deadline=args.han_nop,
+        data=args.du_lieu,
     )
-    summary = merge(request, _progress)
+    summary = merge(request, _progress())
     out = request.target if summary.form else None
     if args.json:
         _print_json(summary_json(summary, str(out) if out else None))
@@ -186,13 +190,19 @@ def _synchronise(args: argparse.Namespace) -> int:
     return OK
 
 
-def _progress(done: int, total: int, name: str) -> None:
+def _progress() -> Callable[[int, int, str], None]:
     """A line on the terminal that rewrites itself; nothing where no person watches or the work is short."""
-    if total < 5 or not sys.stderr.isatty():
-        return
-    print(f"\r\033[KĐang đọc {done}/{total}: {name}", end="", file=sys.stderr, flush=True)
-    if done == total:
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    pace = Pace()
+    watched = sys.stderr.isatty()
+
+    def show(done: int, total: int, name: str) -> None:
+        if total < 5 or not watched:
+            return
+        width = shutil.get_terminal_size().columns - 1
+        line = f"Đang đọc {pace.words(done, total)}: {name}"[:width]
+        print(f"\r\033[K{line}", end="\r\033[K" if done == total else "", file=sys.stderr, flush=True)
+
+    return show
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {

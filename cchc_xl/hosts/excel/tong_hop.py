@@ -14,6 +14,7 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault, SeveralForms
 from cchc_xl.hosts.excel.dialogs import Dialogs, choose
 from cchc_xl.hosts.excel.remembered import recall, remember
+from cchc_xl.hosts.pace import Pace
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.periods import format_date, parse_date
 from cchc_xl.severity import Severity
@@ -127,6 +128,7 @@ class _Progress:
     def __init__(self, app: Any) -> None:
         self.app = app
         self.shown = 0.0
+        self.pace = Pace()
 
     def __call__(self, done: int, total: int, name: str) -> None:
         now = time.monotonic()
@@ -134,7 +136,7 @@ class _Progress:
             return
         self.shown = now
         with suppress(Exception):  # Excel may be busy with the user: a message less is no harm
-            self.app.status_bar = f"CCHC: đang đọc {done}/{total} tệp: {name}"
+            self.app.status_bar = f"CCHC: đang đọc {self.pace.words(done, total)}: {name}"
 
 
 def _reasons(summary: Summary, dialogs: Dialogs) -> dict[str, str]:
@@ -166,6 +168,8 @@ def _outcome(summary: Summary) -> str:
         lines.append(f"So với bản trước có {len(summary.changes.figures)} chỉ tiêu thay đổi: xem trang “Thay đổi”.")
     lines.append(summary.earlier.remark if summary.earlier else "")
     lines.append(summary.kept)
+    if summary.beside:
+        lines.append(f"Bảng số liệu gốc dài nên ở tệp {summary.beside}, cùng thư mục với sổ tổng hợp.")
     lines.append("Xem trang “Tình hình nộp” và “Kết quả kiểm tra” trong sổ tổng hợp.")
     return "\n".join(filter(None, lines))
 

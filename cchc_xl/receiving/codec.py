@@ -1,0 +1,84 @@
+"""What a merge keeps of a submission, as bytes: for the way from another process, and for the cache. JSON, so that
+reading it back can only ever give data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+from cchc_xl.catalogue.load import load_form
+from cchc_xl.checks.run import CheckResult
+from cchc_xl.completion import Completion
+from cchc_xl.consolidation.contribution import Contribution, Number, SpareRow
+from cchc_xl.finding import Finding, RelatedCell
+from cchc_xl.severity import Severity
+from cchc_xl.stamp import Stamp
+
+_STAMP = tuple(item.name for item in fields(Stamp))
+_FINDING = tuple(item.name for item in fields(Finding) if item.name not in ("severity", "related"))
+
+
+def encode(given: Contribution) -> bytes:
+    """The contribution as JSON."""
+    result = given.result
+    plain = {
+        "file": given.file,
+        "form": given.form.id,
+        "stamp": [getattr(given.stamp, name) for name in _STAMP],
+        # Decimals as texts: a whole number is a number, anything else a text.
+        "numbers": [number if number is None or type(number) is int else str(number) for number in given.numbers],
+        "words": list(given.words.items()),
+        "parts": [(index, *map(_plain, pair)) for index, pair in given.parts.items()],
+        "spare": [(key, [(row.order, row.texts, row.filled) for row in rows]) for key, rows in given.spare.items()],
+        "moved": [(index, *place) for index, place in given.moved.items()],
+        "completion": given.completion.name,
+        "fault": given.fault,
+        "fault_count": given.fault_count,
+        "has_cover": given.has_cover,
+        "has_figures": given.has_figures,
+        "result": None if result is None else [result.passed, result.not_evaluated, [*map(_finding, result.findings)]],
+    }
+    return json.dumps(plain, ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def decode(data: bytes) -> Contribution:
+    """The contribution again. Raises ``ValueError``, ``KeyError`` or ``TypeError`` when the bytes are none of ours."""
+    plain = json.loads(data)
+    result = plain["result"]
+    return Contribution(
+        file=plain["file"],
+        form=load_form(plain["form"]),
+        stamp=Stamp(**dict(zip(_STAMP, plain["stamp"], strict=True))),
+        numbers=[number if type(number) is not str else Decimal(number) for number in plain["numbers"]],
+        words=dict(plain["words"]),
+        parts={index: (_number(top), _number(bottom)) for index, top, bottom in plain["parts"]},
+        spare={key: [SpareRow(row[0], row[1], tuple(row[2])) for row in rows] for key, rows in plain["spare"]},
+        moved={index: (sheet, address) for index, sheet, address in plain["moved"]},
+        completion=Completion[plain["completion"]],
+        fault=(plain["fault"][0], plain["fault"][1]),
+        fault_count=plain["fault_count"],
+        has_cover=plain["has_cover"],
+        has_figures=plain["has_figures"],
+        result=None if result is None else CheckResult(tuple(map(_found, result[2])), result[0], result[1]),
+    )
+
+
+def _plain(number: Number) -> int | str:
+    return number if isinstance(number, int) else str(number)
+
+
+def _number(plain: int | str) -> Number:
+    return plain if isinstance(plain, int) else Decimal(plain)
+
+
+def _finding(finding: Finding) -> list[Any]:
+    related = [(cell.appendix, cell.order, cell.sheet, cell.cell) for cell in finding.related]
+    return [finding.severity.name, related, *(getattr(finding, name) for name in _FINDING)]
+
+
+def _found(plain: list[Any]) -> Finding:
+    severity, related, *rest = plain
+    cells = tuple(RelatedCell(*cell) for cell in related)
+    return Finding(**dict(zip(_FINDING, rest, strict=True)), severity=Severity[severity], related=cells)
