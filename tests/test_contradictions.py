@@ -308,7 +308,7 @@ vinh-thanh-2023 · wrong total of marks | PL1.*.done=x; PL1.*.result_note=xong; 
     error tong-sai PL1.31.done
 vinh-thanh-2023 · double x | PL1.*.done=x; PL1.*.result_note=xong; PL1.2.not_done=x |
     error danh-dau-hai-o PL1.2.done
-vinh-thanh-2023 · missing x | PL1.*.done=x; PL1.*.result_note=xong; PL1.2.done= | error chua-danh-dau PL1.2.done
+vinh-thanh-2023 · missing x | PL1.*.done=x; PL1.*.result_note=xong; PL1.2.done= | warning chua-danh-dau PL1.2.done
 vinh-thanh-2023 · another sign than x | PL1.*.done=x; PL1.*.result_note=xong; PL1.2.done=v |
     error ngoai-danh-sach PL1.2.done
 vinh-thanh-2023 · done without a result | PL1.*.done=x; PL1.*.result_note=xong; PL1.2.result_note= |

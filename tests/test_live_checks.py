@@ -18,7 +18,8 @@ from submissions import child, make, write_printed
 
 import cchc_xl
 from cchc_xl.catalogue.load import form_ids, load_form
-from cchc_xl.catalogue.model import NATIVE, CellKind, CellSpec, Form, Rule, RuleKind
+from cchc_xl.catalogue.model import NATIVE, Appendix, CellKind, CellSpec, Form, Rule, RuleKind
+from cchc_xl.checks.checklists import is_checklist
 from cchc_xl.checks.context import Context, of_another_level
 from cchc_xl.checks.presence import siblings_of
 from cchc_xl.checks.run import raw_findings
@@ -49,7 +50,7 @@ CASES = {
     "vinh-thanh-2023": 30,
 }
 
-Writes = dict[CellRef, "Decimal | int | str | None"]
+Writes = dict[CellRef, Decimal | int | str | None]
 
 
 # The compiled formulas ------------------------------------------------------------------------------------------------
@@ -155,6 +156,9 @@ def _draw(form: Form, rng: random.Random) -> Writes:
         if spec.column.given or (spec.derived and rng.random() < 0.75) or rng.random() < blanks:
             continue
         values[spec.ref] = _any(spec, rng, most, odd)
+    for appendix in form.appendices:
+        if is_checklist(appendix) and rng.random() < 0.6:
+            values.update(_marks(appendix, rng))
     for spec in form.specs():
         if spec.derived and spec.ref in values and rng.random() < 0.15:
             values[spec.ref] = None  # the formula was deleted
@@ -163,6 +167,17 @@ def _draw(form: Form, rng: random.Random) -> Writes:
             if near is not None:
                 values[spec.ref] = near
     return values
+
+
+def _marks(appendix: Appendix, rng: random.Random) -> Writes:
+    """A checklist that is nearly done: one mark a task, some without, hardly one with two."""
+    full, drawn = rng.choice((0.2, 0.9, 1.0)), Writes()
+    for order in appendix.items:
+        marked = rng.random() < (full if order in appendix.printed_items else 0.2)
+        where = ("done",) if rng.random() < 0.7 else ("not_done",) if rng.random() < 0.98 else ("done", "not_done")
+        for key in ("done", "not_done"):
+            drawn[CellRef(appendix.id, order, key)] = "x" if marked and key in where else None
+    return drawn
 
 
 def _any(spec: CellSpec, rng: random.Random, most: int, odd: float) -> Decimal | int | str | None:
@@ -311,7 +326,14 @@ def test_the_fills_bring_up_every_rule_kind(fills: dict[str, list[Writes]]) -> N
             words |= {text.split(":")[0] for text in row_states(submission).values()}
     live = {by_rule.kind for form_id in FORMS for by_rule in load_form(form_id).rules if _is_live(form_id, by_rule)}
     assert kinds == live
-    assert words == {"", "Đúng", NOTHING_SEEN, "Lỗi", "Cảnh báo", "Gợi ý"}
+    waiting = {text.split(" (")[0].split(" Phụ lục")[0] for text in words if text.startswith(CALM)}
+    assert waiting >= {"Chưa đánh dấu x", "Chờ đánh dấu đủ", "Chờ sửa dấu x ở", "Chờ sửa số tổng ở"}
+    judged = {text for text in words if not text.startswith(CALM)}
+    assert judged == {"", "Đúng", NOTHING_SEEN, "Lỗi", "Cảnh báo", "Gợi ý"}
+
+
+# How states begin that say neither right nor wrong.
+CALM = ("Chờ ", "Chưa đánh dấu")
 
 
 def _is_live(form_id: str, rule: Rule) -> bool:

@@ -91,7 +91,7 @@ def check(submission: Submission, previous: Submission | None = None) -> CheckRe
     plan = _plan(submission.form, against_previous=previous is not None)
     outcomes = _outcomes(context, (*plan.printed, *_of_spare_rows(plan, context)))
     found = [finding for outcome in outcomes if isinstance(outcome, list) for finding in outcome]
-    found = without_consequences(found, submission)
+    found = without_consequences(found, submission, context.figures)
     appendix_rank = {appendix.id: index for index, appendix in enumerate(submission.form.appendices)}
     ranks = {appendix.id: appendix.rank for appendix in submission.form.appendices}
     found.sort(key=lambda f: (appendix_rank[f.appendix], ranks[f.appendix].get(f.order, -1), f.severity.rank))

@@ -11,27 +11,40 @@ from dataclasses import dataclass
 
 from cchc_xl.catalogue.model import CellKind, Form, Rule, RuleKind
 from cchc_xl.catalogue.wording import choice_list
+from cchc_xl.checks.checklists import DONE, NOT_DONE, mark_columns
 from cchc_xl.checks.context import of_another_level
 from cchc_xl.checks.presence import siblings_of
-from cchc_xl.expressions import CellRef, ColumnRef, Ratio, excel_condition, excel_values
+from cchc_xl.expressions import CellRef, Ratio, excel_condition, excel_values
 from cchc_xl.layout import form_layout
 from cchc_xl.live_checks.cells import Cells, both, either, exceeds, guarded
 from cchc_xl.live_checks.comparisons import compare_cases, total_cases
-from cchc_xl.live_checks.messages import TEXT_FOR_NUMBER, TWO_MARKS, WRONG_TYPE, ZERO_DENOMINATOR
+from cchc_xl.live_checks.messages import NO_MARK, TEXT_FOR_NUMBER, TWO_MARKS, WRONG_TYPE, ZERO_DENOMINATOR
 from cchc_xl.severity import Severity
 
-_DONE, _NOT_DONE = "done", "not_done"
 _WHOLE = (CellKind.COUNT, CellKind.MARK)
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Where ``test`` holds, the row of ``at`` has a finding of this code and severity."""
+    """Where ``test`` holds, the row of ``at`` has a finding of this code and severity.
+
+    ``None``: something is not yet there or waits for something else; the row says so and is neither right nor wrong.
+    """
 
     at: CellRef
     code: str
-    severity: Severity
+    severity: Severity | None
     test: str
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest; what waits comes last."""
+        return rank(self.severity)
+
+
+def rank(severity: Severity | None) -> int:
+    """The order in which the cases of a row are named."""
+    return len(Severity) if severity is None else severity.rank
 
 
 def clauses(form: Form, rule: Rule) -> Iterator[Clause]:
@@ -141,8 +154,8 @@ def _inputs_partial(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
 
 
 def _total(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
-    for test in total_cases(form, rule, ref):
-        yield Clause(ref, "tong-sai", rule.severity, test)
+    for code, severity, test in total_cases(form, rule, ref):
+        yield Clause(ref, code, severity, test)
 
 
 def _total_missing(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
@@ -165,15 +178,16 @@ def _same_code(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
 
 def _single_mark(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
     cells = Cells(form, ref.appendix)
-    pair = [CellRef(ref.appendix, ref.order, column) for column in (_DONE, _NOT_DONE)]
+    pair = [CellRef(ref.appendix, ref.order, column) for column in (DONE, NOT_DONE)]
     yield Clause(ref, TWO_MARKS, rule.severity, both(*map(cells.marked, pair)))
-    begun = "+".join(f'COUNTIF({cells.addresses.column(ColumnRef(ref.appendix, cell.column))},"x")' for cell in pair)
-    yield Clause(ref, "chua-danh-dau", rule.severity, both(*map(cells.blank, pair), f"{begun}>0"))
+    begun = "+".join(f'COUNTIF({cells.addresses.column(column)},"x")' for column in mark_columns(ref.appendix))
+    # Kiểm tra, asked for when the list is thought to be done, warns; while it is being filled a gap is no fault.
+    yield Clause(ref, NO_MARK, None, both(*(cells.one_of(cell, ()) for cell in pair), f"{begun}>0"))
 
 
 def _mark_evidence(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
     cells = Cells(form, ref.appendix)
-    done, not_done = (cells.marked(CellRef(ref.appendix, ref.order, column)) for column in (_DONE, _NOT_DONE))
+    done, not_done = (cells.marked(CellRef(ref.appendix, ref.order, column)) for column in (DONE, NOT_DONE))
     blank = cells.blank(ref)
     yield Clause(ref, "thieu-ket-qua", rule.severity, both(done, blank))
     yield Clause(ref, "thieu-ket-qua", rule.softer, both(not_done, f"NOT({done})", blank))

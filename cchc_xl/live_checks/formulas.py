@@ -10,7 +10,7 @@ from cchc_xl.catalogue.model import NATIVE, CellKind, Form, Rule, RuleKind
 from cchc_xl.expressions import CellRef, excel_values
 from cchc_xl.live_checks.cells import Cells, literal
 from cchc_xl.live_checks.clauses import Clause, clauses
-from cchc_xl.live_checks.messages import CORRECT, NOTHING_SEEN, UNKNOWN, message
+from cchc_xl.live_checks.messages import CORRECT, NOTHING_SEEN, UNKNOWN, beginning, message
 
 Place = tuple[str, int]  # appendix and order of a row
 
@@ -51,7 +51,7 @@ def live_checks(form: Form) -> LiveChecks:
     filled = {place: _figures(form, asked.get(place, {})) for place in found}
     formulas = {}
     for place, cases in found.items():
-        cases.sort(key=lambda case: (case[2].severity.rank, case[0]))
+        cases.sort(key=lambda case: (case[2].rank, case[0]))
         formulas[place] = _formula(form, place, cases, filled[place])
     return LiveChecks(formulas, places, filled, rank)
 
@@ -109,7 +109,7 @@ def counts_marks(form: Form, ref: CellRef) -> bool:
 
 def _text(form: Form, rule: Rule, clause: Clause, cells: Cells) -> str:
     said = message(form, rule, clause.code, clause.at)
-    words = f"{clause.severity.word}: {said.words}"
+    words = beginning(clause.severity, said.words)
     if said.number is None:
         return literal(words)
     order = rule.at.order if rule.at is not None and rule.at.order is not None else clause.at.order

@@ -9,8 +9,10 @@ from functools import cache
 
 from cchc_xl.catalogue.model import Appendix, Column, Form, Missing, Rule, RuleKind
 from cchc_xl.catalogue.wording import allowed_values, cell_name, formula_words, short_heading
+from cchc_xl.checks.checklists import checklists_behind, mark_columns
 from cchc_xl.expressions import CellRef, Expression, Ratio
-from cchc_xl.expressions.tree import Number
+from cchc_xl.expressions.tree import Arithmetic, Call, Number, RowsRef
+from cchc_xl.live_checks.waiting import Waits, totals_elsewhere
 from cchc_xl.severity import Severity
 from cchc_xl.values import format_number
 
@@ -37,6 +39,7 @@ WRONG_TYPE = "khong-phai-so"
 GAP = "chua-het"
 ZERO_DENOMINATOR = "mau-so-bang-0"
 TWO_MARKS = "danh-dau-hai-o"
+NO_MARK = "chua-danh-dau"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,16 @@ class Message:
     blank_is_zero: bool = False
 
 
-def state_text(severity: Severity, message: Message, number: Decimal | None) -> str:
+def state_text(severity: Severity | None, message: Message, number: Decimal | None) -> str:
     """The state as a cell shows it on a Vietnamese PC."""
     before, after = message.frame
     shown = "" if number is None else f"{before}{number_text(number)}{after}"
-    return f"{severity.word}: {message.words}{shown}"
+    return f"{beginning(severity, message.words)}{shown}"
+
+
+def beginning(severity: Severity | None, words: str) -> str:
+    """The severity and the words; what waits bears no severity."""
+    return f"{severity.word}: {words}" if severity is not None else words[:1].upper() + words[1:]
 
 
 def number_text(number: Decimal) -> str:
@@ -65,7 +73,7 @@ def message(form: Form, rule: Rule, code: str, at: CellRef) -> Message:
     """What the state of the row of ``at`` says about a finding of this code."""
     words, number, frame, zero = _message(form, rule, code, at)
     appendix, column = form.appendix(at.appendix), form.cells[at].column
-    if column.kind is not None and rule.kind in _OF_ONE_CELL:
+    if column.kind is not None and rule.kind in _OF_ONE_CELL and not isinstance(code, Waits):
         for other in appendix.columns:
             words = words.replace(f"“{short_heading(other.heading)}”", f"“{_heading(appendix, other)}”")
         words = words.replace(f"cộng cả cột “{_heading(appendix, column)}”", "tổng các dòng")
@@ -86,6 +94,18 @@ def _plain(words: str) -> _Parts:
 def _message(form: Form, rule: Rule, code: str, at: CellRef) -> _Parts:
     appendices = form.by_id
     order = at.order or 0
+    match code:
+        case Waits.WRONG_MARKS:
+            return _plain(f"chờ sửa dấu x ở {_of_marks(form, rule)}")
+        case Waits.UNMARKED:
+            appendix = checklists_behind(form, rule)[0]
+            done, not_done = (Call("count_x", (column,)) for column in mark_columns(appendix))
+            rows = Call("count_rows", (RowsRef(appendix),))
+            left = Arithmetic("-", Arithmetic("-", rows, done), not_done)
+            return f"chờ đánh dấu đủ {_of_marks(form, rule)}", left, (" (còn ", " nhiệm vụ)"), False
+        case Waits.WRONG_TOTAL:
+            names = dict.fromkeys(other.appendix for other in totals_elsewhere(form, rule, at))
+            return _plain(f"chờ sửa số tổng ở {', '.join(_printed(form, name) for name in names)}")
     match rule.kind:
         case RuleKind.TYPE:
             what = allowed_values(form.cells[at])
@@ -118,7 +138,7 @@ def _message(form: Form, rule: Rule, code: str, at: CellRef) -> _Parts:
         case RuleKind.SINGLE_MARK if code == TWO_MARKS:
             return _plain("chỉ đánh một dấu x: Đã thực hiện hoặc Chưa thực hiện")
         case RuleKind.SINGLE_MARK:
-            return _plain("chưa đánh dấu x: Đã thực hiện hoặc Chưa thực hiện")
+            return _plain("chưa đánh dấu x")
         case RuleKind.SIBLING:
             return _plain("đang trống trong khi dòng cùng nhóm đã có số; không có thì ghi 0 hoặc “-”")
         case RuleKind.FRACTION:
@@ -126,6 +146,15 @@ def _message(form: Form, rule: Rule, code: str, at: CellRef) -> _Parts:
         case RuleKind.COMPARE:
             return _compared(rule, code, at)
     return _plain(_short(rule.words))
+
+
+def _of_marks(form: Form, rule: Rule) -> str:
+    return ", ".join(_printed(form, appendix) for appendix in checklists_behind(form, rule))
+
+
+def _printed(form: Form, appendix: str) -> str:
+    """The appendix as the form calls it."""
+    return form.appendix(appendix).printed_id.strip("() .")
 
 
 def _compared(rule: Rule, code: str, at: CellRef) -> _Parts:
