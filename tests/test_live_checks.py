@@ -86,8 +86,7 @@ def test_every_native_rule_is_live(form_id: str) -> None:
     form = load_form(form_id)
     live = live_checks(form)
     for rule in form.rules:
-        of_spare_row = rule.at is not None and rule.at.order in form.appendix(rule.appendix).spare_cells
-        if not rule.active or rule.native != NATIVE or of_spare_row:
+        if not rule.active or rule.native != NATIVE:
             assert rule.id not in live.places, rule.id
         else:
             assert bool(live.places[rule.id]) is not _can_never_speak(form, rule), rule.id
@@ -129,7 +128,6 @@ def test_kinds_that_are_live() -> None:
         RuleKind.AT_DATE_JUMPS,
         RuleKind.EMPTIED,
         RuleKind.LIST_CODES,
-        RuleKind.SPARE_UNNAMED,
         RuleKind.SPARE_REPEATS,
     }
     unused = {kind for kind in RuleKind if not any(r.kind is kind for f in FORMS for r in load_form(f).rules)}

@@ -100,8 +100,9 @@ def check(submission: Submission, previous: Submission | None = None) -> CheckRe
 
 
 def raw_findings(context: Context) -> list[Finding]:
-    """What each rule with a native formula says by itself of the printed rows, consequences of others included."""
-    native = [step for step in _plan(context.form, against_previous=False).printed if step[0].native == NATIVE]
+    """What each rule with a native formula says by itself, consequences of others included."""
+    plan = _plan(context.form, against_previous=False)
+    native = [step for step in (*plan.printed, *_of_spare_rows(plan, context)) if step[0].native == NATIVE]
     return [finding for outcome in _outcomes(context, native) if isinstance(outcome, list) for finding in outcome]
 
 

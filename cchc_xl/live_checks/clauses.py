@@ -7,16 +7,17 @@ A formula cannot see whether a figure was computed or typed, and need not: a fig
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cchc_xl.catalogue.model import CellKind, Form, Rule, RuleKind
 from cchc_xl.catalogue.wording import choice_list
 from cchc_xl.checks.checklists import DONE, NOT_DONE, mark_columns
 from cchc_xl.checks.context import of_another_level
 from cchc_xl.checks.presence import siblings_of
+from cchc_xl.checks.spare_rows import is_content
 from cchc_xl.expressions import CellRef, Ratio, excel_condition, excel_values
 from cchc_xl.layout import form_layout
-from cchc_xl.live_checks.cells import Cells, both, either, exceeds, guarded
+from cchc_xl.live_checks.cells import Cells, both, either, exceeds, guarded, named
 from cchc_xl.live_checks.comparisons import compare_cases, total_cases
 from cchc_xl.live_checks.messages import NO_MARK, TEXT_FOR_NUMBER, TWO_MARKS, WRONG_TYPE, ZERO_DENOMINATOR
 from cchc_xl.severity import Severity
@@ -51,8 +52,13 @@ def clauses(form: Form, rule: Rule) -> Iterator[Clause]:
     """Every case in which a rule speaks. Raises ``NotNative`` where no formula states it."""
     write = _WRITERS[rule.kind]
     assert rule.at is not None
-    for order in form.appendix(rule.appendix).printed_items if rule.each else (None,):
-        yield from write(form, rule, rule.at.at(order))
+    if not rule.each:
+        yield from write(form, rule, rule.at)
+        return
+    for order in form.appendix(rule.appendix).items:
+        for clause in write(form, rule, rule.at.at(order)):
+            # A spare row is one of the list's rows as soon as it has a name.
+            yield replace(clause, test=both(named(form, clause.at), clause.test))
 
 
 def _type(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
@@ -230,6 +236,12 @@ def _compare(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
         yield Clause(ref, code, severity, test)
 
 
+def _spare_unnamed(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
+    cells = Cells(form, ref.appendix)
+    content = [spec.ref for spec in form.appendix(ref.appendix).spare_cells[ref.order or 0] if is_content(spec)]
+    yield Clause(ref, "dong-them-chua-ten", rule.severity, both(cells.blank(ref), cells.in_use(content)))
+
+
 def _required(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
     if of_another_level(form, ref):
         return
@@ -262,4 +274,5 @@ _WRITERS: dict[RuleKind, Callable[[Form, Rule, CellRef], Iterator[Clause]]] = {
     RuleKind.COMPARE: _compare,
     RuleKind.REQUIRED: _required,
     RuleKind.EVIDENCE: _evidence,
+    RuleKind.SPARE_UNNAMED: _spare_unnamed,
 }

@@ -37,7 +37,7 @@ def live_checks(form: Form) -> LiveChecks:
     places: dict[str, frozenset[Place]] = {}
     rank: dict[str, int] = {}
     for index, rule in enumerate(form.rules):
-        if not rule.active or rule.native != NATIVE or _of_spare_row(form, rule):
+        if not rule.active or rule.native != NATIVE:
             continue
         rank[rule.id] = index
         own = list(clauses(form, rule))
@@ -45,7 +45,7 @@ def live_checks(form: Form) -> LiveChecks:
             found.setdefault(_place(clause.at), []).append((index, rule, clause))
         places[rule.id] = frozenset(_place(clause.at) for clause in own)
         assert rule.at is not None
-        for order in form.appendix(rule.appendix).printed_items if rule.each else (None,):
+        for order in form.appendix(rule.appendix).items if rule.each else (None,):
             at = rule.at.at(order)
             asked.setdefault(_place(at), {})[at] = None
     filled = {place: _figures(form, asked.get(place, {})) for place in found}
@@ -56,14 +56,12 @@ def live_checks(form: Form) -> LiveChecks:
     return LiveChecks(formulas, places, filled, rank)
 
 
-def _of_spare_row(form: Form, rule: Rule) -> bool:
-    """Spare rows have no live state: most are blank and hidden, and each formula makes the workbook slower to read."""
-    return rule.at is not None and rule.at.order in form.appendix(rule.appendix).spare_cells
-
-
 def correct_word(form: Form, place: Place) -> str:
     """What a row shows when none of its formulas finds anything."""
     return NOTHING_SEEN if place in _partly_live(form) else CORRECT
+
+
+_WHOLE_LISTS = (RuleKind.COMPARE, RuleKind.LIST_CODES, RuleKind.SPARE_REPEATS)
 
 
 @cache
@@ -71,9 +69,9 @@ def _partly_live(form: Form) -> frozenset[Place]:
     """Rows with a comparison or a list rule that no formula states."""
     found = set()
     for rule in form.rules:
-        if rule.active and rule.native != NATIVE and rule.kind in (RuleKind.COMPARE, RuleKind.LIST_CODES) and rule.at:
+        if rule.active and rule.native != NATIVE and rule.kind in _WHOLE_LISTS and rule.at:
             every = rule.each or rule.at.order is None
-            for order in form.appendix(rule.appendix).printed_items if every else (rule.at.order,):
+            for order in form.appendix(rule.appendix).items if every else (rule.at.order,):
                 found.add((rule.appendix, order or 0))
     return frozenset(found)
 
@@ -92,6 +90,9 @@ def _formula(form: Form, place: Place, cases: Sequence[tuple[int, Rule, Clause]]
     text = f'IF({_some_filled(form, filled, cells)},"{correct_word(form, place)}","")' if filled else '""'
     for _, rule, clause in reversed(cases):
         text = f"IF({clause.test},{_text(form, rule, clause, cells)},{text})"
+    spare = form.appendix(place[0]).spare_cells.get(place[1])
+    if spare is not None:
+        text = f'IF({cells.in_use([spec.ref for spec in spare])},{text},"")'
     return f'=IFERROR({text},"{UNKNOWN}")'
 
 

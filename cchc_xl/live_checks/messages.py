@@ -141,6 +141,8 @@ def _message(form: Form, rule: Rule, code: str, at: CellRef) -> _Parts:
             return _plain("chưa đánh dấu x")
         case RuleKind.SIBLING:
             return _plain("đang trống trong khi dòng cùng nhóm đã có số; không có thì ghi 0 hoặc “-”")
+        case RuleKind.SPARE_UNNAMED:
+            return _plain("dòng thêm đã có số liệu thì phải ghi tên")
         case RuleKind.FRACTION:
             return _plain("ghi số phần trăm, không ghi phân số của 1 (99, không phải 0,99)")
         case RuleKind.COMPARE:

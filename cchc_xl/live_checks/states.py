@@ -102,6 +102,9 @@ def _case(finding: Finding, rule: Rule, seen: Submission, waiting: _Waiting) -> 
 
 
 def _silent(live: LiveChecks, place: Place, figures: SubmissionFigures) -> str:
+    spare = figures.form.appendix(place[0]).spare_cells.get(place[1])
+    if spare is not None and place[1] not in figures.spare_in_use(place[0]):
+        return ""
     filled = live.filled[place]
     word = correct_word(figures.form, place)
     if filled and all(counts_marks(figures.form, ref) for ref in filled):
