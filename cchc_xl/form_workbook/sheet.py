@@ -16,7 +16,6 @@ from cchc_xl.cover import standard_place
 from cchc_xl.expressions import CellRef, Ratio, as_excel
 from cchc_xl.form_workbook.styles import (
     BAD_FILL,
-    CHECK_SIZE,
     COMPUTED_FILL,
     CORRECT_COLOUR,
     HEADER_FILL,
@@ -33,6 +32,7 @@ from cchc_xl.layout import (
     AGENCY_ROW,
     ATTACHED_ROW,
     CHECK_KEY,
+    CHECK_SIZE,
     CHECK_WIDTH,
     FIRST_COLUMN,
     FOOT_KEY,

@@ -18,8 +18,8 @@ from cchc_xl.checks.spare_rows import is_content
 from cchc_xl.expressions import CellRef, Ratio, excel_condition, excel_values
 from cchc_xl.layout import form_layout
 from cchc_xl.live_checks.cells import Cells, both, either, exceeds, guarded, named
+from cchc_xl.live_checks.codes import NO_MARK, TEXT_FOR_NUMBER, TWO_MARKS, WRONG_TYPE, ZERO_DENOMINATOR
 from cchc_xl.live_checks.comparisons import compare_cases, total_cases
-from cchc_xl.live_checks.messages import NO_MARK, TEXT_FOR_NUMBER, TWO_MARKS, WRONG_TYPE, ZERO_DENOMINATOR
 from cchc_xl.severity import Severity
 
 _WHOLE = (CellKind.COUNT, CellKind.MARK)

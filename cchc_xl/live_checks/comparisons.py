@@ -21,7 +21,7 @@ from cchc_xl.expressions import (
 )
 from cchc_xl.expressions.tree import Arithmetic, Call, ColumnRef, Number, RowsRef, children
 from cchc_xl.live_checks.cells import Cells, both, constant, either, exceeds, guarded, rounds
-from cchc_xl.live_checks.messages import GAP
+from cchc_xl.live_checks.codes import GAP
 from cchc_xl.live_checks.waiting import Waits, totals_elsewhere, waits
 from cchc_xl.severity import Severity
 

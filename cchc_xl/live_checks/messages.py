@@ -12,6 +12,9 @@ from cchc_xl.catalogue.wording import allowed_values, cell_name, formula_words, 
 from cchc_xl.checks.checklists import checklists_behind, mark_columns
 from cchc_xl.expressions import CellRef, Expression, Ratio
 from cchc_xl.expressions.tree import Arithmetic, Call, Number, RowsRef
+from cchc_xl.layout import check_room, check_text_fits
+from cchc_xl.live_checks.brief import brief, shorter_names, speaks_of
+from cchc_xl.live_checks.codes import GAP, TEXT_FOR_NUMBER, TWO_MARKS, ZERO_DENOMINATOR
 from cchc_xl.live_checks.waiting import Waits, totals_elsewhere
 from cchc_xl.severity import Severity
 from cchc_xl.values import format_number
@@ -22,8 +25,10 @@ NOTHING_SEEN = "Chưa thấy sai; bấm Kiểm tra để xét đủ"
 UNKNOWN = "Chưa kiểm tra được: có ô đang báo lỗi"
 # Excel takes 255 characters for a text in a formula; the words share them with the severity and a number's frame.
 MAX_WORDS = 180
-# What is longer than this loses its explanation, then its end: the column shows about two lines.
+# What is longer than this loses its explanation.
 _ENOUGH = 100
+_LEAST_WORDS = 20
+_WIDEST_NUMBER = "9999999,99"
 _FRAMES = {
     "=": (" (= ", ")"),
     "<=": (" (tối đa ", ")"),
@@ -33,13 +38,6 @@ _FRAMES = {
 }
 _MIRRORED = {"=": "=", "<=": ">=", "<": ">", ">=": "<=", ">": "<"}
 _SO_FAR = (" (mới được ", ")")
-# Codes of findings whose words do not depend on the text that stands in the cell.
-TEXT_FOR_NUMBER = "so-dang-chu"
-WRONG_TYPE = "khong-phai-so"
-GAP = "chua-het"
-ZERO_DENOMINATOR = "mau-so-bang-0"
-TWO_MARKS = "danh-dau-hai-o"
-NO_MARK = "chua-danh-dau"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +68,38 @@ def number_text(number: Decimal) -> str:
 
 
 def message(form: Form, rule: Rule, code: str, at: CellRef) -> Message:
-    """What the state of the row of ``at`` says about a finding of this code."""
+    """What the state of the row of ``at`` says about a finding of this code: as much as the row's height shows."""
     words, number, frame, zero = _message(form, rule, code, at)
-    appendix, column = form.appendix(at.appendix), form.cells[at].column
-    if column.kind is not None and rule.kind in _OF_ONE_CELL and not isinstance(code, Waits):
-        for other in appendix.columns:
-            words = words.replace(f"“{short_heading(other.heading)}”", f"“{_heading(appendix, other)}”")
-        words = words.replace(f"cộng cả cột “{_heading(appendix, column)}”", "tổng các dòng")
-        words = f"“{_heading(appendix, column)}” {words}"
     if isinstance(number, Number):
         number = None  # the words say it
-    return Message(_cut(words), number, frame, zero)
+    sign = "" if number is None else _WIDEST_NUMBER.join(frame)
+    longest = beginning(Severity.WARNING, "")
+    whole = len(rule.right) == 1 and rule.kind is RuleKind.COMPARE and mirrored(rule, rule.right[0], at)
+    fewer = [] if isinstance(code, Waits) else brief(form, rule, code, at, mirrored=whole)
+    texts = [_in_table(form, rule, code, at, words)]
+    texts += [_in_table(form, rule, code, at, text, brief=True) for text in fewer]
+    texts += [short for text in texts[1:] or texts for short in shorter_names(text)]
+    room = check_room(form, at.appendix, at.order or 0)
+    for text in texts:
+        if len(text) <= MAX_WORDS and check_text_fits(f"{longest}{text}{sign}", room):
+            return Message(text, number, frame, zero)
+    text = _cut(texts[-1], MAX_WORDS)
+    while not check_text_fits(f"{longest}{text}{sign}", room) and len(text) > _LEAST_WORDS:
+        text = _cut(text, len(text) - 1)
+    return Message(text, number, frame, zero)
+
+
+def _in_table(form: Form, rule: Rule, code: str, at: CellRef, words: str, *, brief: bool = False) -> str:
+    """The words, with the column that they are about where a row has several."""
+    words = " ".join(words.split())
+    appendix, column = form.appendix(at.appendix), form.cells[at].column
+    of_cell = rule.kind in _OF_ONE_CELL or (brief and rule.kind is RuleKind.COMPARE and speaks_of(rule.left, at))
+    if column.kind is None or not of_cell or isinstance(code, Waits):
+        return words
+    for other in appendix.columns:
+        words = words.replace(f"“{short_heading(other.heading)}”", f"“{_heading(appendix, other)}”")
+    words = words.replace(f"cộng cả cột “{_heading(appendix, column)}”", "tổng các dòng")
+    return f"“{_heading(appendix, column)}” {words}"
 
 
 _OF_ONE_CELL = frozenset({RuleKind.TYPE, RuleKind.OPTION, RuleKind.TOTAL, RuleKind.TOTAL_MISSING})
@@ -211,8 +230,7 @@ def _short(words: str) -> str:
     return text.split(", vì ")[0] if len(text) > _ENOUGH else text
 
 
-def _cut(words: str) -> str:
-    text = " ".join(words.split())
-    if len(text) <= MAX_WORDS:
-        return text
-    return text[: MAX_WORDS - 1].rsplit(" ", 1)[0].rstrip(" ,;:(–-+") + "…"
+def _cut(words: str, length: int) -> str:
+    if len(words) <= length:
+        return words
+    return words[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:(–-+…") + "…"

@@ -20,8 +20,9 @@ from cchc_xl.companions import Companions, companion_results
 from cchc_xl.expressions import CellRef, evaluate
 from cchc_xl.finding import Finding
 from cchc_xl.live_checks.clauses import rank
+from cchc_xl.live_checks.codes import NO_MARK, TEXT_FOR_NUMBER, WRONG_TYPE
 from cchc_xl.live_checks.formulas import LiveChecks, Place, correct_word, counts_marks, live_checks
-from cchc_xl.live_checks.messages import NO_MARK, TEXT_FOR_NUMBER, WRONG_TYPE, message, state_text
+from cchc_xl.live_checks.messages import message, state_text
 from cchc_xl.live_checks.waiting import Waits, totals_elsewhere
 from cchc_xl.severity import Severity
 from cchc_xl.submission import Entry, FormulaState, Submission, SubmissionFigures, is_computed
