@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cchc_xl.catalogue.model import Form, Rule, RuleKind
+from cchc_xl.catalogue.model import Form, RowRole, Rule, RuleKind
 from cchc_xl.catalogue.wording import cell_name, formula_words
 from cchc_xl.expressions import CellRef, Expression, Ratio, cell_refs
 from cchc_xl.live_checks.codes import GAP, TEXT_FOR_NUMBER, ZERO_DENOMINATOR
@@ -89,7 +89,9 @@ def _named(form: Form, node: Expression, at: CellRef) -> str:
     if isinstance(node, CellRef):
         ref = node.at(at.order)
         same_row = ref[:2] == at[:2]
-        name = cell_name(ref, form.by_id, "" if same_row else ref.appendix)
+        row = form.by_id[ref.appendix].row(ref.order or 0)
+        total = "dòng tổng" if row.role is RowRole.TOTAL else ""
+        name = cell_name(ref, form.by_id, "" if same_row else ref.appendix, total)
     else:
         name = formula_words(node, form.by_id, at.order or 0)
     others = {ref.appendix for ref in cell_refs(node)} - {at.appendix}
