@@ -70,6 +70,10 @@ TEMPLATES: dict[str, Template] = {
         "{at}: ghi {actual}, không khớp cách tính nào mà biểu cho phép: {computed}.{overwritten}",
         "Kiểm tra các số đầu vào ({cells}), sửa tỷ lệ hoặc giải trình cách tính.",
     ),
+    "tren-100": Template(
+        "{at}: ghi {actual}%, tỷ lệ này {usually}không vượt quá 100% vì tử số là một phần của mẫu số.",
+        "Kiểm tra tỷ lệ, tử số và mẫu số ({cells}).",
+    ),
     "mau-so-bang-0": Template(
         "{at}: tử số là {numerator} nhưng mẫu số bằng 0, không thể có tỷ lệ.", "Kiểm tra tử số và mẫu số ({cells})."
     ),

@@ -239,6 +239,9 @@ cam-giang-2024 · blank numerator | 35=10 | warning thieu-tu-hoac-mau 36
 cam-giang-2024 · blank denominator | 36=10 | warning thieu-tu-hoac-mau 35
 cam-giang-2024 · a note explains the blank numerator | 35=10; 36.note=Công an huyện báo cáo |
 cam-giang-2024 · ratio without inputs | 34=50 | warning ty-le-thieu-dau-vao 34
+cam-giang-2024 · ratio above 100 without inputs | 34=120 | error tren-100 34; warning ty-le-thieu-dau-vao 34
+cam-giang-2024 · disbursement above 100 without inputs | 65=120 | warning tren-100 65; warning ty-le-thieu-dau-vao 65
+cam-giang-2024 · ratio above 100 with its inputs | 35=10; 36=12; 34=120 | error vuot-qua 36; info go-de-cong-thuc 34
 cam-giang-2024 · ratio of 0 without inputs | 34=0 | info ty-le-thieu-dau-vao 34
 cam-giang-2024 · files in time above files settled | 35=10; 36=12 | error vuot-qua 36
 cam-giang-2024 · tasks above the total in spite of blanks | 7=5; 8=10 | error duoi-muc 7

@@ -22,7 +22,7 @@ from cchc_xl.catalogue.model import NATIVE, Appendix, CellKind, CellSpec, Form, 
 from cchc_xl.checks.checklists import is_checklist
 from cchc_xl.checks.context import Context, of_another_level
 from cchc_xl.checks.presence import siblings_of
-from cchc_xl.checks.run import raw_findings
+from cchc_xl.checks.run import check, raw_findings
 from cchc_xl.expressions import CellRef, Ratio, as_excel, column_refs, evaluate
 from cchc_xl.form_workbook.sheet import CHECK_HEADING
 from cchc_xl.layout import (
@@ -351,7 +351,7 @@ def test_the_fills_bring_up_every_rule_kind(fills: dict[str, list[Writes]]) -> N
 
 
 # How states begin that say neither right nor wrong.
-CALM = ("Chờ ", "Chưa đánh dấu")
+CALM = ("Chờ ", "Chưa đánh dấu", "Tính từ")
 
 
 def _is_live(form_id: str, rule: Rule) -> bool:
@@ -475,6 +475,35 @@ def test_states_say_what_should_equal_what() -> None:
     assert states["PL1", 70].startswith("Cảnh báo: ghi số phần trăm")
     wrong = child("02", {"PL4": {1: {"online": "3", "on_time": "1", "received": "5"}}}).submission
     assert row_states(wrong)["PL4", 1] == ("Lỗi: “Số hồ sơ nhận giải quyết – Tổng số” phải bằng tổng các phần (= 3)")
+
+
+def test_a_begun_checklist_is_no_list_of_errors() -> None:
+    """Unmarked tasks, their totals and what is compared with them wait calmly; what no mark can mend is an error."""
+    begun = child("01", {"PL1": {2: {"done": "x", "result_note": "xong"}}, "PL6": {4: "23", 5: "1"}}).submission
+    states = row_states(begun)
+    assert (states["PL1", 2], states["PL1", 3]) == ("Đúng", "Chưa đánh dấu x")
+    assert states["PL1", 31] == "Chờ đánh dấu đủ Phụ lục 1 (còn 22 nhiệm vụ)"
+    assert states["PL6", 4] == "Chờ đánh dấu đủ Phụ lục 1 (còn 22 nhiệm vụ)"
+    assert states["PL6", 5] == "Đúng"
+    beyond = child("01", {"PL1": {2: {"done": "x"}}, "PL6": {4: "30"}}).submission
+    assert row_states(beyond)["PL6", 4].startswith("Lỗi: ")
+    assert ("R23-PL6-4", Severity.ERROR) in [(f.rule, f.severity) for f in check(beyond).findings]
+    wrong = child("01", {"PL1": {2: {"done": "x", "not_done": "x"}}, "PL6": {4: "30"}}).submission
+    assert row_states(wrong)["PL6", 4] == "Chờ sửa dấu x ở Phụ lục 1"
+    typed = child("01", {"PL1": {2: {"done": "x"}, 31: {"done": "40"}}, "PL6": {4: "23"}}).submission
+    assert row_states(typed)["PL6", 4] == "Chờ sửa số tổng ở Phụ lục 1"
+
+
+def test_a_ratio_of_wrong_inputs_is_not_called_correct() -> None:
+    """Computed or typed, it follows from a numerator that is too large; typed alone it is named itself."""
+    words = "Tính từ số đầu vào cần xem lại: tử số lớn hơn mẫu số"
+    for figures in ({35: "10", 36: "12"}, {35: "10", 36: "12", 34: "120"}, {35: "0", 36: "12"}):
+        states = row_states(child("01", {"PL1": figures}, "cam-giang-2024").submission)
+        assert states["PL1", 34] == words, figures
+        assert states["PL1", 36].startswith("Lỗi: ")
+    alone = row_states(child("01", {"PL1": {34: "120", 65: "120"}}, "cam-giang-2024").submission)
+    assert alone["PL1", 34] == "Lỗi: không thể quá 100%: tử số là một phần của mẫu số"
+    assert alone["PL1", 65].startswith("Cảnh báo: thường không quá 100%")
 
 
 @pytest.mark.parametrize("form_id", FORMS)

@@ -14,6 +14,7 @@ from cchc_xl.submission import Submission, SubmissionFigures, is_computed
 # In the order in which they are kept: what can say the figure says more.
 _PRESENCE = ("tong-trong", "ty-le-trong", "thieu-so-lieu", "thieu-tu-hoac-mau")
 ABOUT_TOTALS = ("R22-", "R23-", "R24-")
+_WRONG_RATIO = frozenset({"ty-le-sai", "ty-le-hai-mau-so", "mau-so-bang-0"})
 _BAD_FIGURES = frozenset({"so-am", "so-le"})
 COMPARED = frozenset(
     {"khong-khop", "vuot-qua", "duoi-muc", "khong-nho-hon", "tong-sai", "ty-le-sai", "hai-noi-khac-nhau"}
@@ -33,11 +34,14 @@ def without_consequences(
     * A comparison that reads a figure which cannot be right itself (−3, 2,5 files) waits until that one is mended.
     * What counts rows by a code that is on no list (procedures of level 7), or compares it, waits until it is mended.
     * What else a wrong typed total contradicts (its row, other appendices) waits until the total is mended.
+    * A typed ratio above 100 %: said already by a ratio that does not fit its inputs, or by a numerator too large.
     * A matrix identity that fails in a computed total row: said already by the row in which it fails.
     """
     missing = _missing(findings)
     zero = {frozenset(_inputs(f)): f for f in findings if f.code == "mau-so-bang-0"}
     compared = {cells: f for f in findings if f.code == "vuot-qua" for cells in zero if cells <= _cells(f)}
+    wrong_ratios = {(f.sheet, f.cell) for f in findings if f.code in _WRONG_RATIO}
+    above = {frozenset(_cells(f)) for f in findings if f.code == "vuot-qua"}
     wrong_totals = {(f.sheet, f.cell) for f in findings if f.code == "tong-sai"}
     checklists = Checklists(findings, submission, figures)
     bad = _dependents({(f.sheet, f.cell) for f in findings if f.code in _BAD_FIGURES}, submission)
@@ -52,6 +56,8 @@ def without_consequences(
             return other is not None and other.severity is Severity.ERROR
         if finding.code == "vuot-qua" and finding.severity is not Severity.ERROR:
             return finding in compared.values()
+        if finding.code == "tren-100":
+            return (finding.sheet, finding.cell) in wrong_ratios or frozenset(_inputs(finding)) in above
         if finding.code in COMPARED and (_cells(finding) & bad or checklists.wait(finding)):
             return True
         if finding.rule in waiting and finding.code != "trung-ma":

@@ -19,6 +19,7 @@ from cchc_xl.checks.presence import check_evidence, check_required, check_siblin
 from cchc_xl.checks.previous import check_cumulative, check_emptied, check_jump
 from cchc_xl.checks.ratios import (
     check_inputs_partial,
+    check_over_hundred,
     check_ratio,
     check_ratio_missing,
     check_ratio_without_inputs,
@@ -40,6 +41,7 @@ _ONCE: dict[RuleKind, Callable[[Rule, Context], Outcome]] = {
     RuleKind.RATIO_WITHOUT_INPUTS: check_ratio_without_inputs,
     RuleKind.ZERO_OVER_ZERO: check_zero_over_zero,
     RuleKind.INPUTS_PARTIAL: check_inputs_partial,
+    RuleKind.OVER_HUNDRED: check_over_hundred,
     RuleKind.TOTAL: check_total,
     RuleKind.TOTAL_MISSING: check_total_missing,
     RuleKind.OVERWRITTEN: check_overwritten,

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from cchc_xl.catalogue.model import CellKind, Form, Rule, RuleKind
+from cchc_xl.catalogue.model import NATIVE, CellKind, Form, Rule, RuleKind
 from cchc_xl.catalogue.wording import choice_list
 from cchc_xl.checks.checklists import DONE, NOT_DONE, mark_columns
 from cchc_xl.checks.context import of_another_level
 from cchc_xl.checks.presence import siblings_of
+from cchc_xl.checks.ratios import bounds_of_ratios, over_hundred
 from cchc_xl.checks.spare_rows import is_content
 from cchc_xl.expressions import CellRef, Ratio, excel_condition, excel_values
 from cchc_xl.layout import form_layout
 from cchc_xl.live_checks.cells import Cells, both, either, exceeds, guarded, named
 from cchc_xl.live_checks.codes import NO_MARK, TEXT_FOR_NUMBER, TWO_MARKS, WRONG_TYPE, ZERO_DENOMINATOR
 from cchc_xl.live_checks.comparisons import compare_cases, total_cases
+from cchc_xl.live_checks.waiting import Waits
 from cchc_xl.severity import Severity
 
 _WHOLE = (CellKind.COUNT, CellKind.MARK)
@@ -88,7 +90,8 @@ def _ratio(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
     if inputs is not None:
         top, bottom = map(cells.at, inputs)
         no_ratio = f"IF(COUNT({top},{bottom})=2,AND({bottom}=0,{top}>0),FALSE)"
-        yield Clause(ref, ZERO_DENOMINATOR, rule.severity, no_ratio)
+        code, zero = (Waits.WRONG_INPUT, None) if said_of_inputs(form, ref) else (ZERO_DENOMINATOR, rule.severity)
+        yield Clause(ref, code, zero, no_ratio)
     cell, decimals = cells.at(ref), cells.decimals(ref)
     known, wrong = [], []
     for reading in rule.right:
@@ -101,6 +104,27 @@ def _ratio(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
     differs = f"IF({both(cells.number(ref), either(*known))},{both(*wrong)},FALSE)"
     severity = rule.softer if len(rule.right) > 1 else rule.severity
     yield Clause(ref, "ty-le-sai", severity, differs)
+    bound = bounds_of_ratios(form).get(ref)
+    if bound is not None and bound.native == NATIVE and bound.at is not None and bound.soften is None:
+        for _, of_input, test in compare_cases(form, bound, bound.at):
+            if of_input is not None:
+                yield Clause(ref, Waits.WRONG_INPUT, None, both(cells.number(ref), test))
+
+
+def said_of_inputs(form: Form, ref: CellRef) -> bool:
+    """Whether a numerator above a zero denominator is an error of the inputs' own row already."""
+    bound = bounds_of_ratios(form).get(ref)
+    return bound is not None and bound.native == NATIVE and bound.severity is Severity.ERROR
+
+
+def _over_hundred(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
+    bound = bounds_of_ratios(form).get(ref)
+    if bound is None:
+        return
+    cells = Cells(form, ref.appendix)
+    cell, own = cells.at(ref), cells.own_value(rule.right[0], ref.order)
+    typed = both(cells.number(ref), f"{cell}>100", f"{cell}<>{own}")
+    yield Clause(ref, "tren-100", over_hundred(rule, bound), typed)
 
 
 def _ratio_missing(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
@@ -264,6 +288,7 @@ _WRITERS: dict[RuleKind, Callable[[Form, Rule, CellRef], Iterator[Clause]]] = {
     RuleKind.RATIO_WITHOUT_INPUTS: _ratio_without_inputs,
     RuleKind.ZERO_OVER_ZERO: _zero_over_zero,
     RuleKind.INPUTS_PARTIAL: _inputs_partial,
+    RuleKind.OVER_HUNDRED: _over_hundred,
     RuleKind.TOTAL: _total,
     RuleKind.TOTAL_MISSING: _total_missing,
     RuleKind.SAME_CODE: _same_code,

@@ -10,6 +10,7 @@ from functools import cache
 from cchc_xl.catalogue.model import Appendix, Column, Form, Missing, Rule, RuleKind
 from cchc_xl.catalogue.wording import allowed_values, cell_name, formula_words, short_heading
 from cchc_xl.checks.checklists import checklists_behind, mark_columns
+from cchc_xl.checks.ratios import bounds_of_ratios
 from cchc_xl.expressions import CellRef, Expression, Ratio
 from cchc_xl.expressions.tree import Arithmetic, Call, Number, RowsRef
 from cchc_xl.layout import check_room, check_text_fits
@@ -122,6 +123,8 @@ def _message(form: Form, rule: Rule, code: str, at: CellRef) -> _Parts:
             rows = Call("count_rows", (RowsRef(appendix),))
             left = Arithmetic("-", Arithmetic("-", rows, done), not_done)
             return f"chờ đánh dấu đủ {_of_marks(form, rule)}", left, (" (còn ", " nhiệm vụ)"), False
+        case Waits.WRONG_INPUT:
+            return _plain("tính từ số đầu vào cần xem lại: tử số lớn hơn mẫu số")
         case Waits.WRONG_TOTAL:
             names = dict.fromkeys(other.appendix for other in totals_elsewhere(form, rule, at))
             return _plain(f"chờ sửa số tổng ở {', '.join(_printed(form, name) for name in names)}")
@@ -139,6 +142,10 @@ def _message(form: Form, rule: Rule, code: str, at: CellRef) -> _Parts:
                 return _plain(f"{bottom} bằng 0 thì {top} không thể lớn hơn 0")
             formula = " hoặc ".join(formula_words(reading, appendices, order) for reading in rule.right)
             return f"phải bằng {formula}", rule.right[0] if len(rule.right) == 1 else None, _FRAMES["="], False
+        case RuleKind.OVER_HUNDRED:
+            if bounds_of_ratios(form)[at].severity is not Severity.ERROR:
+                return _plain("thường không quá 100%: tử số là một phần của mẫu số")
+            return _plain("không thể quá 100%: tử số là một phần của mẫu số")
         case RuleKind.RATIO_MISSING | RuleKind.TOTAL_MISSING:
             formula = formula_words(rule.right[0], appendices, order)
             return f"đang trống, phải bằng {formula}", rule.right[0], _FRAMES["="], False

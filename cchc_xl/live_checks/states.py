@@ -5,22 +5,24 @@ The findings are those of the checks, on the figures as a formula sees them (``_
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
-from cchc_xl.catalogue.model import CellKind, Rule, RuleKind
+from cchc_xl.catalogue.model import CellKind, Form, Rule, RuleKind
 from cchc_xl.catalogue.wording import choice_list
 from cchc_xl.checks.causes import COMPARED
 from cchc_xl.checks.checklists import Checklists, Wait
 from cchc_xl.checks.context import Context
+from cchc_xl.checks.ratios import bounds_of_ratios
 from cchc_xl.checks.run import raw_findings
 from cchc_xl.companions import Companions, companion_results
 from cchc_xl.expressions import CellRef, evaluate
 from cchc_xl.finding import Finding
-from cchc_xl.live_checks.clauses import rank
-from cchc_xl.live_checks.codes import NO_MARK, TEXT_FOR_NUMBER, WRONG_TYPE
+from cchc_xl.live_checks.clauses import rank, said_of_inputs
+from cchc_xl.live_checks.codes import NO_MARK, TEXT_FOR_NUMBER, WRONG_TYPE, ZERO_DENOMINATOR
 from cchc_xl.live_checks.formulas import LiveChecks, Place, correct_word, counts_marks, live_checks
 from cchc_xl.live_checks.messages import message, state_text
 from cchc_xl.live_checks.waiting import Waits, totals_elsewhere
@@ -45,11 +47,11 @@ def row_states(submission: Submission) -> dict[Place, str]:
     for finding in findings:
         if finding.rule not in rules or not finding.cell:
             continue
-        place = finding.appendix, finding.order
         case = _case(finding, rules[finding.rule], seen, waiting)
-        candidate = rank(case.severity), live.rank[finding.rule], case
-        if place not in gravest or candidate[:2] < gravest[place][:2]:
-            gravest[place] = candidate
+        for place, said in (((finding.appendix, finding.order), case), *_of_ratios(finding, case, figures)):
+            candidate = rank(said.severity), live.rank[said.rule.id], said
+            if place not in gravest or candidate[:2] < gravest[place][:2]:
+                gravest[place] = candidate
     return {
         place: _text(gravest[place][2], seen, figures) if place in gravest else _silent(live, place, figures)
         for place in live.formulas
@@ -64,6 +66,27 @@ class _Case:
     code: str
     severity: Severity | None
     at: CellRef
+
+
+def _of_ratios(finding: Finding, case: _Case, figures: SubmissionFigures) -> Iterator[tuple[Place, _Case]]:
+    """A ratio follows from its inputs: where the numerator is too large, the ratio's row says so."""
+    if case.severity is None or finding.code not in COMPARED:
+        return
+    form = figures.form
+    for ref in ratios_by_bound(form).get(finding.rule, ()):
+        rule = next(r for r in form.rules if r.kind is RuleKind.RATIO and r.at == ref)
+        if figures.number(ref) is not None:
+            yield (ref.appendix, ref.order or 0), _Case(rule, Waits.WRONG_INPUT, None, ref)
+
+
+@cache
+def ratios_by_bound(form: Form) -> dict[str, list[CellRef]]:
+    """The ratios whose numerator a rule bounds, by the rule's id."""
+    found: dict[str, list[CellRef]] = {}
+    for ref, bound in bounds_of_ratios(form).items():
+        if bound.soften is None:
+            found.setdefault(bound.id, []).append(ref)
+    return found
 
 
 class _Waiting:
@@ -95,6 +118,8 @@ def _case(finding: Finding, rule: Rule, seen: Submission, waiting: _Waiting) -> 
     code, severity = finding.code, finding.severity
     if code == NO_MARK:
         return _Case(rule, code, None, at)
+    if code == ZERO_DENOMINATOR and said_of_inputs(seen.form, at):
+        return _Case(rule, Waits.WRONG_INPUT, None, at)
     if rule.kind is RuleKind.TYPE:
         # A formula cannot read a text, so it judges by how the text begins.
         number = _begins_with_digit(seen.entries[at].value)

@@ -23,6 +23,7 @@ class Waits(StrEnum):
     WRONG_MARKS = "cho-sua-dau-x"
     UNMARKED = "cho-danh-dau"
     WRONG_TOTAL = "cho-sua-so-tong"
+    WRONG_INPUT = "so-dau-vao-sai"
 
 
 def waits(form: Form, rule: Rule, at: CellRef, gap: str) -> Iterator[tuple[Waits, str]]:
