@@ -56,7 +56,7 @@ TEMPLATES: dict[str, Template] = {
         "Nếu định gõ {thousands} mà máy dùng dấu chấm làm dấu thập phân thì gõ lại {plain}.",
     ),
     "so-thanh-ngay": Template(
-        "{at}: số {actual} lớn bất thường so với các dòng cùng nhóm; có lẽ Excel đã đổi số vừa gõ thành ngày {day}.",
+        "{at}: số {actual} lớn bất thường so với các số khác của biểu; có lẽ Excel đã đổi số vừa gõ thành ngày {day}.",
         "Gõ lại số liệu; phần “được giao” ghi vào cột ghi chú.",
     ),
     "ma-thu-tuc-sai": Template("{at}: “{actual}” không đúng dạng mã thủ tục.", "Gõ lại mã theo dạng 016.07.044.3."),

@@ -270,6 +270,10 @@ cam-giang-2024 · money spent of no plan | 66=0; 67=5 | error mau-so-bang-0 65; 
 cam-giang-2024 · a date as its serial number | 49=18; 50=45050; 51=0; 54=18; 55=45050; 61=18; 62=45050 |
     warning so-thanh-ngay 50; warning so-thanh-ngay 55; warning so-thanh-ngay 62; ?error vuot-qua 50;
     ?error vuot-qua 55; ?error vuot-qua 62
+cam-giang-2024 · a date as its serial number, alone | 49=45050 | info so-thanh-ngay 49
+cam-giang-2024 · a date as its serial number, small numbers elsewhere | 4=20; 5=7; 49=45050 | info so-thanh-ngay 49
+cam-giang-2024 · a large number of another year's days | 49=43.955 |
+cam-giang-2024 · large numbers of one unit are no dates | 35=45.050; 38=45.120; 36=45.050; 39=45.120 |
 cam-giang-2024 · parts that leave a rest | 7=10; 8=5; 9=1; 10=0 | info chua-het 7
 cam-giang-2024 · parts that leave no rest | 7=6; 8=5; 9=1; 10=0 |
 cam-giang-2024 · a decimal point in a count | 2=1.5 | error so-le 2

@@ -165,7 +165,7 @@ _SOURCES: dict[str, _Source] = {
     "so-le": _Source((RuleKind.TYPE,), cells=_WHOLE),
     "thieu-hang-nghin": _Source((RuleKind.MAGNITUDE,)),
     "thieu-ket-qua": _Source((RuleKind.MARK_EVIDENCE, RuleKind.EVIDENCE), (), _either),
-    "so-thanh-ngay": _Source((RuleKind.SERIAL_DATE,)),
+    "so-thanh-ngay": _Source((RuleKind.SERIAL_DATE,), (), _either),
     "thieu-so-lieu": _Source((RuleKind.REQUIRED, RuleKind.SIBLING)),
     "thieu-tu-hoac-mau": _Source((RuleKind.INPUTS_PARTIAL,)),
     "tong-sai": _Source((RuleKind.TOTAL,)),
