@@ -47,6 +47,7 @@ from cchc_xl.live_checks.messages import (
     message,
     number_text,
     state_text,
+    widest_number,
 )
 from cchc_xl.live_checks.states import row_states
 from cchc_xl.merging import MergeRequest, merge
@@ -514,7 +515,7 @@ def test_states_show_whole_beside_their_rows(form_id: str) -> None:
             for clause in clauses(form, rule):
                 said = message(form, rule, clause.code, clause.at)
                 text = beginning(clause.severity, said.words)
-                text += "" if said.number is None else "9999999,99".join(said.frame)
+                text += "" if said.number is None else widest_number(form, said.number).join(said.frame)
                 room = check_room(form, clause.at.appendix, clause.at.order or 0)
                 assert check_text_fits(text, room), (rule.id, room, text)
                 assert len(said.words) >= 8, (rule.id, text)

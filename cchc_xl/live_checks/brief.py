@@ -18,7 +18,7 @@ _RELATIONS = {
     ">": "phải lớn hơn",
 }
 _QUOTED = re.compile(r"“([^”]*)”")
-_LENGTHS = (36, 30, 24, 20, 16)
+_LENGTHS = (48, 42, *range(36, 15, -2))
 
 
 def brief(form: Form, rule: Rule, code: str, at: CellRef, *, mirrored: bool) -> Iterator[str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from cchc_xl.catalogue.model import Appendix, Column, Form, Missing, Rule, RuleKind
+from cchc_xl.catalogue.model import Appendix, CellKind, Column, Form, Missing, Rule, RuleKind
 from cchc_xl.catalogue.wording import allowed_values, cell_name, formula_words, short_heading
 from cchc_xl.checks.checklists import checklists_behind, mark_columns
 from cchc_xl.checks.ratios import bounds_of_ratios
-from cchc_xl.expressions import CellRef, Expression, Ratio
+from cchc_xl.expressions import CellRef, Expression, Ratio, cell_refs
 from cchc_xl.expressions.tree import Arithmetic, Call, Number, RowsRef
 from cchc_xl.layout import check_room, check_text_fits
 from cchc_xl.live_checks.brief import brief, shorter_names, speaks_of
@@ -29,7 +29,8 @@ MAX_WORDS = 180
 # What is longer than this loses its explanation.
 _ENOUGH = 100
 _LEAST_WORDS = 20
-_WIDEST_NUMBER = "9999999,99"
+# The widest that a state joins: of counts alone, and of what may have decimals.
+_WIDEST = {True: "9999999", False: "99999999,99"}
 _FRAMES = {
     "=": (" (= ", ")"),
     "<=": (" (tối đa ", ")"),
@@ -73,8 +74,8 @@ def message(form: Form, rule: Rule, code: str, at: CellRef) -> Message:
     words, number, frame, zero = _message(form, rule, code, at)
     if isinstance(number, Number):
         number = None  # the words say it
-    sign = "" if number is None else _WIDEST_NUMBER.join(frame)
-    longest = beginning(Severity.WARNING, "")
+    sign = "" if number is None else widest_number(form, number).join(frame)
+    longest = beginning(_longest_severity(rule), "")
     whole = len(rule.right) == 1 and rule.kind is RuleKind.COMPARE and mirrored(rule, rule.right[0], at)
     fewer = [] if isinstance(code, Waits) else brief(form, rule, code, at, mirrored=whole)
     texts = [_in_table(form, rule, code, at, words)]
@@ -88,6 +89,18 @@ def message(form: Form, rule: Rule, code: str, at: CellRef) -> Message:
     while not check_text_fits(f"{longest}{text}{sign}", room) and len(text) > _LEAST_WORDS:
         text = _cut(text, len(text) - 1)
     return Message(text, number, frame, zero)
+
+
+def widest_number(form: Form, number: Expression) -> str:
+    """The room that a joined figure may take."""
+    cells = [form.cells[ref] for ref in cell_refs(number) if ref in form.cells]
+    whole = not isinstance(number, Ratio) and all(spec.kind in (CellKind.COUNT, CellKind.MARK) for spec in cells)
+    return _WIDEST[whole]
+
+
+def _longest_severity(rule: Rule) -> Severity:
+    certain = rule.kind in (RuleKind.TOTAL, RuleKind.SAME_CODE) or (rule.kind is RuleKind.COMPARE and not rule.soften)
+    return rule.severity if certain else max(rule.severity, rule.softer, key=lambda severity: len(severity.word))
 
 
 def _in_table(form: Form, rule: Rule, code: str, at: CellRef, words: str, *, brief: bool = False) -> str:
