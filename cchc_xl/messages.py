@@ -71,7 +71,7 @@ TEMPLATES: dict[str, Template] = {
         "Kiểm tra các số đầu vào ({cells}), sửa tỷ lệ hoặc giải trình cách tính.",
     ),
     "tren-100": Template(
-        "{at}: ghi {actual}%, tỷ lệ này {usually}không vượt quá 100% vì tử số là một phần của mẫu số.",
+        "{at}: ghi {actual}%, tỷ lệ này {limit} vượt quá 100% vì tử số là một phần của mẫu số.",
         "Kiểm tra tỷ lệ, tử số và mẫu số ({cells}).",
     ),
     "mau-so-bang-0": Template(

@@ -66,7 +66,7 @@ def check_over_hundred(rule: Rule, context: Context) -> Outcome:
     if is_computed(entry) or (context.of_summary and entry.formula is FormulaState.ALTERED) or printed <= _HUNDRED:
         return PASSED
     severity = over_hundred(rule, bound)
-    usually = "" if severity is rule.severity else "thường "
+    limit = "không thể" if severity is rule.severity else "thường không"
     inputs = _inputs(rule) or ()
     return [
         context.finding(
@@ -78,7 +78,7 @@ def check_over_hundred(rule: Rule, context: Context) -> Outcome:
             expected=_HUNDRED,
             imbalance=printed - _HUNDRED,
             related=inputs,
-            usually=usually,
+            limit=limit,
         )
     ]
 

@@ -138,7 +138,7 @@ _WHOLE = (CellKind.COUNT, CellKind.MARK)
 _SOURCES: dict[str, _Source] = {
     "chua-het": _Source((RuleKind.COMPARE,), ("<=",), _hint),
     "bien-dong-lon": _Source((RuleKind.AT_DATE_JUMPS,)),
-    "chua-danh-dau": _Source((RuleKind.SINGLE_MARK,)),
+    "chua-danh-dau": _Source((RuleKind.SINGLE_MARK,), (), _softer),
     "chua-tinh": _TYPE,
     "danh-dau-hai-o": _Source((RuleKind.SINGLE_MARK,)),
     "dong-them-chua-ten": _Source((RuleKind.SPARE_UNNAMED,)),
