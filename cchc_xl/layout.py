@@ -58,7 +58,9 @@ _FIGURE_WIDTH = 11.0
 # Without a column of notes these two alone bear what stands at the right of the head: the national motto.
 _WITHOUT_NOTES = 21.0
 NOTE_KEY = "note"
-CHECK_WIDTH = 66.0
+# The column of live states; its texts are smaller than the table's.
+CHECK_WIDTH = 72.0
+CHECK_SIZE = 10
 LINE_HEIGHT = 16.5  # points, of Times New Roman 12
 MAX_ROW_HEIGHT = 409.0  # Excel's own limit
 
@@ -97,6 +99,19 @@ def row_height(appendix: Appendix, row: Row, texts: Mapping[str, str]) -> float:
         indent = label_indent(row) * 1.5 if column.key == "label" else 0
         lines = max(lines, text_lines(text, column_width(appendix, column) - indent))
     return min(MAX_ROW_HEIGHT, LINE_HEIGHT * lines + 3)
+
+
+@cache
+def check_room(form: Form, appendix: str, order: int) -> int:
+    """How many lines of a state the row of a blank form shows: its height is the table's own."""
+    row = form.appendix(appendix).row(order)
+    return max(1, int((row_height(form.appendix(appendix), row, {}) - 2) // (1.3 * CHECK_SIZE)))
+
+
+def check_text_fits(text: str, lines: int) -> bool:
+    """Whether a state shows whole in so many lines of its column; measured on Times New Roman."""
+    needed = (0.95 * len(text) + 0.33 * sum(map(str.isupper, text))) * CHECK_SIZE / 12
+    return needed <= (CHECK_WIDTH - 3) * lines * (1 if lines == 1 else 0.94)
 
 
 @cache

@@ -56,7 +56,7 @@ TEMPLATES: dict[str, Template] = {
         "Nếu định gõ {thousands} mà máy dùng dấu chấm làm dấu thập phân thì gõ lại {plain}.",
     ),
     "so-thanh-ngay": Template(
-        "{at}: số {actual} lớn bất thường so với các dòng cùng nhóm; có lẽ Excel đã đổi số vừa gõ thành ngày {day}.",
+        "{at}: số {actual} lớn bất thường so với các số khác của biểu; có lẽ Excel đã đổi số vừa gõ thành ngày {day}.",
         "Gõ lại số liệu; phần “được giao” ghi vào cột ghi chú.",
     ),
     "ma-thu-tuc-sai": Template("{at}: “{actual}” không đúng dạng mã thủ tục.", "Gõ lại mã theo dạng 016.07.044.3."),
@@ -69,6 +69,10 @@ TEMPLATES: dict[str, Template] = {
     "ty-le-hai-mau-so": Template(
         "{at}: ghi {actual}, không khớp cách tính nào mà biểu cho phép: {computed}.{overwritten}",
         "Kiểm tra các số đầu vào ({cells}), sửa tỷ lệ hoặc giải trình cách tính.",
+    ),
+    "tren-100": Template(
+        "{at}: ghi {actual}%, tỷ lệ này {limit} vượt quá 100% vì tử số là một phần của mẫu số.",
+        "Kiểm tra tỷ lệ, tử số và mẫu số ({cells}).",
     ),
     "mau-so-bang-0": Template(
         "{at}: tử số là {numerator} nhưng mẫu số bằng 0, không thể có tỷ lệ.", "Kiểm tra tử số và mẫu số ({cells})."

@@ -239,6 +239,9 @@ cam-giang-2024 · blank numerator | 35=10 | warning thieu-tu-hoac-mau 36
 cam-giang-2024 · blank denominator | 36=10 | warning thieu-tu-hoac-mau 35
 cam-giang-2024 · a note explains the blank numerator | 35=10; 36.note=Công an huyện báo cáo |
 cam-giang-2024 · ratio without inputs | 34=50 | warning ty-le-thieu-dau-vao 34
+cam-giang-2024 · ratio above 100 without inputs | 34=120 | error tren-100 34; warning ty-le-thieu-dau-vao 34
+cam-giang-2024 · disbursement above 100 without inputs | 65=120 | warning tren-100 65; warning ty-le-thieu-dau-vao 65
+cam-giang-2024 · ratio above 100 with its inputs | 35=10; 36=12; 34=120 | error vuot-qua 36; info go-de-cong-thuc 34
 cam-giang-2024 · ratio of 0 without inputs | 34=0 | info ty-le-thieu-dau-vao 34
 cam-giang-2024 · files in time above files settled | 35=10; 36=12 | error vuot-qua 36
 cam-giang-2024 · tasks above the total in spite of blanks | 7=5; 8=10 | error duoi-muc 7
@@ -267,6 +270,10 @@ cam-giang-2024 · money spent of no plan | 66=0; 67=5 | error mau-so-bang-0 65; 
 cam-giang-2024 · a date as its serial number | 49=18; 50=45050; 51=0; 54=18; 55=45050; 61=18; 62=45050 |
     warning so-thanh-ngay 50; warning so-thanh-ngay 55; warning so-thanh-ngay 62; ?error vuot-qua 50;
     ?error vuot-qua 55; ?error vuot-qua 62
+cam-giang-2024 · a date as its serial number, alone | 49=45050 | info so-thanh-ngay 49
+cam-giang-2024 · a date as its serial number, small numbers elsewhere | 4=20; 5=7; 49=45050 | info so-thanh-ngay 49
+cam-giang-2024 · a large number of another year's days | 49=43.955 |
+cam-giang-2024 · large numbers of one unit are no dates | 35=45.050; 38=45.120; 36=45.050; 39=45.120 |
 cam-giang-2024 · parts that leave a rest | 7=10; 8=5; 9=1; 10=0 | info chua-het 7
 cam-giang-2024 · parts that leave no rest | 7=6; 8=5; 9=1; 10=0 |
 cam-giang-2024 · a decimal point in a count | 2=1.5 | error so-le 2
@@ -308,7 +315,7 @@ vinh-thanh-2023 · wrong total of marks | PL1.*.done=x; PL1.*.result_note=xong; 
     error tong-sai PL1.31.done
 vinh-thanh-2023 · double x | PL1.*.done=x; PL1.*.result_note=xong; PL1.2.not_done=x |
     error danh-dau-hai-o PL1.2.done
-vinh-thanh-2023 · missing x | PL1.*.done=x; PL1.*.result_note=xong; PL1.2.done= | error chua-danh-dau PL1.2.done
+vinh-thanh-2023 · missing x | PL1.*.done=x; PL1.*.result_note=xong; PL1.2.done= | warning chua-danh-dau PL1.2.done
 vinh-thanh-2023 · another sign than x | PL1.*.done=x; PL1.*.result_note=xong; PL1.2.done=v |
     error ngoai-danh-sach PL1.2.done
 vinh-thanh-2023 · done without a result | PL1.*.done=x; PL1.*.result_note=xong; PL1.2.result_note= |

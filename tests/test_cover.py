@@ -307,7 +307,7 @@ def test_filling_keeps_what_the_cover_shows_true(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(path, data_only=True)[COVER_SHEET]
     place = submission.cover.place  # type: ignore[union-attr]
     assert sheet[place.address(appendix_row("PL6"), "filled")].value.startswith("1/")
-    assert sheet[place.address(appendix_row("PL6"), "state")].value == overview.DOUBTFUL
+    assert sheet[place.address(appendix_row("PL6"), "state")].value == overview.UNDER_WAY
     assert sheet[place.address(TOTAL, "count")].value == 2
     assert math.isclose(sheet[place.address(TOTAL, "checksum")].value, checksum(submission), rel_tol=1e-13)
 

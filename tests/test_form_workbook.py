@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 import zipfile
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,11 +14,11 @@ from judge import recalculate
 from openpyxl.workbook import Workbook
 
 from cchc_xl.catalogue.load import form_ids, load_form
-from cchc_xl.catalogue.model import CellKind, CellSpec, Form
+from cchc_xl.catalogue.model import CellKind, CellSpec, Form, PeriodKind
 from cchc_xl.cover import COVER_SHEET, GUIDE_SHEET
 from cchc_xl.expressions import CellRef
 from cchc_xl.form_workbook.build import build_form_workbook
-from cchc_xl.form_workbook.validation import condition
+from cchc_xl.form_workbook.validation import condition, validation
 from cchc_xl.layout import REPORT_SHEET, form_layout
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.stamp import STAMP_SHEET, Stamp
@@ -218,7 +219,7 @@ def test_only_input_cells_are_open(built: dict[str, Built], form_id: str) -> Non
 def test_labels_and_units_stand_as_printed(built: dict[str, Built], form_id: str) -> None:
     """Every given column shows the catalogue's text in its row."""
     item = built[form_id]
-    book = _book(item.path)
+    book = openpyxl.load_workbook(item.path, data_only=True)
     for appendix in item.form.appendices:
         place = form_layout(item.form).appendices[appendix.id]
         for row in appendix.rows:
@@ -327,3 +328,35 @@ def test_a_procedures_code_is_validated_while_typing(tmp_path: Path) -> None:
     [judged] = recalculate([tmp_path / "code.xlsx"], tmp_path / "lo")
     shown = openpyxl.load_workbook(judged, data_only=True).worksheets[0]
     assert {code: shown.cell(row, 2).value for row, code in enumerate(CODES, start=1)} == CODES
+
+
+@pytest.mark.parametrize("form_id", FORM_IDS)
+def test_prompts_and_errors_keep_the_limits_of_excel(built: dict[str, Built], form_id: str) -> None:
+    """Titles up to 32, texts and lists up to 255 characters, whole sentences; every error says what to do."""
+    for sheet in _book(built[form_id].path):
+        for rule in sheet.data_validations.dataValidation:
+            where = (sheet.title, str(rule.sqref), rule.prompt)
+            assert 0 < len(rule.promptTitle) <= 32, where
+            assert 0 < len(rule.prompt) <= 255, where
+            assert "…" not in rule.prompt, where
+            if rule.type in ("list", "custom"):
+                assert len(rule.errorTitle) <= 32, where
+                assert len(rule.error) <= 255, where
+                assert re.search(r"[Hh]ãy|[Cc]họn|[Gg]õ", rule.error), rule.error
+            if rule.type == "list":
+                assert len(rule.formula1.strip('"')) <= 255, where
+
+
+@pytest.mark.parametrize("form_id", FORM_IDS)
+def test_prompts_say_unit_and_span_of_time(form_id: str) -> None:
+    """What to enter, in which unit, and whether in the period, cumulative or at a date."""
+    spans = {PeriodKind.IN_PERIOD: "trong kỳ", PeriodKind.CUMULATIVE: "lũy kế", PeriodKind.AT_DATE: "thời điểm"}
+    for spec in load_form(form_id).specs():
+        options = None if spec.derived or spec.column.given else validation(spec, "E15")
+        if options is None or spec.quantity is None:
+            continue
+        prompt = options["input_message"]
+        assert prompt.startswith(("Nhập ", "Chọn ")), spec
+        assert spans.get(spec.quantity.period, "") in prompt, (spec, prompt)
+        if spec.row.unit not in ("", "%") and spec.kind in (CellKind.COUNT, CellKind.MONEY, CellKind.DECIMAL):
+            assert " ".join(spec.row.unit.split()) in prompt, (spec, prompt)

@@ -23,11 +23,13 @@ from cchc_xl.catalogue.load import load_catalogue, load_form
 from cchc_xl.catalogue.model import RowRole
 from cchc_xl.checks.culprits import likely_culprits
 from cchc_xl.checks.run import CheckResult, check
+from cchc_xl.companions import companion_results
 from cchc_xl.consolidation.contribution import contribution
 from cchc_xl.consolidation.rollup import SummaryCell, consolidate
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef, Names, as_excel, evaluate, parse
 from cchc_xl.layout import form_layout
+from cchc_xl.live_checks.states import row_states
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
 from cchc_xl.readers.read_submission import read_file
@@ -189,11 +191,48 @@ def test_libreoffice_and_python_agree_on_spare_rows(blank: Path, tmp_path: Path)
     for index, expression in enumerate(counts.values(), start=1):
         assert native.cell(index, 30).value == evaluate(expression, figures)
     assert [evaluate(e, figures) for e in counts.values()] == [25, 7, 30]
+    label = f"C{form_layout(VINH_THANH).appendices['PL1'].rows[31] + 1}"
+    assert native[label].value == "Tổng: 25 nhiệm vụ"
+    assert companion_results(submission)["PL1"][label] == "Tổng: 25 nhiệm vụ"
     results = computed_results(submission)
     assert results[CellRef("PL4", TOTAL, "received")] == 15
     assert results[CellRef("PL1", 31, "done")] == 2
     for ref, result in results.items():
         assert submission.entries[ref].value.number == result, ref
+
+
+def test_a_total_states_the_number_of_tasks_live(blank: Path, tmp_path: Path) -> None:
+    """The label follows added tasks, is the row's label with any number or none computed yet, and no other text is."""
+    label = f"C{form_layout(VINH_THANH).appendices['PL1'].rows[31] + 1}"
+    assert openpyxl.load_workbook(blank, data_only=True)["PL1"][label].value == "Tổng: 23 nhiệm vụ"
+    write_printed(tmp_path, {"PL1": {TASK: {"label": "Việc mới", "done": "x"}}})
+    fill_workbook(blank, tmp_path, tmp_path / "so.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "so.xlsx", data_only=True)["PL1"][label].value == "Tổng: 24 nhiệm vụ"
+    book = openpyxl.load_workbook(blank)  # openpyxl stores no results
+    for text, faults in (
+        (book["PL1"][label].value, 0),
+        ("Tổng: 30 nhiệm vụ", 0),
+        ("Tổng: 23 hồ sơ", 1),
+        ("", 1),
+        ("Tổng: nhiệm vụ", 1),
+    ):
+        book["PL1"][label].value = text
+        book.save(tmp_path / "typed.xlsx")
+        assert len(read_file(tmp_path / "typed.xlsx").faults) == faults, text
+
+
+def test_spare_rows_have_a_live_state_once_in_use() -> None:
+    """Blank while nobody uses the row; then what the other rows say, and whether it lacks its name."""
+    unused = row_states(filled("1", {}))
+    assert {unused["PL4", FIRST], unused["PL1", TASK], unused["PL5", PROCEDURE]} == {""}
+    states = row_states(
+        filled("1", {"PL4": {FIRST: {**LAND, "on_time": "5"}, SECOND: {"direct": "5"}}, "PL1": {
+            TASK: {"label": "Việc mới"}, 2: {"done": "x"}}})
+    )  # fmt: skip
+    assert states["PL4", FIRST].startswith("Lỗi: ")
+    assert states["PL4", SECOND].startswith("Cảnh báo: ") or states["PL4", SECOND].startswith("Lỗi: ")
+    assert states["PL4", THIRD] == ""
+    assert states["PL1", TASK] == states["PL1", 3] == "Chưa đánh dấu x"
 
 
 def test_a_workbook_built_before_the_form_had_spare_rows_is_read(tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ class RuleKind(StrEnum):
     RATIO_WITHOUT_INPUTS = "ratio_without_inputs"
     ZERO_OVER_ZERO = "zero_over_zero"
     INPUTS_PARTIAL = "inputs_partial"
+    OVER_HUNDRED = "over_hundred"
     TOTAL = "total"
     TOTAL_MISSING = "total_missing"
     OVERWRITTEN = "overwritten"

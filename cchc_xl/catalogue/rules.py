@@ -312,6 +312,7 @@ _RATIO_KINDS = {
     RuleKind.RATIO_WITHOUT_INPUTS,
     RuleKind.ZERO_OVER_ZERO,
     RuleKind.INPUTS_PARTIAL,
+    RuleKind.OVER_HUNDRED,
 }
 # Tables with one row for each field of work: a second row of the same name would be counted apart.
 _ONE_ROW_EACH = (AppendixKind.CASE_MATRIX, AppendixKind.TASK_SUMMARY)

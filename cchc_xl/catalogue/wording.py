@@ -94,6 +94,8 @@ def _words(node: Argument, appendices: Mapping[str, Appendix], order: int) -> st
             return f"100 × {_words(numerator, appendices, order)} / {_words(denominator, appendices, order)}"
         case Call(name="sum", args=args):
             return " + ".join(_words(arg, appendices, order) for arg in args)
+        case Call(name="count_rows"):
+            return "số dòng"
         case Call(name="count_x"):
             return "số dấu x trong cột"
         case Arithmetic(op=op, left=left, right=right):

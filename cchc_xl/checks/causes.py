@@ -5,40 +5,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cchc_xl.catalogue.model import CellKind, RowRole, RuleKind
+from cchc_xl.checks.checklists import Checklists
 from cchc_xl.expressions import CellRef, ColumnRef, Expression, cell_refs, column_refs
 from cchc_xl.finding import Finding
 from cchc_xl.severity import Severity
-from cchc_xl.submission import Submission, is_computed
+from cchc_xl.submission import Submission, SubmissionFigures, is_computed
 
 # In the order in which they are kept: what can say the figure says more.
 _PRESENCE = ("tong-trong", "ty-le-trong", "thieu-so-lieu", "thieu-tu-hoac-mau")
-_ABOUT_TOTALS = ("R22-", "R23-", "R24-")
-_MARKS = frozenset({"danh-dau-hai-o", "chua-danh-dau", "ngoai-danh-sach"})
+ABOUT_TOTALS = ("R22-", "R23-", "R24-")
+_WRONG_RATIO = frozenset({"ty-le-sai", "ty-le-hai-mau-so", "mau-so-bang-0"})
 _BAD_FIGURES = frozenset({"so-am", "so-le"})
-_COMPARED = frozenset(
+COMPARED = frozenset(
     {"khong-khop", "vuot-qua", "duoi-muc", "khong-nho-hon", "tong-sai", "ty-le-sai", "hai-noi-khac-nhau"}
 )
 _Cell = tuple[str, str]
 
 
-def without_consequences(findings: Sequence[Finding], submission: Submission) -> list[Finding]:
+def without_consequences(
+    findings: Sequence[Finding], submission: Submission, figures: SubmissionFigures
+) -> list[Finding]:
     """The findings less those that only repeat another one in other words.
 
     * A cell that is missing is reported once, by the gravest rule that wants it.
     * Numerator above a zero denominator: the comparison of the two cells says the same; the graver one stays.
-    * Marks done + not done ≠ number of tasks (R20): said already by a wrong total (R19) or a wrong mark.
-    * Totals of a checklist with a wrong mark (R19, R23) wait until the mark is mended.
+    * Marks done + not done ≠ number of tasks (R20): said already by a wrong total (R19).
+    * What compares totals of marks (R19, R20, R23) waits while marks are wrong, or may mend it (``checklists``).
     * A comparison that reads a figure which cannot be right itself (−3, 2,5 files) waits until that one is mended.
     * What counts rows by a code that is on no list (procedures of level 7), or compares it, waits until it is mended.
     * What else a wrong typed total contradicts (its row, other appendices) waits until the total is mended.
+    * A typed ratio above 100 %: said already by a ratio that does not fit its inputs, or by a numerator too large.
     * A matrix identity that fails in a computed total row: said already by the row in which it fails.
     """
     missing = _missing(findings)
     zero = {frozenset(_inputs(f)): f for f in findings if f.code == "mau-so-bang-0"}
     compared = {cells: f for f in findings if f.code == "vuot-qua" for cells in zero if cells <= _cells(f)}
+    wrong_ratios = {(f.sheet, f.cell) for f in findings if f.code in _WRONG_RATIO}
+    above = {frozenset(_cells(f)) for f in findings if f.code == "vuot-qua"}
     wrong_totals = {(f.sheet, f.cell) for f in findings if f.code == "tong-sai"}
-    wrong_marks = {f.appendix for f in findings if f.code in _MARKS}
-    mark_totals = {cell for f in findings if f.code in _MARKS for cell in _mark_totals(f.appendix, submission)}
+    checklists = Checklists(findings, submission, figures)
     bad = _dependents({(f.sheet, f.cell) for f in findings if f.code in _BAD_FIGURES}, submission)
     waiting = _counting_by_wrong_codes(findings, submission)
     wrong_rows = {f.appendix for f in findings if _of_matrix(f) and not _computed_total(f, submission)}
@@ -51,14 +56,16 @@ def without_consequences(findings: Sequence[Finding], submission: Submission) ->
             return other is not None and other.severity is Severity.ERROR
         if finding.code == "vuot-qua" and finding.severity is not Severity.ERROR:
             return finding in compared.values()
-        if finding.code in _COMPARED and _cells(finding) & (bad | mark_totals):
+        if finding.code == "tren-100":
+            return (finding.sheet, finding.cell) in wrong_ratios or frozenset(_inputs(finding)) in above
+        if finding.code in COMPARED and (_cells(finding) & bad or checklists.wait(finding)):
             return True
         if finding.rule in waiting and finding.code != "trung-ma":
             return True
-        if finding.rule.startswith(_ABOUT_TOTALS) and finding.code != "tong-sai" and _cells(finding) & wrong_totals:
+        if finding.rule.startswith(ABOUT_TOTALS) and finding.code != "tong-sai" and _cells(finding) & wrong_totals:
             return True
         if finding.rule.startswith("R20-"):
-            return bool(_cells(finding) & wrong_totals) or finding.appendix in wrong_marks
+            return bool(_cells(finding) & wrong_totals)
         return _of_matrix(finding) and finding.appendix in wrong_rows and _computed_total(finding, submission)
 
     return [finding for finding in findings if not consequence(finding)]
@@ -89,16 +96,6 @@ def _columns(part: Expression) -> set[ColumnRef]:
     """The columns of which an expression reads more than one certain row."""
     own = [ColumnRef(part.appendix, part.column)] if isinstance(part, CellRef) and part.order is None else []
     return {*column_refs(part), *own}
-
-
-def _mark_totals(appendix: str, submission: Submission) -> set[_Cell]:
-    return {
-        (entry.sheet, entry.address)
-        for ref, entry in submission.entries.items()
-        if ref.appendix == appendix
-        and (spec := submission.form.cells[ref]).row.role is RowRole.TOTAL
-        and spec.kind is CellKind.MARK
-    }
 
 
 def _dependents(bad: set[_Cell], submission: Submission) -> set[_Cell]:

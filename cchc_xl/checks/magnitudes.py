@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -10,7 +11,7 @@ from cchc_xl.catalogue.model import CellKind, CellSpec, Form, RowRole, Rule
 from cchc_xl.checks.context import NOT_EVALUATED, PASSED, Context, Outcome, number_words
 from cchc_xl.expressions import CellRef
 from cchc_xl.submission import is_computed
-from cchc_xl.values import plain
+from cchc_xl.values import normalise, plain
 
 _ZERO = Decimal(0)
 _THOUSAND = Decimal(1000)
@@ -56,7 +57,12 @@ def check_magnitude(rule: Rule, context: Context) -> Outcome:
 
 
 def check_serial_date(rule: Rule, context: Context) -> Outcome:
-    """E03: a typed 4/5 becomes a date, and a date in a number cell shows as its serial number near 45.000."""
+    """E03: a typed 4/5 becomes a date, and a date in a number cell shows as its serial number near 45.000.
+
+    A cell in which the date shows as one is a date to the reader (R15). Here the number alone is left: beside brothers
+    below 1.000 a warning. Without brothers a hint, and only for a date of the report's own year or the next, in which
+    the typing fell, and where nothing else that is counted in the same unit, or at all, reaches 1.000.
+    """
     ref = rule.at
     assert ref is not None
     number = context.figures.number(ref)
@@ -64,14 +70,41 @@ def check_serial_date(rule: Rule, context: Context) -> Outcome:
         return NOT_EVALUATED
     if not _SERIALS[0] <= number <= _SERIALS[1] or number != number.to_integral_value():
         return PASSED
-    brothers = [context.figures.number(other) for other in brothers_of(context.form)[ref]]
-    known = [other for other in brothers if other is not None]
+    day = _EPOCH + timedelta(days=int(number))
+    known = _known(brothers_of(context.form)[ref], context)
+    severity = rule.severity
     if not known:
-        return NOT_EVALUATED
-    if max(known) >= _THOUSAND:
+        severity = rule.softer
+        if context.spec(ref).kind is not CellKind.COUNT or day.year not in _years_of_typing(context):
+            return NOT_EVALUATED
+        known = next(filter(None, (_known(kin, context) for kin in kin_of(context.form, ref))), [])
+    if max(known, default=_ZERO) >= _THOUSAND:
         return PASSED
-    day = (_EPOCH + timedelta(days=int(number))).strftime("%d/%m/%Y")
-    return [context.finding(rule, "so-thanh-ngay", ref, actual=context.shown(ref), day=day)]
+    shown = day.strftime("%d/%m/%Y")
+    return [context.finding(rule, "so-thanh-ngay", ref, severity=severity, actual=context.shown(ref), day=shown)]
+
+
+def _known(refs: Iterable[CellRef], context: Context) -> list[Decimal]:
+    return [number for ref in refs if (number := context.figures.number(ref)) is not None]
+
+
+def _years_of_typing(context: Context) -> Container[int]:
+    """Excel takes 4/5 for a day of the year in which it is typed: the report's own, or the next when it closes late."""
+    year = context.submission.stamp.period[:4]
+    return (int(year), int(year) + 1) if year.isdigit() else ()
+
+
+@cache
+def kin_of(form: Form, ref: CellRef) -> tuple[tuple[CellRef, ...], ...]:
+    """The other counts of the appendix: first those of the same unit, then all."""
+    own = form.cells[ref]
+    counts = [
+        spec
+        for spec in form.appendix(ref.appendix).printed_cells
+        if spec.kind is CellKind.COUNT and not spec.derived and spec.ref != ref
+    ]
+    unit = normalise(own.row.unit)
+    return tuple(s.ref for s in counts if normalise(s.row.unit) == unit), tuple(s.ref for s in counts)
 
 
 def check_fraction(rule: Rule, context: Context) -> Outcome:

@@ -1,16 +1,19 @@
-"""R01–R05: ratios against their own numerator and denominator (semantics.md, "Ratios")."""
+"""R01–R05, R17: ratios against their own numerator and denominator (semantics.md, "Ratios")."""
 
 from __future__ import annotations
 
 from decimal import ROUND_DOWN, Decimal
+from functools import cache
 
-from cchc_xl.catalogue.model import CellKind, Rule
+from cchc_xl.catalogue.model import CellKind, Form, Rule, RuleKind
 from cchc_xl.checks.context import NOT_EVALUATED, PASSED, Context, Outcome, Silent, number_words
 from cchc_xl.expressions import CellRef, Ratio, cell_refs, evaluate
+from cchc_xl.severity import Severity
 from cchc_xl.submission import FormulaState, is_computed
 from cchc_xl.values import State, decimals
 
 _HALF = Decimal("0.5")
+_HUNDRED = Decimal(100)
 
 
 def agrees(printed: Decimal, computed: Decimal) -> bool:
@@ -25,6 +28,59 @@ def _inputs(rule: Rule) -> tuple[CellRef, CellRef] | None:
     if isinstance(ratio, Ratio) and isinstance(ratio.numerator, CellRef) and isinstance(ratio.denominator, CellRef):
         return ratio.numerator, ratio.denominator
     return None
+
+
+@cache
+def bounds_of_ratios(form: Form) -> dict[CellRef, Rule]:
+    """The form's own rule that the numerator of a ratio is at most its denominator, by the ratio's cell.
+
+    Its severity says whether such a ratio cannot exceed 100 % (error) or only hardly does (warning: a plan surpassed).
+    """
+    compared = {
+        (rule.left, rule.right[0]): rule
+        for rule in form.rules
+        if rule.kind is RuleKind.COMPARE and rule.active and rule.op == "<=" and rule.when is None
+        if len(rule.right) == 1 and not rule.each
+    }
+    found = {}
+    for spec in form.specs():
+        ratio = spec.derived[0] if spec.derived else None
+        if isinstance(ratio, Ratio) and (ratio.numerator, ratio.denominator) in compared:
+            found[spec.ref] = compared[ratio.numerator, ratio.denominator]
+    return found
+
+
+def over_hundred(rule: Rule, bound: Rule) -> Severity:
+    """How grave a ratio above 100 % is where its numerator is bounded so."""
+    return rule.severity if bound.severity is Severity.ERROR else rule.softer
+
+
+def check_over_hundred(rule: Rule, context: Context) -> Outcome:
+    """R17: a ratio that was typed is at most 100 where its numerator is a part of its denominator."""
+    ref = rule.at
+    assert ref is not None
+    bound = bounds_of_ratios(context.form).get(ref)
+    entry, printed = context.entry(ref), context.figures.number(ref)
+    if bound is None or printed is None:
+        return NOT_EVALUATED
+    if is_computed(entry) or (context.of_summary and entry.formula is FormulaState.ALTERED) or printed <= _HUNDRED:
+        return PASSED
+    severity = over_hundred(rule, bound)
+    limit = "không thể" if severity is rule.severity else "thường không"
+    inputs = _inputs(rule) or ()
+    return [
+        context.finding(
+            rule,
+            "tren-100",
+            ref,
+            severity=severity,
+            actual=context.shown(ref),
+            expected=_HUNDRED,
+            imbalance=printed - _HUNDRED,
+            related=inputs,
+            limit=limit,
+        )
+    ]
 
 
 def check_ratio(rule: Rule, context: Context) -> Outcome:

@@ -19,6 +19,7 @@ from cchc_xl.checks.presence import check_evidence, check_required, check_siblin
 from cchc_xl.checks.previous import check_cumulative, check_emptied, check_jump
 from cchc_xl.checks.ratios import (
     check_inputs_partial,
+    check_over_hundred,
     check_ratio,
     check_ratio_missing,
     check_ratio_without_inputs,
@@ -40,6 +41,7 @@ _ONCE: dict[RuleKind, Callable[[Rule, Context], Outcome]] = {
     RuleKind.RATIO_WITHOUT_INPUTS: check_ratio_without_inputs,
     RuleKind.ZERO_OVER_ZERO: check_zero_over_zero,
     RuleKind.INPUTS_PARTIAL: check_inputs_partial,
+    RuleKind.OVER_HUNDRED: check_over_hundred,
     RuleKind.TOTAL: check_total,
     RuleKind.TOTAL_MISSING: check_total_missing,
     RuleKind.OVERWRITTEN: check_overwritten,
@@ -96,7 +98,7 @@ def check(
     plan = _plan(submission.form, against_previous=previous is not None)
     outcomes = _outcomes(context, (*plan.printed, *_of_spare_rows(plan, context)))
     found = [finding for outcome in outcomes if isinstance(outcome, list) for finding in outcome]
-    found = without_consequences(found, submission)
+    found = without_consequences(found, submission, context.figures)
     appendix_rank = {appendix.id: index for index, appendix in enumerate(submission.form.appendices)}
     ranks = {appendix.id: appendix.rank for appendix in submission.form.appendices}
     found.sort(key=lambda f: (appendix_rank[f.appendix], ranks[f.appendix].get(f.order, -1), f.severity.rank))
@@ -105,8 +107,9 @@ def check(
 
 
 def raw_findings(context: Context) -> list[Finding]:
-    """What each rule with a native formula says by itself of the printed rows, consequences of others included."""
-    native = [step for step in _plan(context.form, against_previous=False).printed if step[0].native == NATIVE]
+    """What each rule with a native formula says by itself, consequences of others included."""
+    plan = _plan(context.form, against_previous=False)
+    native = [step for step in (*plan.printed, *_of_spare_rows(plan, context)) if step[0].native == NATIVE]
     return [finding for outcome in _outcomes(context, native) if isinstance(outcome, list) for finding in outcome]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from cchc_xl.catalogue.model import Form, Rule
+from cchc_xl.catalogue.model import CellSpec, Form, Rule
 from cchc_xl.checks.context import Context, Outcome, Silent
 from cchc_xl.expressions import CellRef
 from cchc_xl.submission import LABEL, is_computed
@@ -12,6 +12,11 @@ from cchc_xl.values import normalise
 
 # What says nothing without a name is no content of the row.
 _TITLES = ("stt", LABEL)
+
+
+def is_content(spec: CellSpec) -> bool:
+    """Whether what stands in a cell of a spare row wants a name beside it."""
+    return spec.column.key not in _TITLES
 
 
 def check_spare_unnamed(rule: Rule, context: Context) -> Outcome:
@@ -24,7 +29,7 @@ def check_spare_unnamed(rule: Rule, context: Context) -> Outcome:
     content = [
         spec.ref
         for spec in cells
-        if spec.column.key not in _TITLES and (entry := context.entry(spec.ref)).value.filled and not is_computed(entry)
+        if is_content(spec) and (entry := context.entry(spec.ref)).value.filled and not is_computed(entry)
     ]
     if not content:
         return Silent.NOT_EVALUATED

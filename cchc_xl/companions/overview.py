@@ -84,10 +84,10 @@ def found(place: AppendixLayout, severity: Severity) -> str:
 
 
 def state(place: CoverPlace, row: str, full: int) -> str:
-    """Native state of an appendix in a word."""
+    """Native state of an appendix in a word: while cells are blank, most warnings only say so."""
     count_, errors, warnings = (place.absolute(row, column) for column in (COUNT, ERRORS, WARNINGS))
-    under_way = f'IF({count_}<{full},"{UNDER_WAY}","{RIGHT}")'
-    return f'=IF({errors}>0,"{WRONG}",IF({count_}=0,"{BLANK}",IF({warnings}>0,"{DOUBTFUL}",{under_way})))'
+    filled_in = f'IF({warnings}>0,"{DOUBTFUL}","{RIGHT}")'
+    return f'=IF({errors}>0,"{WRONG}",IF({count_}=0,"{BLANK}",IF({count_}<{full},"{UNDER_WAY}",{filled_in})))'
 
 
 def state_word(count_: int, full: int, errors: int, warnings: int) -> str:
@@ -96,7 +96,7 @@ def state_word(count_: int, full: int, errors: int, warnings: int) -> str:
         return WRONG
     if not count_:
         return BLANK
-    return DOUBTFUL if warnings else UNDER_WAY if count_ < full else RIGHT
+    return UNDER_WAY if count_ < full else DOUBTFUL if warnings else RIGHT
 
 
 def total(form: Form, place: CoverPlace, column: str) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from cchc_xl.catalogue.model import Appendix
 from cchc_xl.companions import letterhead, overview
 from cchc_xl.companions.checksum import cover_of, parts, shown_dates
+from cchc_xl.companions.counted_label import around_count, label_text
 from cchc_xl.cover import (
     AGENCY,
     CHECKSUM,
@@ -27,7 +28,7 @@ from cchc_xl.cover import (
 )
 from cchc_xl.layout import AGENCY_ROW, ATTACHED_ROW, cell_address, form_layout
 from cchc_xl.severity import Severity
-from cchc_xl.submission import Submission
+from cchc_xl.submission import Submission, SubmissionFigures
 
 # Sheet → address → what the formula there shows (``None``: an empty text).
 Companions = Mapping[str, Mapping[str, str | Decimal | int | None]]
@@ -116,7 +117,14 @@ def _head(submission: Submission, appendix: Appendix, cover: Cover) -> dict[str,
         entry = submission.entries.get(ref)
         if entry is not None and (entry.row, entry.column) != place.position(ref):
             return {}
-    return {
+    labels = {
+        cell_address(place.rows[row.order], place.columns["label"]): label_text(
+            appendix, row, len(SubmissionFigures(submission).rows(appendix.id))
+        )
+        for row in appendix.printed
+        if around_count(appendix, row)
+    }
+    return labels | {
         cell_address(AGENCY_ROW, place.left): letterhead.agency_text(cover),
         cell_address(ATTACHED_ROW, place.left): letterhead.attached_text(cover),
         cell_address(place.date_row, place.right_half): letterhead.place_and_date_text(cover),

@@ -11,11 +11,11 @@ from typing import Any
 
 from cchc_xl.catalogue.model import Appendix, AppendixKind, CellKind, CellSpec, Column, Row, RowRole
 from cchc_xl.companions import NO_COMPANIONS, Companions, letterhead
+from cchc_xl.companions.counted_label import label_formula
 from cchc_xl.cover import standard_place
 from cchc_xl.expressions import CellRef, Ratio, as_excel
 from cchc_xl.form_workbook.styles import (
     BAD_FILL,
-    CHECK_SIZE,
     COMPUTED_FILL,
     CORRECT_COLOUR,
     HEADER_FILL,
@@ -32,6 +32,7 @@ from cchc_xl.layout import (
     AGENCY_ROW,
     ATTACHED_ROW,
     CHECK_KEY,
+    CHECK_SIZE,
     CHECK_WIDTH,
     FIRST_COLUMN,
     FOOT_KEY,
@@ -274,7 +275,11 @@ class AppendixSheet:
                 align = "left" if column.key in _TITLES else "center"
                 indent = label_indent(row) if column.key == "label" else 0
                 style = self.styles.cell(bold=bold, align=align, indent=indent)
-                if text:
+                formula = label_formula(self.appendix, row, self.place) if column.key == "label" else None
+                if formula is not None:
+                    shown = self.shown.get(cell_address(at, index), text)
+                    self.sheet.write_formula(at, index, formula, style, shown)
+                elif text:
                     self.sheet.write_string(at, index, text, style)
                 else:
                     self.sheet.write_blank(at, index, None, style)

@@ -13,6 +13,15 @@ _PERIOD_WORDS = {
     PeriodKind.AT_DATE: "Số tại thời điểm báo cáo.",
     PeriodKind.TIMELESS: "",
 }
+# Of what is no amount: a ratio, a code, a mark.
+_PERIOD_OF_STATE = {
+    PeriodKind.IN_PERIOD: "Tính trong kỳ báo cáo.",
+    PeriodKind.CUMULATIVE: "Tính lũy kế từ đầu năm đến cuối kỳ.",
+    PeriodKind.AT_DATE: "Tính tại thời điểm báo cáo.",
+    PeriodKind.TIMELESS: "",
+}
+# Excel's limits: the title of a message, its text (excel.md, "Files").
+MOST_TITLE, MOST_TEXT = 32, 255
 _NUMBERS = {
     CellKind.COUNT: ("{c}=INT({c})", "Nhập số nguyên từ 0 trở lên", "một số nguyên từ 0 trở lên"),
     CellKind.MARK: ("{c}=INT({c})", "Nhập số nguyên từ 0 trở lên", "một số nguyên từ 0 trở lên"),
@@ -57,24 +66,31 @@ def condition(spec: CellSpec, cell: str) -> str | None:
 
 
 def validation(spec: CellSpec, cell: str) -> dict[str, Any] | None:
-    """XlsxWriter's options for the cell; ``None`` where anything may be typed."""
+    """XlsxWriter's options for the cell; ``None`` where anything may be typed.
+
+    The prompt says what to enter, in which unit and of which span of time; the error says what to do.
+    """
     choices = choice_list(spec)
-    period = _PERIOD_WORDS[spec.quantity.period] if spec.quantity else ""
+    amount = choices is None and spec.kind is not CellKind.PERCENT
+    words = _PERIOD_WORDS if amount else _PERIOD_OF_STATE
+    period = words[spec.quantity.period] if spec.quantity else ""
     if choices is not None:
         meanings = "; ".join(f"{value} = {meaning}" for value, meaning in spec.options)
         help_text = {
             CellKind.CODE: f"Chọn mã: {meanings}.",
             CellKind.YESNO: "Chọn Có hoặc Không.",
             CellKind.FLAG: "Chọn 1 = Có, 0 = Không.",
-            CellKind.MARK: "Chọn x nếu đúng cột này, bỏ trống nếu không.",
+            CellKind.MARK: "Chọn x nếu đúng cột này, bỏ trống nếu không; mỗi dòng chỉ một dấu x.",
         }[spec.kind]
         return {
             "validate": "list",
             "source": choices,
-            "input_title": "Chọn trong danh sách",
-            "input_message": help_text[:255],
+            "input_title": _title(spec, "Chọn trong danh sách"),
+            "input_message": _joined(help_text, period),
             "error_title": "Giá trị không có trong danh sách",
-            "error_message": f"Ô này chỉ nhận: {', '.join(choices)}. {help_text}"[:255],
+            "error_message": _joined(
+                f"Ô này chỉ nhận: {', '.join(choices)}.", "Hãy chọn lại trong danh sách hoặc xóa ô.", help_text
+            ),
         }
     formula = condition(spec, cell)
     if formula is None:
@@ -89,12 +105,28 @@ def validation(spec: CellSpec, cell: str) -> dict[str, Any] | None:
             "error_message": "Ô này chỉ nhận mã thủ tục như 016.07.044.3, hoặc dấu - nếu chưa có mã. Hãy gõ lại.",
         }
     _, ask, remedy = _NUMBERS[spec.kind]
-    unit = f" Đơn vị tính: {' '.join(spec.row.unit.split())}." if spec.row.unit and spec.row.unit != "%" else ""
+    unit = f"Đơn vị tính: {' '.join(spec.row.unit.split())}." if spec.row.unit and spec.row.unit != "%" else ""
     return {
         "validate": "custom",
         "value": "=" + formula,
-        "input_title": "Nhập số liệu",
-        "input_message": f"{ask}.{unit} {period} {_BLANK_OR_ZERO}"[:255],
+        "input_title": _title(spec, "Nhập số liệu"),
+        "input_message": _joined(f"{ask}.", unit, period, _BLANK_OR_ZERO),
         "error_title": "Số liệu chưa đúng kiểu",
-        "error_message": f"Ô này chỉ nhận {remedy}, hoặc dấu - nếu không áp dụng. Hãy gõ lại."[:255],
+        "error_message": f"Ô này chỉ nhận {remedy}, hoặc dấu - nếu không áp dụng. Hãy gõ lại.",
     }
+
+
+def _title(spec: CellSpec, usual: str) -> str:
+    """In a table of several columns the column's own heading, where it is short enough."""
+    heading = spec.column.heading.split(" > ")[-1].strip() if spec.column.kind is not None else ""
+    return heading if 0 < len(heading) <= MOST_TITLE else usual
+
+
+def _joined(*sentences: str) -> str:
+    """As many of the sentences as a message holds, each whole; the first are the more important."""
+    text = ""
+    for sentence in filter(None, sentences):
+        if len(f"{text} {sentence}".strip()) > MOST_TEXT:
+            break
+        text = f"{text} {sentence}".strip()
+    return text or sentences[0][: MOST_TEXT - 1] + "…"

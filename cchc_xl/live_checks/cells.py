@@ -12,7 +12,7 @@ from cchc_xl.catalogue.model import CellKind, CellSpec, Form
 from cchc_xl.expressions import CellRef, Expression, excel_values
 from cchc_xl.expressions.tree import Call
 from cchc_xl.layout import FormAddresses, form_layout
-from cchc_xl.submission import NOTE
+from cchc_xl.submission import LABEL, NOTE
 from cchc_xl.values import DASHES
 
 # More decimals than these count as these: half a millionth is no longer a rounding that anybody printed.
@@ -35,6 +35,10 @@ class Cells:
     def blank(self, ref: CellRef) -> str:
         """Nothing stands there; spaces are nothing."""
         return f'TRIM({self.at(ref)})=""'
+
+    def in_use(self, refs: Iterable[CellRef]) -> str:
+        """Anything stands in one of the cells of a row; an error value makes the whole formula one."""
+        return f'TRIM({"&".join(map(self.at, refs))})<>""'
 
     def number(self, ref: CellRef) -> str:
         """A number stands there."""
@@ -91,6 +95,14 @@ class Cells:
     def slack(self, refs: Iterable[CellRef]) -> str:
         """Sum of the half-units of rounded figures; empty for counts, which are exact."""
         return "+".join(self.half_unit(ref) for ref in dict.fromkeys(refs) if rounds(self.form, ref))
+
+
+def named(form: Form, ref: CellRef) -> str:
+    """The spare row of a cell has a name; empty for a printed row."""
+    spare = form.appendix(ref.appendix).spare_cells
+    if ref.order not in spare:
+        return ""
+    return f'TRIM({Cells(form, ref.appendix).at(CellRef(ref.appendix, ref.order, LABEL))})<>""'
 
 
 def rounds(form: Form, ref: CellRef) -> bool:

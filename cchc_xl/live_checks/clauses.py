@@ -7,39 +7,60 @@ A formula cannot see whether a figure was computed or typed, and need not: a fig
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cchc_xl.catalogue.model import CellKind, Form, Rule, RuleKind
+from cchc_xl.catalogue.model import NATIVE, CellKind, Form, Rule, RuleKind
 from cchc_xl.catalogue.wording import choice_list
+from cchc_xl.checks.checklists import DONE, NOT_DONE, mark_columns
 from cchc_xl.checks.context import of_another_level
 from cchc_xl.checks.presence import siblings_of
-from cchc_xl.expressions import CellRef, ColumnRef, Ratio, excel_condition, excel_values
+from cchc_xl.checks.ratios import bounds_of_ratios, over_hundred
+from cchc_xl.checks.spare_rows import is_content
+from cchc_xl.expressions import CellRef, Ratio, excel_condition, excel_values
 from cchc_xl.layout import form_layout
-from cchc_xl.live_checks.cells import Cells, both, either, exceeds, guarded
+from cchc_xl.live_checks.cells import Cells, both, either, exceeds, guarded, named
+from cchc_xl.live_checks.codes import NO_MARK, TEXT_FOR_NUMBER, TWO_MARKS, WRONG_TYPE, ZERO_DENOMINATOR
 from cchc_xl.live_checks.comparisons import compare_cases, total_cases
-from cchc_xl.live_checks.messages import TEXT_FOR_NUMBER, TWO_MARKS, WRONG_TYPE, ZERO_DENOMINATOR
+from cchc_xl.live_checks.waiting import Waits
 from cchc_xl.severity import Severity
 
-_DONE, _NOT_DONE = "done", "not_done"
 _WHOLE = (CellKind.COUNT, CellKind.MARK)
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Where ``test`` holds, the row of ``at`` has a finding of this code and severity."""
+    """Where ``test`` holds, the row of ``at`` has a finding of this code and severity.
+
+    ``None``: something is not yet there or waits for something else; the row says so and is neither right nor wrong.
+    """
 
     at: CellRef
     code: str
-    severity: Severity
+    severity: Severity | None
     test: str
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest; what waits comes last."""
+        return rank(self.severity)
+
+
+def rank(severity: Severity | None) -> int:
+    """The order in which the cases of a row are named."""
+    return len(Severity) if severity is None else severity.rank
 
 
 def clauses(form: Form, rule: Rule) -> Iterator[Clause]:
     """Every case in which a rule speaks. Raises ``NotNative`` where no formula states it."""
     write = _WRITERS[rule.kind]
     assert rule.at is not None
-    for order in form.appendix(rule.appendix).printed_items if rule.each else (None,):
-        yield from write(form, rule, rule.at.at(order))
+    if not rule.each:
+        yield from write(form, rule, rule.at)
+        return
+    for order in form.appendix(rule.appendix).items:
+        for clause in write(form, rule, rule.at.at(order)):
+            # A spare row is one of the list's rows as soon as it has a name.
+            yield replace(clause, test=both(named(form, clause.at), clause.test))
 
 
 def _type(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
@@ -69,7 +90,8 @@ def _ratio(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
     if inputs is not None:
         top, bottom = map(cells.at, inputs)
         no_ratio = f"IF(COUNT({top},{bottom})=2,AND({bottom}=0,{top}>0),FALSE)"
-        yield Clause(ref, ZERO_DENOMINATOR, rule.severity, no_ratio)
+        code, zero = (Waits.WRONG_INPUT, None) if said_of_inputs(form, ref) else (ZERO_DENOMINATOR, rule.severity)
+        yield Clause(ref, code, zero, no_ratio)
     cell, decimals = cells.at(ref), cells.decimals(ref)
     known, wrong = [], []
     for reading in rule.right:
@@ -82,6 +104,27 @@ def _ratio(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
     differs = f"IF({both(cells.number(ref), either(*known))},{both(*wrong)},FALSE)"
     severity = rule.softer if len(rule.right) > 1 else rule.severity
     yield Clause(ref, "ty-le-sai", severity, differs)
+    bound = bounds_of_ratios(form).get(ref)
+    if bound is not None and bound.native == NATIVE and bound.at is not None and bound.soften is None:
+        for _, of_input, test in compare_cases(form, bound, bound.at):
+            if of_input is not None:
+                yield Clause(ref, Waits.WRONG_INPUT, None, both(cells.number(ref), test))
+
+
+def said_of_inputs(form: Form, ref: CellRef) -> bool:
+    """Whether a numerator above a zero denominator is an error of the inputs' own row already."""
+    bound = bounds_of_ratios(form).get(ref)
+    return bound is not None and bound.native == NATIVE and bound.severity is Severity.ERROR
+
+
+def _over_hundred(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
+    bound = bounds_of_ratios(form).get(ref)
+    if bound is None:
+        return
+    cells = Cells(form, ref.appendix)
+    cell, own = cells.at(ref), cells.own_value(rule.right[0], ref.order)
+    typed = both(cells.number(ref), f"{cell}>100", f"{cell}<>{own}")
+    yield Clause(ref, "tren-100", over_hundred(rule, bound), typed)
 
 
 def _ratio_missing(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
@@ -141,8 +184,8 @@ def _inputs_partial(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
 
 
 def _total(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
-    for test in total_cases(form, rule, ref):
-        yield Clause(ref, "tong-sai", rule.severity, test)
+    for code, severity, test in total_cases(form, rule, ref):
+        yield Clause(ref, code, severity, test)
 
 
 def _total_missing(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
@@ -165,15 +208,16 @@ def _same_code(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
 
 def _single_mark(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
     cells = Cells(form, ref.appendix)
-    pair = [CellRef(ref.appendix, ref.order, column) for column in (_DONE, _NOT_DONE)]
+    pair = [CellRef(ref.appendix, ref.order, column) for column in (DONE, NOT_DONE)]
     yield Clause(ref, TWO_MARKS, rule.severity, both(*map(cells.marked, pair)))
-    begun = "+".join(f'COUNTIF({cells.addresses.column(ColumnRef(ref.appendix, cell.column))},"x")' for cell in pair)
-    yield Clause(ref, "chua-danh-dau", rule.severity, both(*map(cells.blank, pair), f"{begun}>0"))
+    begun = "+".join(f'COUNTIF({cells.addresses.column(column)},"x")' for column in mark_columns(ref.appendix))
+    # Kiểm tra, asked for when the list is thought to be done, warns; while it is being filled a gap is no fault.
+    yield Clause(ref, NO_MARK, None, both(*(cells.one_of(cell, ()) for cell in pair), f"{begun}>0"))
 
 
 def _mark_evidence(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
     cells = Cells(form, ref.appendix)
-    done, not_done = (cells.marked(CellRef(ref.appendix, ref.order, column)) for column in (_DONE, _NOT_DONE))
+    done, not_done = (cells.marked(CellRef(ref.appendix, ref.order, column)) for column in (DONE, NOT_DONE))
     blank = cells.blank(ref)
     yield Clause(ref, "thieu-ket-qua", rule.severity, both(done, blank))
     yield Clause(ref, "thieu-ket-qua", rule.softer, both(not_done, f"NOT({done})", blank))
@@ -216,6 +260,12 @@ def _compare(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
         yield Clause(ref, code, severity, test)
 
 
+def _spare_unnamed(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
+    cells = Cells(form, ref.appendix)
+    content = [spec.ref for spec in form.appendix(ref.appendix).spare_cells[ref.order or 0] if is_content(spec)]
+    yield Clause(ref, "dong-them-chua-ten", rule.severity, both(cells.blank(ref), cells.in_use(content)))
+
+
 def _required(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
     if of_another_level(form, ref):
         return
@@ -238,6 +288,7 @@ _WRITERS: dict[RuleKind, Callable[[Form, Rule, CellRef], Iterator[Clause]]] = {
     RuleKind.RATIO_WITHOUT_INPUTS: _ratio_without_inputs,
     RuleKind.ZERO_OVER_ZERO: _zero_over_zero,
     RuleKind.INPUTS_PARTIAL: _inputs_partial,
+    RuleKind.OVER_HUNDRED: _over_hundred,
     RuleKind.TOTAL: _total,
     RuleKind.TOTAL_MISSING: _total_missing,
     RuleKind.SAME_CODE: _same_code,
@@ -248,4 +299,5 @@ _WRITERS: dict[RuleKind, Callable[[Form, Rule, CellRef], Iterator[Clause]]] = {
     RuleKind.COMPARE: _compare,
     RuleKind.REQUIRED: _required,
     RuleKind.EVIDENCE: _evidence,
+    RuleKind.SPARE_UNNAMED: _spare_unnamed,
 }

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cchc_xl.catalogue.model import Form, Missing, Rule
+from cchc_xl.checks.checklists import checklists_behind
 from cchc_xl.expressions import (
     CellRef,
     Expression,
@@ -20,17 +21,23 @@ from cchc_xl.expressions import (
 )
 from cchc_xl.expressions.tree import Arithmetic, Call, ColumnRef, Number, RowsRef, children
 from cchc_xl.live_checks.cells import Cells, both, constant, either, exceeds, guarded, rounds
-from cchc_xl.live_checks.messages import GAP
+from cchc_xl.live_checks.codes import GAP
+from cchc_xl.live_checks.waiting import Waits, totals_elsewhere, waits
 from cchc_xl.severity import Severity
 
 _GAPS = {"<=": ("<=",), "<": ("<",), ">=": (">=",), ">": (">",), "=": ("<=", ">=")}
 
 
-def compare_cases(form: Form, rule: Rule, at: CellRef) -> Iterator[tuple[str, Severity, str]]:
-    """Code, severity and test of every finding that a comparison can give."""
+def compare_cases(form: Form, rule: Rule, at: CellRef) -> Iterator[tuple[str, Severity | None, str]]:
+    """Code, severity and test of every finding that a comparison can give; without severity it waits for another."""
     comparison = _Comparison(form, rule, at)
     failures = [comparison.failures(right) for right in rule.right]
-    if rule.soften is None:
+    if rule.soften is None and len(failures) == 1:
+        for code, severity, test in _waiting(form, rule, at, failures[0]):
+            yield code, severity, comparison.gated(test)
+    elif checklists_behind(form, rule):
+        raise NotNative("nhiều cách tính hoặc mức sai lệch cho phép cùng với số dấu x: công thức không nói được")
+    elif rule.soften is None:
         yield "khong-khop", rule.severity, comparison.gated(both(*(_either(cases) for cases in failures)))
     elif len(failures) > 1:
         raise NotNative("nhiều cách tính và mức sai lệch cho phép: công thức không nói được cách nào gần hơn")
@@ -44,17 +51,41 @@ def compare_cases(form: Form, rule: Rule, at: CellRef) -> Iterator[tuple[str, Se
         yield GAP, Severity.INFO, comparison.gated(gap)
 
 
-def total_cases(form: Form, rule: Rule, at: CellRef) -> Iterator[str]:
-    """The test of a typed total against its parts."""
-    cells = Cells(form, at.appendix)
+def _waiting(
+    form: Form, rule: Rule, at: CellRef, failures: list[_Case], code: str = "khong-khop"
+) -> Iterator[tuple[str, Severity | None, str]]:
+    """The failures that hold already, and those that wait for something else (``waiting``)."""
+    totals = [test for other in totals_elsewhere(form, rule, at) for test in _wrong_total(form, other, at.appendix)]
+    waiting = [dict(waits(form, rule, at, case.gap)) for case in failures]
+    excuses = [either(*totals, *tests.values()) if totals or tests else "" for tests in waiting]
+    now = [case.also(f"NOT({excuse})" if excuse else "") for case, excuse in zip(failures, excuses, strict=True)]
+    yield code, rule.severity, _either(now)
+    if totals:
+        yield Waits.WRONG_TOTAL, None, both(_either(failures), either(*totals))
+    for why in dict.fromkeys(why for tests in waiting for why in tests):
+        yield why, None, _either([case.also(tests[why]) for case, tests in zip(failures, waiting, strict=True)])
+
+
+def total_cases(form: Form, rule: Rule, at: CellRef) -> Iterator[tuple[str, Severity | None, str]]:
+    """Code, severity and test of a typed total against its parts."""
+    yield from _waiting(form, rule, at, [_total_case(form, rule, at, at.appendix)], "tong-sai")
+
+
+def _wrong_total(form: Form, rule: Rule, home: str) -> list[str]:
+    assert rule.at is not None
+    return [_either([_total_case(form, rule, rule.at, home)])]
+
+
+def _total_case(form: Form, rule: Rule, at: CellRef, home: str) -> _Case:
+    cells = Cells(form, home)
     node, cell = rule.right[0], cells.at(at)
     known, (value,) = excel_values([node], cells.addresses, at.order)
     refs = [at, *(ref.at(at.order) for ref in cell_refs(node)), *_of_columns(form, node)]
     slack = cells.slack(refs)
-    differs = f"{cell}<>{value}"
+    differs, gap = f"{cell}<>{value}", f"ABS({cell}-{value})"
     if slack:
-        differs = both(differs, exceeds(f"ABS({cell}-{value})", slack))
-    yield guarded(both(cells.number(at), known), differs)
+        differs = both(differs, exceeds(gap, slack))
+    return _Case(both(cells.number(at), known), differs, gap)
 
 
 def _of_columns(form: Form, node: Expression) -> list[CellRef]:
@@ -72,6 +103,10 @@ class _Case:
     known: str
     test: str
     gap: str
+
+    def also(self, test: str) -> _Case:
+        """The same where a further test holds."""
+        return _Case(self.known, both(self.test, test), self.gap)
 
     def softened(self, known: str, allowed: str, *, softened: bool) -> _Case:
         """The same where the gap is within what is allowed, or beyond it."""

@@ -10,7 +10,7 @@ from cchc_xl.catalogue.model import NATIVE, CellKind, Form, Rule, RuleKind
 from cchc_xl.expressions import CellRef, excel_values
 from cchc_xl.live_checks.cells import Cells, literal
 from cchc_xl.live_checks.clauses import Clause, clauses
-from cchc_xl.live_checks.messages import CORRECT, NOTHING_SEEN, UNKNOWN, message
+from cchc_xl.live_checks.messages import CORRECT, NOTHING_SEEN, UNKNOWN, beginning, message
 
 Place = tuple[str, int]  # appendix and order of a row
 
@@ -37,7 +37,7 @@ def live_checks(form: Form) -> LiveChecks:
     places: dict[str, frozenset[Place]] = {}
     rank: dict[str, int] = {}
     for index, rule in enumerate(form.rules):
-        if not rule.active or rule.native != NATIVE or _of_spare_row(form, rule):
+        if not rule.active or rule.native != NATIVE:
             continue
         rank[rule.id] = index
         own = list(clauses(form, rule))
@@ -45,20 +45,15 @@ def live_checks(form: Form) -> LiveChecks:
             found.setdefault(_place(clause.at), []).append((index, rule, clause))
         places[rule.id] = frozenset(_place(clause.at) for clause in own)
         assert rule.at is not None
-        for order in form.appendix(rule.appendix).printed_items if rule.each else (None,):
+        for order in form.appendix(rule.appendix).items if rule.each else (None,):
             at = rule.at.at(order)
             asked.setdefault(_place(at), {})[at] = None
     filled = {place: _figures(form, asked.get(place, {})) for place in found}
     formulas = {}
     for place, cases in found.items():
-        cases.sort(key=lambda case: (case[2].severity.rank, case[0]))
+        cases.sort(key=lambda case: (case[2].rank, case[0]))
         formulas[place] = _formula(form, place, cases, filled[place])
     return LiveChecks(formulas, places, filled, rank)
-
-
-def _of_spare_row(form: Form, rule: Rule) -> bool:
-    """Spare rows have no live state: most are blank and hidden, and each formula makes the workbook slower to read."""
-    return rule.at is not None and rule.at.order in form.appendix(rule.appendix).spare_cells
 
 
 def correct_word(form: Form, place: Place) -> str:
@@ -66,14 +61,17 @@ def correct_word(form: Form, place: Place) -> str:
     return NOTHING_SEEN if place in _partly_live(form) else CORRECT
 
 
+_WHOLE_LISTS = (RuleKind.COMPARE, RuleKind.LIST_CODES, RuleKind.SPARE_REPEATS)
+
+
 @cache
 def _partly_live(form: Form) -> frozenset[Place]:
     """Rows with a comparison or a list rule that no formula states."""
     found = set()
     for rule in form.rules:
-        if rule.active and rule.native != NATIVE and rule.kind in (RuleKind.COMPARE, RuleKind.LIST_CODES) and rule.at:
+        if rule.active and rule.native != NATIVE and rule.kind in _WHOLE_LISTS and rule.at:
             every = rule.each or rule.at.order is None
-            for order in form.appendix(rule.appendix).printed_items if every else (rule.at.order,):
+            for order in form.appendix(rule.appendix).items if every else (rule.at.order,):
                 found.add((rule.appendix, order or 0))
     return frozenset(found)
 
@@ -92,6 +90,9 @@ def _formula(form: Form, place: Place, cases: Sequence[tuple[int, Rule, Clause]]
     text = f'IF({_some_filled(form, filled, cells)},"{correct_word(form, place)}","")' if filled else '""'
     for _, rule, clause in reversed(cases):
         text = f"IF({clause.test},{_text(form, rule, clause, cells)},{text})"
+    spare = form.appendix(place[0]).spare_cells.get(place[1])
+    if spare is not None:
+        text = f'IF({cells.in_use([spec.ref for spec in spare])},{text},"")'
     return f'=IFERROR({text},"{UNKNOWN}")'
 
 
@@ -109,7 +110,7 @@ def counts_marks(form: Form, ref: CellRef) -> bool:
 
 def _text(form: Form, rule: Rule, clause: Clause, cells: Cells) -> str:
     said = message(form, rule, clause.code, clause.at)
-    words = f"{clause.severity.word}: {said.words}"
+    words = beginning(clause.severity, said.words)
     if said.number is None:
         return literal(words)
     order = rule.at.order if rule.at is not None and rule.at.order is not None else clause.at.order

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from cchc_xl.catalogue.model import Appendix, Column, Form, Missing, Rule, RuleKind
+from cchc_xl.catalogue.model import Appendix, CellKind, Column, Form, Missing, Rule, RuleKind
 from cchc_xl.catalogue.wording import allowed_values, cell_name, formula_words, short_heading
-from cchc_xl.expressions import CellRef, Expression, Ratio
-from cchc_xl.expressions.tree import Number
+from cchc_xl.checks.checklists import checklists_behind, mark_columns
+from cchc_xl.checks.ratios import bounds_of_ratios
+from cchc_xl.expressions import CellRef, Expression, Ratio, cell_refs
+from cchc_xl.expressions.tree import Arithmetic, Call, Number, RowsRef
+from cchc_xl.layout import check_room, check_text_fits
+from cchc_xl.live_checks.brief import brief, shorter_names, speaks_of
+from cchc_xl.live_checks.codes import GAP, TEXT_FOR_NUMBER, TWO_MARKS, ZERO_DENOMINATOR
+from cchc_xl.live_checks.waiting import Waits, totals_elsewhere
 from cchc_xl.severity import Severity
 from cchc_xl.values import format_number
 
@@ -20,8 +26,11 @@ NOTHING_SEEN = "Chưa thấy sai; bấm Kiểm tra để xét đủ"
 UNKNOWN = "Chưa kiểm tra được: có ô đang báo lỗi"
 # Excel takes 255 characters for a text in a formula; the words share them with the severity and a number's frame.
 MAX_WORDS = 180
-# What is longer than this loses its explanation, then its end: the column shows about two lines.
+# What is longer than this loses its explanation.
 _ENOUGH = 100
+_LEAST_WORDS = 20
+# The widest that a state joins: of counts alone, and of what may have decimals.
+_WIDEST = {True: "9999999", False: "99999999,99"}
 _FRAMES = {
     "=": (" (= ", ")"),
     "<=": (" (tối đa ", ")"),
@@ -31,12 +40,6 @@ _FRAMES = {
 }
 _MIRRORED = {"=": "=", "<=": ">=", "<": ">", ">=": "<=", ">": "<"}
 _SO_FAR = (" (mới được ", ")")
-# Codes of findings whose words do not depend on the text that stands in the cell.
-TEXT_FOR_NUMBER = "so-dang-chu"
-WRONG_TYPE = "khong-phai-so"
-GAP = "chua-het"
-ZERO_DENOMINATOR = "mau-so-bang-0"
-TWO_MARKS = "danh-dau-hai-o"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,16 @@ class Message:
     blank_is_zero: bool = False
 
 
-def state_text(severity: Severity, message: Message, number: Decimal | None) -> str:
+def state_text(severity: Severity | None, message: Message, number: Decimal | None) -> str:
     """The state as a cell shows it on a Vietnamese PC."""
     before, after = message.frame
     shown = "" if number is None else f"{before}{number_text(number)}{after}"
-    return f"{severity.word}: {message.words}{shown}"
+    return f"{beginning(severity, message.words)}{shown}"
+
+
+def beginning(severity: Severity | None, words: str) -> str:
+    """The severity and the words; what waits bears no severity."""
+    return f"{severity.word}: {words}" if severity is not None else words[:1].upper() + words[1:]
 
 
 def number_text(number: Decimal) -> str:
@@ -62,17 +70,50 @@ def number_text(number: Decimal) -> str:
 
 
 def message(form: Form, rule: Rule, code: str, at: CellRef) -> Message:
-    """What the state of the row of ``at`` says about a finding of this code."""
+    """What the state of the row of ``at`` says about a finding of this code: as much as the row's height shows."""
     words, number, frame, zero = _message(form, rule, code, at)
-    appendix, column = form.appendix(at.appendix), form.cells[at].column
-    if column.kind is not None and rule.kind in _OF_ONE_CELL:
-        for other in appendix.columns:
-            words = words.replace(f"“{short_heading(other.heading)}”", f"“{_heading(appendix, other)}”")
-        words = words.replace(f"cộng cả cột “{_heading(appendix, column)}”", "tổng các dòng")
-        words = f"“{_heading(appendix, column)}” {words}"
     if isinstance(number, Number):
         number = None  # the words say it
-    return Message(_cut(words), number, frame, zero)
+    sign = "" if number is None else widest_number(form, number).join(frame)
+    longest = beginning(_longest_severity(rule), "")
+    whole = len(rule.right) == 1 and rule.kind is RuleKind.COMPARE and mirrored(rule, rule.right[0], at)
+    fewer = [] if isinstance(code, Waits) else brief(form, rule, code, at, mirrored=whole)
+    texts = [_in_table(form, rule, code, at, words)]
+    texts += [_in_table(form, rule, code, at, text, brief=True) for text in fewer]
+    texts += [short for text in texts[1:] or texts for short in shorter_names(text)]
+    room = check_room(form, at.appendix, at.order or 0)
+    for text in texts:
+        if len(text) <= MAX_WORDS and check_text_fits(f"{longest}{text}{sign}", room):
+            return Message(text, number, frame, zero)
+    text = _cut(texts[-1], MAX_WORDS)
+    while not check_text_fits(f"{longest}{text}{sign}", room) and len(text) > _LEAST_WORDS:
+        text = _cut(text, len(text) - 1)
+    return Message(text, number, frame, zero)
+
+
+def widest_number(form: Form, number: Expression) -> str:
+    """The room that a joined figure may take."""
+    cells = [form.cells[ref] for ref in cell_refs(number) if ref in form.cells]
+    whole = not isinstance(number, Ratio) and all(spec.kind in (CellKind.COUNT, CellKind.MARK) for spec in cells)
+    return _WIDEST[whole]
+
+
+def _longest_severity(rule: Rule) -> Severity:
+    certain = rule.kind in (RuleKind.TOTAL, RuleKind.SAME_CODE) or (rule.kind is RuleKind.COMPARE and not rule.soften)
+    return rule.severity if certain else max(rule.severity, rule.softer, key=lambda severity: len(severity.word))
+
+
+def _in_table(form: Form, rule: Rule, code: str, at: CellRef, words: str, *, brief: bool = False) -> str:
+    """The words, with the column that they are about where a row has several."""
+    words = " ".join(words.split())
+    appendix, column = form.appendix(at.appendix), form.cells[at].column
+    of_cell = rule.kind in _OF_ONE_CELL or (brief and rule.kind is RuleKind.COMPARE and speaks_of(rule.left, at))
+    if column.kind is None or not of_cell or isinstance(code, Waits):
+        return words
+    for other in appendix.columns:
+        words = words.replace(f"“{short_heading(other.heading)}”", f"“{_heading(appendix, other)}”")
+    words = words.replace(f"cộng cả cột “{_heading(appendix, column)}”", "tổng các dòng")
+    return f"“{_heading(appendix, column)}” {words}"
 
 
 _OF_ONE_CELL = frozenset({RuleKind.TYPE, RuleKind.OPTION, RuleKind.TOTAL, RuleKind.TOTAL_MISSING})
@@ -86,6 +127,20 @@ def _plain(words: str) -> _Parts:
 def _message(form: Form, rule: Rule, code: str, at: CellRef) -> _Parts:
     appendices = form.by_id
     order = at.order or 0
+    match code:
+        case Waits.WRONG_MARKS:
+            return _plain(f"chờ sửa dấu x ở {_of_marks(form, rule)}")
+        case Waits.UNMARKED:
+            appendix = checklists_behind(form, rule)[0]
+            done, not_done = (Call("count_x", (column,)) for column in mark_columns(appendix))
+            rows = Call("count_rows", (RowsRef(appendix),))
+            left = Arithmetic("-", Arithmetic("-", rows, done), not_done)
+            return f"chờ đánh dấu đủ {_of_marks(form, rule)}", left, (" (còn ", " nhiệm vụ)"), False
+        case Waits.WRONG_INPUT:
+            return _plain("tính từ số đầu vào cần xem lại: tử số lớn hơn mẫu số")
+        case Waits.WRONG_TOTAL:
+            names = dict.fromkeys(other.appendix for other in totals_elsewhere(form, rule, at))
+            return _plain(f"chờ sửa số tổng ở {', '.join(_printed(form, name) for name in names)}")
     match rule.kind:
         case RuleKind.TYPE:
             what = allowed_values(form.cells[at])
@@ -100,6 +155,10 @@ def _message(form: Form, rule: Rule, code: str, at: CellRef) -> _Parts:
                 return _plain(f"{bottom} bằng 0 thì {top} không thể lớn hơn 0")
             formula = " hoặc ".join(formula_words(reading, appendices, order) for reading in rule.right)
             return f"phải bằng {formula}", rule.right[0] if len(rule.right) == 1 else None, _FRAMES["="], False
+        case RuleKind.OVER_HUNDRED:
+            if bounds_of_ratios(form)[at].severity is not Severity.ERROR:
+                return _plain("thường không quá 100%: tử số là một phần của mẫu số")
+            return _plain("không thể quá 100%: tử số là một phần của mẫu số")
         case RuleKind.RATIO_MISSING | RuleKind.TOTAL_MISSING:
             formula = formula_words(rule.right[0], appendices, order)
             return f"đang trống, phải bằng {formula}", rule.right[0], _FRAMES["="], False
@@ -118,14 +177,25 @@ def _message(form: Form, rule: Rule, code: str, at: CellRef) -> _Parts:
         case RuleKind.SINGLE_MARK if code == TWO_MARKS:
             return _plain("chỉ đánh một dấu x: Đã thực hiện hoặc Chưa thực hiện")
         case RuleKind.SINGLE_MARK:
-            return _plain("chưa đánh dấu x: Đã thực hiện hoặc Chưa thực hiện")
+            return _plain("chưa đánh dấu x")
         case RuleKind.SIBLING:
             return _plain("đang trống trong khi dòng cùng nhóm đã có số; không có thì ghi 0 hoặc “-”")
+        case RuleKind.SPARE_UNNAMED:
+            return _plain("dòng thêm đã có số liệu thì phải ghi tên")
         case RuleKind.FRACTION:
             return _plain("ghi số phần trăm, không ghi phân số của 1 (99, không phải 0,99)")
         case RuleKind.COMPARE:
             return _compared(rule, code, at)
     return _plain(_short(rule.words))
+
+
+def _of_marks(form: Form, rule: Rule) -> str:
+    return ", ".join(_printed(form, appendix) for appendix in checklists_behind(form, rule))
+
+
+def _printed(form: Form, appendix: str) -> str:
+    """The appendix as the form calls it."""
+    return form.appendix(appendix).printed_id.strip("() .")
 
 
 def _compared(rule: Rule, code: str, at: CellRef) -> _Parts:
@@ -180,8 +250,7 @@ def _short(words: str) -> str:
     return text.split(", vì ")[0] if len(text) > _ENOUGH else text
 
 
-def _cut(words: str) -> str:
-    text = " ".join(words.split())
-    if len(text) <= MAX_WORDS:
-        return text
-    return text[: MAX_WORDS - 1].rsplit(" ", 1)[0].rstrip(" ,;:(–-+") + "…"
+def _cut(words: str, length: int) -> str:
+    if len(words) <= length:
+        return words
+    return words[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:(–-+…") + "…"

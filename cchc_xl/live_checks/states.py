@@ -5,20 +5,27 @@ The findings are those of the checks, on the figures as a formula sees them (``_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
-from cchc_xl.catalogue.model import CellKind, Rule, RuleKind
+from cchc_xl.catalogue.model import CellKind, Form, Rule, RuleKind
 from cchc_xl.catalogue.wording import choice_list
+from cchc_xl.checks.causes import COMPARED
+from cchc_xl.checks.checklists import Checklists, Wait
 from cchc_xl.checks.context import Context
+from cchc_xl.checks.ratios import bounds_of_ratios
 from cchc_xl.checks.run import raw_findings
 from cchc_xl.companions import Companions, companion_results
 from cchc_xl.expressions import CellRef, evaluate
 from cchc_xl.finding import Finding
+from cchc_xl.live_checks.clauses import rank, said_of_inputs
+from cchc_xl.live_checks.codes import NO_MARK, TEXT_FOR_NUMBER, WRONG_TYPE, ZERO_DENOMINATOR
 from cchc_xl.live_checks.formulas import LiveChecks, Place, correct_word, counts_marks, live_checks
-from cchc_xl.live_checks.messages import TEXT_FOR_NUMBER, WRONG_TYPE, message, state_text
+from cchc_xl.live_checks.messages import message, state_text
+from cchc_xl.live_checks.waiting import Waits, totals_elsewhere
 from cchc_xl.severity import Severity
 from cchc_xl.submission import Entry, FormulaState, Submission, SubmissionFigures, is_computed
 from cchc_xl.values import BLANK, State, Value, from_text, number_value
@@ -34,23 +41,96 @@ def row_states(submission: Submission) -> dict[Place, str]:
     seen = _as_excel_sees(submission)
     figures = _ExcelFigures(seen)
     rules = {rule.id: rule for rule in submission.form.rules if rule.id in live.rank}
-    gravest: dict[Place, tuple[int, int, Finding]] = {}
-    for finding in raw_findings(Context(seen, figures)):
+    findings = raw_findings(Context(seen, figures))
+    waiting = _Waiting(findings, seen, figures)
+    gravest: dict[Place, tuple[int, int, _Case]] = {}
+    for finding in findings:
         if finding.rule not in rules or not finding.cell:
             continue
-        place = finding.appendix, finding.order
-        candidate = _severity(finding, rules[finding.rule], seen).rank, live.rank[finding.rule], finding
-        if place not in gravest or candidate[:2] < gravest[place][:2]:
-            gravest[place] = candidate
+        case = _case(finding, rules[finding.rule], seen, waiting)
+        for place, said in (((finding.appendix, finding.order), case), *_of_ratios(finding, case, figures)):
+            candidate = rank(said.severity), live.rank[said.rule.id], said
+            if place not in gravest or candidate[:2] < gravest[place][:2]:
+                gravest[place] = candidate
     return {
-        place: _text(gravest[place][2], rules[gravest[place][2].rule], seen, figures)
-        if place in gravest
-        else _silent(live, place, figures)
+        place: _text(gravest[place][2], seen, figures) if place in gravest else _silent(live, place, figures)
         for place in live.formulas
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the state of the row of ``at`` says."""
+
+    rule: Rule
+    code: str
+    severity: Severity | None
+    at: CellRef
+
+
+def _of_ratios(finding: Finding, case: _Case, figures: SubmissionFigures) -> Iterator[tuple[Place, _Case]]:
+    """A ratio follows from its inputs: where the numerator is too large, the ratio's row says so."""
+    if case.severity is None or finding.code not in COMPARED:
+        return
+    form = figures.form
+    for ref in ratios_by_bound(form).get(finding.rule, ()):
+        rule = next(r for r in form.rules if r.kind is RuleKind.RATIO and r.at == ref)
+        if figures.number(ref) is not None:
+            yield (ref.appendix, ref.order or 0), _Case(rule, Waits.WRONG_INPUT, None, ref)
+
+
+@cache
+def ratios_by_bound(form: Form) -> dict[str, list[CellRef]]:
+    """The ratios whose numerator a rule bounds, by the rule's id."""
+    found: dict[str, list[CellRef]] = {}
+    for ref, bound in bounds_of_ratios(form).items():
+        if bound.soften is None:
+            found.setdefault(bound.id, []).append(ref)
+    return found
+
+
+class _Waiting:
+    """Which findings wait for another one to be mended (``live_checks.waiting``)."""
+
+    def __init__(self, findings: Sequence[Finding], seen: Submission, figures: SubmissionFigures) -> None:
+        self.form = seen.form
+        self.checklists = Checklists(findings, seen, figures)
+        self.wrong_totals = {f.rule for f in findings if f.code == "tong-sai"}
+
+    def code(self, finding: Finding, rule: Rule, at: CellRef) -> Waits | None:
+        """What the finding waits for."""
+        if finding.code not in COMPARED:
+            return None
+        if any(other.id in self.wrong_totals for other in totals_elsewhere(self.form, rule, at)):
+            return Waits.WRONG_TOTAL
+        why = self.checklists.wait(finding)
+        return _WAITS[why] if why is not None else None
+
+
+_WAITS = {Wait.WRONG_MARKS: Waits.WRONG_MARKS, Wait.UNMARKED: Waits.UNMARKED}
+
+
+def _case(finding: Finding, rule: Rule, seen: Submission, waiting: _Waiting) -> _Case:
+    at = _cell(finding, seen)
+    why = waiting.code(finding, rule, at)
+    if why is not None:
+        return _Case(rule, why, None, at)
+    code, severity = finding.code, finding.severity
+    if code == NO_MARK:
+        return _Case(rule, code, None, at)
+    if code == ZERO_DENOMINATOR and said_of_inputs(seen.form, at):
+        return _Case(rule, Waits.WRONG_INPUT, None, at)
+    if rule.kind is RuleKind.TYPE:
+        # A formula cannot read a text, so it judges by how the text begins.
+        number = _begins_with_digit(seen.entries[at].value)
+        code, severity = (TEXT_FOR_NUMBER, rule.softer) if number else (WRONG_TYPE, rule.severity)
+    return _Case(rule, code, severity, at)
+
+
 def _silent(live: LiveChecks, place: Place, figures: SubmissionFigures) -> str:
+    spare = figures.form.appendix(place[0]).spare_cells.get(place[1])
+    if spare is not None and place[1] not in figures.spare_in_use(place[0]):
+        return ""
     filled = live.filled[place]
     word = correct_word(figures.form, place)
     if filled and all(counts_marks(figures.form, ref) for ref in filled):
@@ -58,32 +138,19 @@ def _silent(live: LiveChecks, place: Place, figures: SubmissionFigures) -> str:
     return word if any(map(figures.filled, filled)) else ""
 
 
-def _text(finding: Finding, rule: Rule, seen: Submission, figures: SubmissionFigures) -> str:
-    at = _cell(finding, rule, seen)
-    severity = _severity(finding, rule, seen)
-    code = finding.code
-    if rule.kind is RuleKind.TYPE:
-        code = TEXT_FOR_NUMBER if _begins_with_digit(seen.entries[at].value) else WRONG_TYPE
-    said = message(seen.form, rule, code, at)
+def _text(case: _Case, seen: Submission, figures: SubmissionFigures) -> str:
+    said = message(seen.form, case.rule, case.code, case.at)
     number = None
     if said.number is not None:
-        assert rule.at is not None
-        order = at.order if rule.at.order is None else rule.at.order
+        assert case.rule.at is not None
+        order = case.at.order if case.rule.at.order is None else case.rule.at.order
         number = evaluate(said.number, figures, order, blank_is_zero=said.blank_is_zero)
-    return state_text(severity, said, number)
+    return state_text(case.severity, said, number)
 
 
-def _cell(finding: Finding, rule: Rule, seen: Submission) -> CellRef:
+def _cell(finding: Finding, seen: Submission) -> CellRef:
     column = next(c for c in seen.form.appendix(finding.appendix).columns if c.name == finding.column)
     return CellRef(finding.appendix, finding.order, column.key)
-
-
-def _severity(finding: Finding, rule: Rule, seen: Submission) -> Severity:
-    """Of the finding; a formula cannot read a text, so it judges by how the text begins."""
-    if rule.kind is not RuleKind.TYPE:
-        return finding.severity
-    value = seen.entries[_cell(finding, rule, seen)].value
-    return rule.softer if _begins_with_digit(value) else rule.severity
 
 
 def _begins_with_digit(value: Value) -> bool:

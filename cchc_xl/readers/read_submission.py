@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form
+from cchc_xl.companions.counted_label import is_label
 from cchc_xl.cover import (
     COVER_ID,
     COVER_SHEET,
@@ -39,7 +40,7 @@ from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.grid import Book, CellFacts
 from cchc_xl.stamp import STAMP_SHEET, SUMMARY, Stamp, read_stamp
 from cchc_xl.submission import Entry, FormulaState, StructureFault, Submission
-from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell, normalise
+from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell
 
 # How far a user's own rows and columns may have pushed the corner key.
 _CORNER_ROWS, _CORNER_COLUMNS = 40, 20
@@ -202,7 +203,7 @@ class _Reading:
         facts = self.book.facts(sheet)
         standard = form_layout(self.form).appendices[appendix.id]
         moved = place.rows != standard.rows or any(place.columns[k] != c for k, c in standard.columns.items())
-        self._check_labels(appendix, place, grid)
+        self._check_labels(appendix, place, grid, facts)
         blank = self._blank_spare_rows(appendix, place, grid, facts)
         if blank:
             self.entries.waiting[appendix.id] = lambda ref: self._entry(appendix.cells[ref], place, "", facts, moved)
@@ -299,11 +300,13 @@ class _Reading:
             previous = rows[row.order]
         return None if len(self.faults) > before else _Place(sheet, columns, rows)
 
-    def _check_labels(self, appendix: Appendix, place: _Place, grid: Sequence[Sequence[object]]) -> None:
+    def _check_labels(
+        self, appendix: Appendix, place: _Place, grid: Sequence[Sequence[object]], facts: CellFacts
+    ) -> None:
         column = place.columns["label"]
         for row in appendix.printed:
             shown = str(_at(grid, place.rows[row.order], column) or "")
-            if shown != row.label and normalise(shown) != normalise(row.label):
+            if not is_label(appendix, row, shown, facts.formulas.get((place.rows[row.order], column))):
                 self._fault(
                     appendix,
                     row.order,

@@ -244,7 +244,8 @@ class _SingleMark(Constraint):
                 coefficients[ref] = 1
         # Where something else than x stands beside, no mark is asked for (``marks.check_single_mark``).
         other = any(context.submission.value(ref).filled and not context.figures.marked(ref) for ref in pair)
-        self.atom = Atom(Linear(now - 1, coefficients), "<=" if other else "=")
+        # A task without a mark is a gap, which is no contradiction to be mended.
+        self.atom = Atom(Linear(now - 1, coefficients), "<=" if other or not now else "=")
         self._depends_on([self.atom.form])
 
     def _alternatives(self, filled: frozenset[CellRef], demand: Demand) -> Alternatives:
