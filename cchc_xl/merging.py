@@ -20,7 +20,7 @@ from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, SeveralForms
 from cchc_xl.operations import check_output, check_target, existing_workbook, keep_foreign
 from cchc_xl.periods import parse_date, parse_period
 from cchc_xl.readers.read_submission import read_file
-from cchc_xl.stamp import SUBMISSION, SUMMARY
+from cchc_xl.stamp import SUBMISSION
 from cchc_xl.submission import Submission, SubmissionFigures
 
 Progress = Callable[[int, int, str], None]
@@ -108,42 +108,50 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     summary = Summary(form, period, parent_code, parent, expected, judged, children, cells, deadline)
     if form is not None:
         earlier = request.earlier or _earlier_summary(request.target, existing, summary)
-        summary = replace(summary, earlier=earlier, changes=compare(earlier, cells, summary.taken_files))
         from cchc_xl.summary_workbook.build import build_summary_workbook
 
-        summary = replace(summary, kept=_keep_own_part(request.target, existing))
+        summary = _with_typed(request.target, existing, summary)
+        summary = replace(summary, earlier=earlier, changes=compare(earlier, summary.cells, summary.taken_files))
         build_summary_workbook(summary, request.target)
     return summary
 
 
-def _keep_own_part(target: Path, existing: Submission | None) -> str:
-    """Keep a copy of a summary in which the parent has entered figures of its own: the new one does not have them.
+def _with_typed(target: Path, existing: Submission | None, summary: Summary) -> Summary:
+    """The summary with what the parent typed into the one at the target; a copy is kept of what has no place in it."""
+    from cchc_xl.summary_workbook.carrying import carried_words, carry_over, same_report
 
-    Gives what to tell the user; empty when there was nothing to keep.
-    """
-    typed = existing.typed_inputs() if existing is not None else 0
+    if existing is None:
+        return summary
+    if not existing.faults and same_report(existing.stamp, summary):
+        summary = carry_over(target, existing, summary)
+        copy = _keep_copy(target) if summary.carried.without_place else ""
+        return replace(summary, kept=carried_words(summary.carried, copy))
+    typed = existing.typed_inputs()
     if not typed:
-        return ""
+        return summary
+    said = (
+        f"Sổ tổng hợp cũ có {typed} ô do cấp tổng hợp tự nhập, không phải của cùng đơn vị, kỳ và biểu hoặc đã hỏng "
+        f"cấu trúc nên không chuyển sang sổ mới: bản cũ được giữ ở {_keep_copy(target)}, hãy chép lại nếu cần."
+    )
+    return replace(summary, kept=said)
+
+
+def _keep_copy(target: Path) -> str:
+    """Keep a copy of the workbook that is about to be replaced; gives its name."""
     number = 1
     while (copy := target.with_name(f"{target.stem} - bản trước {number}{target.suffix}")).exists():
         number += 1
     with replacing(copy) as temporary:
         temporary.write_bytes(target.read_bytes())
-    return (
-        f"Sổ tổng hợp cũ có {typed} ô do cấp tổng hợp tự nhập; các số đó chưa có trong sổ mới. "
-        f"Bản cũ được giữ ở {copy.name}: hãy chép lại phần của cấp tổng hợp sang sổ mới."
-    )
+    return copy.name
 
 
 def _earlier_summary(target: Path, existing: Submission | None, summary: Summary) -> Earlier:
     """The figures of the summary that lies at the target, if it is one of the same parent, form and period."""
+    from cchc_xl.summary_workbook.carrying import same_report
     from cchc_xl.summary_workbook.earlier import read_earlier
 
-    if existing is None or existing.form is not summary.form:
-        return Earlier()
-    stamp = existing.stamp
-    theirs = (stamp.kind, stamp.unit_code, stamp.unit, stamp.period)
-    if theirs != (SUMMARY, summary.parent_code, summary.parent, summary.period):
+    if existing is None or not same_report(existing.stamp, summary):
         return Earlier()
     return read_earlier(target)
 

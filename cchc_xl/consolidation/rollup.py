@@ -11,7 +11,7 @@ from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup, RowRole
 from cchc_xl.consolidation.spare_rows import Placed, place_spare_rows
 from cchc_xl.expressions import CellRef, Ratio, cell_refs, evaluate, percentage
 from cchc_xl.submission import Submission, SubmissionFigures
-from cchc_xl.values import normalise
+from cchc_xl.values import BLANK, Value, normalise
 
 _ZERO = Decimal(0)
 
@@ -55,6 +55,8 @@ class SummaryCell:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     children: Decimal | None = None
+    # The parent's own part of such a row, as entered; ``value`` is then the total of both.
+    own: Value = BLANK
     counts: Mapping[str, int] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     # What the units call a spare row of the form; empty for a printed row.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from cchc_xl.catalogue.model import Form
+from cchc_xl.consolidation.carry import Carried
 from cchc_xl.consolidation.changes import Changes, Earlier, EarlierUnit
 from cchc_xl.consolidation.rollup import Child, SummaryCell
 from cchc_xl.consolidation.states import FileState, JudgedFile
@@ -35,6 +36,8 @@ class Summary:
     changes: Changes | None = None
     # What became of the parent's own figures in the summary that lay at the target; empty when there were none.
     kept: str = ""
+    # What of these figures stands in this one.
+    carried: Carried = field(default_factory=Carried)
 
     @property
     def units_expected(self) -> int:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from cchc_xl.catalogue.model import Rollup
+from cchc_xl.consolidation.own_parts import asks_own_part
 from cchc_xl.consolidation.rollup import Source, SummaryCell
+from cchc_xl.own_part import OWN_SHEET
 from cchc_xl.values import format_number
 
 ROLLUP_WORDS = {
@@ -28,7 +30,7 @@ def remark(cell: SummaryCell) -> str:
     """What the reader must know beside the figure: who is left out, who differs, what is still awaited."""
     if cell.rollup is Rollup.NONE:
         return ""
-    if not cell.sources:
+    if not cell.sources and not asks_own_part(cell):
         return "Biểu của các đơn vị không có chỉ tiêu này."
     own = _REMARKS.get(cell.rollup)
     remarks = [own(cell) if own else "", _silent(cell)]
@@ -70,9 +72,10 @@ def _givers(cell: SummaryCell, value: Decimal) -> list[str]:
 
 
 def _own_plus_children(cell: SummaryCell) -> str:
+    where = f"tổng có khi cấp tổng hợp nhập phần của mình ở trang “{OWN_SHEET}”"
     if cell.children is None:
-        return "Chưa đơn vị nào có số liệu; còn chờ phần của chính cấp tổng hợp."
-    return f"Các đơn vị cộng lại: {number(cell.children)}. Chưa có tổng vì còn chờ phần của chính cấp tổng hợp."
+        return f"Chưa đơn vị nào có số liệu; {where}."
+    return f"Các đơn vị cộng lại: {number(cell.children)}; {where}."
 
 
 def _recompute(cell: SummaryCell) -> str:

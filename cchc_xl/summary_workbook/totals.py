@@ -30,6 +30,8 @@ _RANGES = {
 def total_formula(cell: SummaryCell, plan: SheetPlan) -> str | None:
     """The formula of "Tổng hợp"; ``None`` where no single figure is right."""
     ref = cell.spec.ref
+    if ref in plan.own_rows:
+        return "=" + plan.own_total(ref)
     if not plan.units or not cell.sources:
         return None
     if cell.rollup is Rollup.RECOMPUTE:
