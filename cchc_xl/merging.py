@@ -14,6 +14,7 @@ from cchc_xl.checks.run import check as check_submission
 from cchc_xl.consolidation.changes import Earlier, compare
 from cchc_xl.consolidation.gates import Admission, agreed_period, judge
 from cchc_xl.consolidation.rollup import Child, consolidate
+from cchc_xl.consolidation.self_proof import prove
 from cchc_xl.consolidation.states import FileState, ReceivedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, SeveralForms
@@ -110,6 +111,7 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         earlier = request.earlier or _earlier_summary(request.target, existing, summary)
         from cchc_xl.summary_workbook.build import build_summary_workbook
 
+        summary = replace(summary, proof=prove(form, cells, children))
         summary = _with_typed(request.target, existing, summary)
         summary = replace(summary, earlier=earlier, changes=compare(earlier, summary.cells, summary.taken_files))
         build_summary_workbook(summary, request.target)

@@ -10,6 +10,7 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.carry import Carried
 from cchc_xl.consolidation.changes import Changes, Earlier, EarlierUnit
 from cchc_xl.consolidation.rollup import Child, SummaryCell
+from cchc_xl.consolidation.self_proof import SelfProof
 from cchc_xl.consolidation.states import FileState, JudgedFile
 from cchc_xl.units import Unit
 
@@ -38,6 +39,8 @@ class Summary:
     kept: str = ""
     # What of these figures stands in this one.
     carried: Carried = field(default_factory=Carried)
+    # The merge's own proof on the rules of the form.
+    proof: SelfProof = field(default_factory=SelfProof)
 
     @property
     def units_expected(self) -> int:

@@ -170,6 +170,7 @@ def summary_text(summary: Summary, out: Path | None) -> str:
         lines.append(
             f"Có {left_out} sổ không được đưa vào; xem lý do ở trên. Đưa vào có lý do: --ke-ca TỆP --ly-do “…”."
         )
+    lines.extend(failed.sentence + "." for failed in summary.proof.failed)
     if summary.changes is not None:
         moved, units = len(summary.changes.figures), len(summary.changes.units)
         lines.append(f"So với bản trước: {units} đơn vị có tệp thay đổi, {moved} chỉ tiêu thay đổi (trang “Thay đổi”).")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from cchc_xl.consolidation.self_proof import FailedRule, SelfProof
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.styles import BAD_FILL, Styles
+from cchc_xl.layout import form_layout
 from cchc_xl.severity import Severity
 from cchc_xl.summary_workbook.page import Page
 
@@ -23,6 +25,26 @@ _COLUMNS = (
 )
 _FILLS = {Severity.ERROR: BAD_FILL, Severity.WARNING: "#FFF2CC"}
 _HEADER_ROW = 3
+FAILED_REMEDY = "Không dùng số tổng này; đối chiếu với trang “Nguồn số liệu” và báo cho người phụ trách bộ công cụ."
+
+
+def proof_words(proof: SelfProof) -> str:
+    """The merge's own proof in one line."""
+    if proof.failed:
+        rules = ", ".join(dict.fromkeys(failed.rule for failed in proof.failed))
+        return (
+            f"Phép tổng hợp tự kiểm tra: ĐÁNG NGỜ, {len(proof.failed)} quy tắc đúng ở mọi đơn vị mà sai ở tổng "
+            f"({rules}); {proof.proved} quy tắc khác đúng."
+        )
+    if not proof.proved:
+        return "Phép tổng hợp tự kiểm tra: không có quy tắc cộng nào đúng ở mọi đơn vị để thử trên số tổng."
+    return f"Phép tổng hợp tự kiểm tra: {proof.proved} quy tắc cộng, so sánh đúng ở mọi đơn vị cũng đúng trên số tổng."
+
+
+def cell_of(failed: FailedRule, summary: Summary) -> str:
+    """The address of the cell in the summary's own form."""
+    assert summary.form is not None
+    return form_layout(summary.form).appendices[failed.at.appendix].address(failed.at)
 
 
 def write_findings(workbook: Any, styles: Styles, summary: Summary) -> None:
@@ -33,9 +55,18 @@ def write_findings(workbook: Any, styles: Styles, summary: Summary) -> None:
     page.heading(0, "KẾT QUẢ KIỂM TRA CÁC SỔ NỘP", bold=True, font_size=14)
     said = ", ".join(f"{count} {severity.word.lower()}" for severity, count in counts.items())
     page.heading(1, f"Đã kiểm tra {len(checked)} sổ: {said}.", italic=True)
+    page.heading(2, proof_words(summary.proof), italic=True)
     page.header(_HEADER_ROW, [heading for heading, _ in _COLUMNS])
     page.sheet.freeze_panes(_HEADER_ROW + 1, 2)
     at = _HEADER_ROW
+    for failed in summary.proof.failed:
+        at += 1
+        texts = (summary.parent_code, summary.parent, "(phép tổng hợp)", Severity.ERROR.word, failed.at.appendix)
+        for column, text in enumerate(texts):
+            page.put(at, column, text, bg_color=_FILLS[Severity.ERROR])
+        page.put(at, 5, cell_of(failed, summary), align="center")
+        for column, text in enumerate((failed.sentence, FAILED_REMEDY, failed.rule), start=6):
+            page.put(at, column, text)
     for file, result in checked:
         for finding in result.findings:
             at += 1

@@ -14,7 +14,6 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.expressions import CellRef, Ratio, as_excel, cell_refs
 from cchc_xl.form_workbook.sheet import Contents
 from cchc_xl.layout import form_layout
-from cchc_xl.own_part import OWN_SHEET
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import (
     NOTE,
@@ -138,7 +137,7 @@ def _notes(form: Form, cells: Sequence[SummaryCell], units_expected: int) -> dic
             continue
         counted = f"{cell.n_units}/{units_expected} đơn vị"
         if cell.children is not None:
-            text = f"Các đơn vị: {format_number(cell.children)} ({counted}); cộng phần ở trang “{OWN_SHEET}”"
+            text = f"Các đơn vị: {format_number(cell.children)} ({counted}), cộng phần của cấp tổng hợp"
         elif cell.value is None:
             text = f"{counted}; không có một số chung, xem trang “{BY_UNIT_SHEET}”"
         else:
