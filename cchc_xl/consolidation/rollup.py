@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup, RowRole
+from cchc_xl.consolidation.distinct import count_together
 from cchc_xl.consolidation.spare_rows import Placed, place_spare_rows
 from cchc_xl.expressions import CellRef, Ratio, cell_refs, evaluate, percentage
 from cchc_xl.submission import Submission, SubmissionFigures
@@ -58,6 +59,9 @@ class SummaryCell:
     # The parent's own part of such a row, as entered; ``value`` is then the total of both.
     own: Value = BLANK
     counts: Mapping[str, int] = field(default_factory=dict)
+    # A distinct count: whether it is exact by the units' lists; else the units whose lists do not explain their figure.
+    listed: bool = False
+    unlisted: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     # What the units call a spare row of the form; empty for a printed row.
     name: str = ""
@@ -114,6 +118,8 @@ def roll_up(form: Form, spec: CellSpec, children: Sequence[Child], same_form: bo
         others = [child for child in children if child.unit_code not in asked]
         sources += [source for child in others if (source := _source_of_parts(form, spec, child)) is not None]
     cell = _RULES[rollup](spec, tuple(sources))
+    if rollup is Rollup.DISTINCT and cell.value is None:
+        cell = _by_lists(cell)
     if rollup is not Rollup.RECOMPUTE:
         return cell
     if not (_additive(spec, form) and all(_additive(theirs[0], child.submission.form) for child, theirs in found)):
@@ -299,6 +305,16 @@ def _distinct(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:
         return SummaryCell(spec, Rollup.DISTINCT, None, sources)
     low, high = max(numbers), sum(numbers, _ZERO)
     return SummaryCell(spec, Rollup.DISTINCT, low if low == high else None, sources, low, high)
+
+
+def _by_lists(cell: SummaryCell) -> SummaryCell:
+    """A distinct count from the lists on the units' forms, where they show what each unit counted."""
+    given = [source for source in cell.sources if source.number is not None]
+    rows = [(s.child.submission.form.cells[s.ref].row.counts, s.child.figures, s.number or _ZERO) for s in given]
+    together = count_together(rows)
+    if together.count is not None:
+        return replace(cell, value=together.count, listed=True)
+    return replace(cell, unlisted=tuple(given[index].child.unit for index in together.unexplained))
 
 
 def _spread(spec: CellSpec, sources: tuple[Source, ...]) -> SummaryCell:

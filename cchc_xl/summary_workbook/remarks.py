@@ -101,7 +101,15 @@ def _shared(cell: SummaryCell) -> str:
 def _distinct(cell: SummaryCell) -> str:
     if cell.minimum is None or cell.maximum is None or cell.minimum == cell.maximum:
         return ""
-    return f"Có thể trùng nhau giữa các đơn vị: số đúng từ {number(cell.minimum)} đến {number(cell.maximum)}."
+    if cell.listed:
+        return (
+            "Đếm mỗi thứ một lần theo danh sách trong biểu của các đơn vị; "
+            f"nếu cộng các số đã ghi thì là {number(cell.maximum)}."
+        )
+    why = f" Chưa đếm được theo danh sách vì danh sách không khớp số đã ghi: {names(cell.unlisted)}."
+    return f"Có thể trùng nhau giữa các đơn vị: số đúng từ {number(cell.minimum)} đến {number(cell.maximum)}." + (
+        why if cell.unlisted else " Không phải biểu nào của các đơn vị cũng có danh sách để đếm chính xác."
+    )
 
 
 def _spread(cell: SummaryCell) -> str:
