@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
 from cchc_xl.checks.run import check as check_submission
 from cchc_xl.consolidation.changes import Earlier, compare
-from cchc_xl.consolidation.gates import Admission, agreed_period, judge
+from cchc_xl.consolidation.gates import Admission, agreed_period, judge, reporting
 from cchc_xl.consolidation.rollup import Child, consolidate
 from cchc_xl.consolidation.self_proof import prove
 from cchc_xl.consolidation.states import FileState, ReceivedFile
@@ -23,6 +24,9 @@ from cchc_xl.periods import parse_date, parse_period
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.stamp import SUBMISSION
 from cchc_xl.submission import Submission, SubmissionFigures
+
+if TYPE_CHECKING:
+    from cchc_xl.units import Unit
 
 Progress = Callable[[int, int, str], None]
 
@@ -84,7 +88,6 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         progress(index, len(paths), path.name)
         received.append(receive(path, path.relative_to(request.folder).as_posix()))
     overrides = _resolve_overrides(request.overrides or {}, request.folder, received)
-    form = named_form or _common_form(received)
     period = period or agreed_period(received, overrides)
     expected = None
     parent_code, parent = request.parent_code or "", ""
@@ -96,7 +99,8 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         expected = units.expected(request.parent_code, day)
         chosen = units.find(parent_code, "", day) if parent_code else None
         parent = chosen.full_name if chosen else ""
-    judged = judge(received, Admission(period, expected, overrides), check_submission)
+    form = named_form or _common_form(received, expected)
+    judged = judge(received, Admission(period, expected, overrides, parent_code), check_submission)
     children = [
         Child(file.unit_code, file.unit, file.received.submission, SubmissionFigures(file.received.submission))
         for file in judged
@@ -124,6 +128,9 @@ def _with_typed(target: Path, existing: Submission | None, summary: Summary) -> 
 
     if existing is None:
         return summary
+    if not summary.children and existing.has_figures():  # a slip of the pen (a wrong period) must cost nothing
+        said = f"Sổ tổng hợp cũ có số liệu, sổ mới không có: bản cũ được giữ ở {_keep_copy(target)}."
+        return replace(summary, kept=said)
     if not existing.faults and same_report(existing.stamp, summary):
         summary = carry_over(target, existing, summary)
         copy = _keep_copy(target) if summary.carried.without_place else ""
@@ -217,8 +224,13 @@ def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Seq
     return resolved
 
 
-def _common_form(received: Sequence[ReceivedFile]) -> Form | None:
-    forms = {file.submission.form for file in received if file.submission}
+def _common_form(received: Sequence[ReceivedFile], expected: Sequence[Unit] | None) -> Form | None:
+    """The form of the submissions; with a list of units, of those that are expected."""
+    files = reporting(received)
+    if expected is not None:
+        codes = {unit.code for unit in expected}
+        files = [f for f in received if f.submission and f.submission.stamp.unit_code in codes] or files
+    forms = {file.submission.form for file in files if file.submission}
     if len(forms) > 1:
         raise SeveralForms(sorted(form.id for form in forms))
     return next(iter(forms), None)

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from cchc_xl.checks.run import CheckResult
+from cchc_xl.consolidation.same_unit import without_shared_codes
 from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
 from cchc_xl.errors import InputFault
 from cchc_xl.periods import parse_period
 from cchc_xl.severity import Severity
+from cchc_xl.stamp import SUMMARY
 from cchc_xl.submission import Submission
 from cchc_xl.units import Unit
 from cchc_xl.values import normalise
@@ -22,11 +24,28 @@ from cchc_xl.values import normalise
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What the officer asked for: period, expected units (``None`` = any), files included in spite of faults."""
+    """What the officer asked for: period, expected units (``None`` = any), files included in spite of faults.
+
+    ``parent``: the code of the unit whose summary this is; empty when nobody said.
+    """
 
     period: str
     expected: Sequence[Unit] | None
     overrides: Mapping[str, str]
+    parent: str = ""
+
+
+def reporting(received: Sequence[ReceivedFile]) -> list[ReceivedFile]:
+    """The files whose form and period speak for all: submissions, or summaries where there is nothing else.
+
+    An earlier summary that lies among the submissions has no say in what is merged.
+    """
+    readable = [file for file in received if file.submission]
+    return [file for file in readable if not _is_summary(file)] or readable
+
+
+def _is_summary(file: ReceivedFile) -> bool:
+    return file.submission is not None and file.submission.stamp.kind == SUMMARY
 
 
 def agreed_period(received: Sequence[ReceivedFile], overrides: Mapping[str, str]) -> str:
@@ -35,9 +54,8 @@ def agreed_period(received: Sequence[ReceivedFile], overrides: Mapping[str, str]
     Files of another period are then left out by name, so a wrong choice shows at once. Files that the officer includes
     by name do not vote while others are there: they may be of another period.
     """
-    voters = [f for f in received if f.submission and f.submission.stamp.period and f.file not in overrides]
-    if not voters:
-        voters = [f for f in received if f.submission and f.submission.stamp.period]
+    dated = [f for f in received if f.submission and f.submission.stamp.period]
+    voters = reporting([f for f in dated if f.file not in overrides]) or reporting(dated)
     votes = Counter(f.submission.stamp.period for f in voters if f.submission)
     return max(votes, key=lambda period: (votes[period], _end(period)), default="")
 
@@ -53,17 +71,24 @@ def judge(
     received: Sequence[ReceivedFile], admission: Admission, check: Callable[[Submission], CheckResult]
 ) -> list[JudgedFile]:
     """The state of every file, in the order they came. ``check`` runs only on files that reach the last gate."""
-    judged = [_identify(file, admission) for file in received]
+    only_summaries = all(_is_summary(file) for file in received if file.submission)
+    judged = [_identify(file, admission, only_summaries) for file in received]
+    judged = without_shared_codes(judged, admission.expected, frozenset(admission.overrides))
     judged = _newest_only(judged, admission)
     return [_inspect(file, admission, check) if file.state is FileState.INCLUDED else file for file in judged]
 
 
-def _identify(file: ReceivedFile, admission: Admission) -> JudgedFile:
+def _identify(file: ReceivedFile, admission: Admission, only_summaries: bool) -> JudgedFile:
     submission = file.submission
     if submission is None:
         return JudgedFile(file, file.fault_state, file.fault)
     stamp = submission.stamp
     code, name = stamp.unit_code, stamp.unit
+    if _is_summary(file) and file.file not in admission.overrides:
+        # Without a list nobody says that a summary is owed: beside submissions its figures would count twice.
+        owed = admission.expected is not None or only_summaries
+        if not owed or (code and code == admission.parent) or not (code or name):
+            return JudgedFile(file, FileState.EXCLUDED, _summary_words(name, code))
     if not code and not name:
         reason = "Sổ chưa ghi tên đơn vị: đề nghị đơn vị ghi tên và mã ở trang Bìa."
         if submission.cover is None and submission.faults:
@@ -74,6 +99,8 @@ def _identify(file: ReceivedFile, admission: Admission) -> JudgedFile:
         if unit is None:
             shown = f"{name} ({code})" if name and code else name or code
             reason = f"Đơn vị {shown} không có trong danh sách đơn vị phải nộp."
+            if _is_summary(file):
+                reason = _summary_words(name, code)
             return JudgedFile(file, FileState.UNEXPECTED_UNIT, reason, code or name, name or code)
         code, name = unit.code, unit.full_name
     found = JudgedFile(file, FileState.INCLUDED, "", code or name, name or code)
@@ -84,6 +111,14 @@ def _identify(file: ReceivedFile, admission: Admission) -> JudgedFile:
             return replace(found, state=FileState.EXCLUDED, reason=reason)
         return replace(found, reason=reason)
     return found
+
+
+def _summary_words(name: str, code: str) -> str:
+    whose = f"của {name or code}" if name or code else "chưa ghi tên đơn vị"
+    return (
+        f"Đây là sổ tổng hợp {whose}, không phải sổ nộp của một đơn vị phải nộp: hãy để sổ này ngoài thư mục; "
+        "nếu đơn vị đó phải nộp thì ghi vào danh sách đơn vị, hoặc đưa vào bằng --ke-ca."
+    )
 
 
 def _find(expected: Sequence[Unit], code: str, name: str) -> Unit | None:
