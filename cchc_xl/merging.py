@@ -130,6 +130,9 @@ def _with_typed(target: Path, existing: Submission | None, summary: Summary) -> 
         return summary
     if not summary.children and existing.has_figures():  # a slip of the pen (a wrong period) must cost nothing
         said = f"Sổ tổng hợp cũ có số liệu, sổ mới không có: bản cũ được giữ ở {_keep_copy(target)}."
+        if not existing.faults and same_report(existing.stamp, summary):
+            summary = carry_over(target, existing, summary)
+            said = f"{said} {carried_words(summary.carried, '')}".strip()
         return replace(summary, kept=said)
     if not existing.faults and same_report(existing.stamp, summary):
         summary = carry_over(target, existing, summary)

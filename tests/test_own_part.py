@@ -213,6 +213,41 @@ def test_what_has_no_place_any_more_is_kept_in_a_copy(folder: Path) -> None:
     assert run(folder, CHILD).kept == ""
 
 
+def test_an_unnamed_parent_names_itself_on_the_cover(folder: Path) -> None:
+    """Without a list the officer writes who reports; merging again it is the same parent's summary, and stays named."""
+    run(folder)
+    type_into(folder, {"3.1.1.": 5}, {}, {"unit": "huyện Ninh Hải", "unit_code": "586"})
+    assert run(folder).kept == "Đã giữ lại 3 ô do cấp tổng hợp nhập trong sổ cũ."
+    first = parts(target(folder))
+    summary = run(folder)
+    assert (summary.parent, summary.parent_code) == ("huyện Ninh Hải", "586")
+    assert parts(target(folder)) == first
+
+
+def test_a_total_typed_over_the_formula_is_not_lost(folder: Path) -> None:
+    """Somebody took off the protection and typed the whole as before: it is no own part, the old workbook stays."""
+    run(folder)
+    type_into(folder, {}, {SETTLED: 999}, {})
+    summary = run(folder)
+    assert "bản trước 1.xlsx" in summary.kept
+    assert summary.carried.without_place == (
+        f"PL3!{form_layout(load_form(PARENT)).appendices['PL3'].address(SETTLED)}",
+    )
+
+
+def test_nothing_taken_still_carries_what_the_parent_typed(folder: Path) -> None:
+    """Every submission has errors now: the copy has the old figures, the new summary still has the own parts."""
+    run(folder)
+    type_into(folder, {"3.1.1.": 20}, {}, {})
+    for code in "12":
+        (folder / f"{code}.xlsx").unlink()
+        make(folder, code, f"xã {code}", {"PL1": {38: "1", 39: "2"}}, form=CHILD)
+    summary = run(folder)
+    assert "bản trước 1.xlsx" in summary.kept
+    assert "Đã giữ lại 1 ô" in summary.kept
+    assert read_file(target(folder)).own_parts[SETTLED].own.number == 20
+
+
 def test_of_another_period_nothing_is_carried_and_a_copy_stays(folder: Path) -> None:
     """The figures of one period are never those of another."""
     run(folder)

@@ -64,7 +64,8 @@ def typed_by_parent(old: Submission, record: Record, given: Stamp) -> Typed:
     for ref, entry in old.entries.items():
         spec = old.form.cells[ref]
         printed = spec.column.given and not spec.row.spare
-        if printed or not entry.value.filled or ref in old.own_parts:
+        shows_own = ref in old.own_parts and entry.formula is not FormulaState.NONE
+        if printed or not entry.value.filled or shows_own:
             continue
         if not _merges_own(entry, ref, spec, record):
             values[ref] = entry

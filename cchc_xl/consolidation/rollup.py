@@ -79,7 +79,8 @@ def consolidate(form: Form, children: Sequence[Child]) -> list[SummaryCell]:
 
     Raises ``InputFault`` when the units bring more rows of their own than the form has room for.
     """
-    same_form = all(child.submission.form is form for child in children)
+    # Of no submission at all nobody knows: the form's own lines on what comes from below hold.
+    same_form = bool(children) and all(child.submission.form is form for child in children)
     placed = place_spare_rows(form, children)
     return [
         replace(roll_up(form, spec, children, same_form, placed), name=placed.name(spec))

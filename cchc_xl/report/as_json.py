@@ -215,6 +215,10 @@ def _row_json(cell: SummaryCell) -> dict[str, Any]:
         row["counts"] = dict(cell.counts)
     if cell.children is not None:
         row["children"] = _number(cell.children)
+    if cell.own.filled:
+        row["own"] = plain(cell.own.number) if cell.own.number is not None else cell.own.text
+    if cell.listed:
+        row["listed"] = True
     if cell.left_out:
         row["left_out"] = list(cell.left_out)
     return row

@@ -60,11 +60,14 @@ def given_stamp(form: Form, summary: Summary) -> Stamp:
 
 
 def carried_words(carried: Carried, copy: str) -> str:
-    """What to tell the user; ``copy``: where the old summary is kept when something has no place any more."""
+    """What to tell the user; ``copy``: where the old summary is kept when something has no place any more.
+
+    Empty where the copy has been told of.
+    """
     said = []
     if carried.count:
         said.append(f"Đã giữ lại {carried.count} ô do cấp tổng hợp nhập trong sổ cũ.")
-    if carried.without_place:
+    if carried.without_place and copy:
         listed = ", ".join(carried.without_place[:_MOST_CELLS])
         more = len(carried.without_place) - _MOST_CELLS
         listed += f" và {more} ô khác" if more > 0 else ""
