@@ -48,7 +48,7 @@ class FailedRule:
 
 @dataclass(frozen=True, slots=True)
 class SelfProof:
-    """How many rules were proved on the sums, and those that failed."""
+    """How many rules were proved on sums that are not all blank or 0, and those that failed."""
 
     proved: int = 0
     failed: tuple[FailedRule, ...] = ()
@@ -77,19 +77,21 @@ def prove(form: Form, cells: Sequence[SummaryCell], children: Sequence[Child]) -
     mixed = {cell.spec.ref for cell in added if any(source.addends for source in cell.sources)}
     units = [_of_unit(form, child, sources.get(child.unit_code, {}), columns) for child in children]
     failed: list[FailedRule] = []
-    proved = 0
+    proved: set[str] = set()
+    amount_of = _of_sums(sums, columns)
     for statement in _statements(form):
         terms = [reference for _, reference in (*statement.left, *statement.right)]
         if not all(ref in (sums if isinstance(ref, CellRef) else columns) and ref not in mixed for ref in terms):
             continue
         if not all(COMPARISONS[statement.op](*_sides(statement, amount)) for amount in units):
             continue
-        left, right = _sides(statement, _of_sums(sums, columns))
+        left, right = _sides(statement, amount_of)
         if COMPARISONS[statement.op](left, right):
-            proved += 1
+            if any(map(amount_of, terms)):
+                proved.add(statement.rule.id)
         else:
             failed.append(FailedRule(statement.rule.id, statement.at, left, right, statement.rule.words))
-    return SelfProof(proved, tuple(failed))
+    return SelfProof(len(proved - {rule.rule for rule in failed}), tuple(failed))
 
 
 def _added(cell: SummaryCell) -> Decimal:
