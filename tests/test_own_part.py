@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from judge import recalculate
 from openpyxl.workbook import Workbook
-from submissions import make
+from submissions import make, stamp
 
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.checks.run import check
@@ -171,8 +171,8 @@ def test_what_the_parent_typed_is_carried(folder: Path) -> None:
     assert parts(target(folder)) == first
     submission = read_file(target(folder))
     assert (figure(submission, SETTLED), figure(submission, ON_TIME), figure(submission, OWN_ROW)) == (170, 158, 300)
-    stamp = submission.stamp
-    assert (stamp.unit, stamp.report_number, stamp.place, stamp.report_date) == (
+    said = submission.stamp
+    assert (said.unit, said.report_number, said.place, said.report_date) == (
         "huyện Ninh Hải", "125", "Ninh Hải", "06/12/2023"
     )  # fmt: skip
     results = openpyxl.load_workbook(target(folder), data_only=True)
@@ -222,6 +222,17 @@ def test_an_unnamed_parent_names_itself_on_the_cover(folder: Path) -> None:
     summary = run(folder)
     assert (summary.parent, summary.parent_code) == ("huyện Ninh Hải", "586")
     assert parts(target(folder)) == first
+
+
+def test_how_often_it_was_sent_stays_and_what_cannot_be_read_is_named(folder: Path) -> None:
+    """The next level takes the higher number; a date that is none stands in the copy, with its cell in the message."""
+    run(folder, parent_code="586")
+    type_into(folder, {}, {}, {"report_date": "hôm nay"})
+    stamp(target(folder), submission=3)
+    summary = run(folder, parent_code="586")
+    assert summary.carried.without_place == (f"Bìa!{standard_place(load_form(PARENT)).address('report_date')}",)
+    assert "bản trước 1.xlsx" in summary.kept
+    assert read_file(target(folder)).stamp.submission == 3
 
 
 def test_a_total_typed_over_the_formula_is_not_lost(folder: Path) -> None:

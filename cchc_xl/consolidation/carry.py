@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from cchc_xl.catalogue.model import CellSpec, Form
-from cchc_xl.cover import DATES, DEFAULT_DATES
+from cchc_xl.cover import DATES
 from cchc_xl.expressions import CellRef
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import LABEL, Entry, FormulaState, Submission
@@ -20,7 +20,7 @@ from cchc_xl.values import State, Value, from_text, normalise
 _CARRIED = (State.NUMBER, State.TEXT, State.NOT_APPLICABLE)
 # The remarks of summaries that were written before there were records.
 _REMARK = re.compile(r"[0-9]+/[0-9]+ đơn vị|Các đơn vị: ")
-_TYPED_FIELDS = ("unit", "unit_code", "report_number", "report_date", "place")
+_TYPED_FIELDS = ("unit", "unit_code", "report_number", "place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,10 @@ class Typed:
     values: Mapping[CellRef, Entry] = field(default_factory=dict)
     own: Mapping[CellRef, Value] = field(default_factory=dict)
     stamp: Mapping[str, str | int] = field(default_factory=dict)
-    fields: int = 0
+    # How many times the old summary was sent, and the cells of its cover that cannot be read.
+    submission: int = 0
+    unreadable: tuple[str, ...] = ()
     record: Record = field(default_factory=Record)
-
-    @property
-    def count(self) -> int:
-        """How many cells."""
-        return len(self.values) + len(self.own) + self.fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +68,15 @@ def typed_by_parent(old: Submission, record: Record, given: Stamp) -> Typed:
             values[ref] = entry
     own = {ref: part.own for ref, part in old.own_parts.items() if part.own.filled}
     stamp, cover = old.stamp, old.cover
-    fields = [name for name in _TYPED_FIELDS if getattr(stamp, name) not in ("", getattr(given, name))]
+    kept: dict[str, str | int] = {
+        name: getattr(stamp, name) for name in _TYPED_FIELDS if getattr(stamp, name) not in ("", getattr(given, name))
+    }
+    unreadable = []
     if cover is not None:
-        fields += [name for name in DEFAULT_DATES if cover.value(name).filled and not cover.cells[name].own]
-    kept: dict[str, str | int] = {name: getattr(stamp, name) for name in fields if getattr(stamp, name)}
-    if stamp.submission:
-        kept["submission"] = stamp.submission
-    return Typed(values, own, kept, len(fields), record)
+        entered = [name for name in DATES if cover.value(name).filled and not cover.cells[name].own]
+        kept |= {name: getattr(stamp, name) for name in entered if getattr(stamp, name)}
+        unreadable = [f"{cover.place.sheet}!{cover.place.address(name)}" for name in entered if name not in kept]
+    return Typed(values, own, kept, stamp.submission, tuple(unreadable), record)
 
 
 def _merges_own(entry: Entry, ref: CellRef, spec: CellSpec, record: Record) -> bool:
@@ -94,7 +93,7 @@ def carry(typed: Typed, form: Form, new: Record, is_open: Collection[CellRef], a
     """Place what was typed. ``new``: what the new merge writes itself; ``asked``: rows that ask for an own part."""
     rows = _spare_rows(typed, form, new)
     values: dict[CellRef, Value] = {}
-    lost: list[str] = []
+    lost = list(typed.unreadable)
     for ref, entry in typed.values.items():
         place: CellRef | None = ref
         if form.cells[ref].row.spare:
@@ -107,9 +106,8 @@ def carry(typed: Typed, form: Form, new: Record, is_open: Collection[CellRef], a
     own = {ref: value for ref, value in typed.own.items() if ref in asked}
     lost += [f"{ref.appendix} dòng {form.appendix(ref.appendix).row(ref.order or 1).title(40)}"
              for ref in typed.own if ref not in asked]  # fmt: skip
-    unreadable = sum(name in DATES for name in typed.stamp if not typed.stamp[name])
-    count = len(values) + len(own) + typed.fields - unreadable
-    return Carried(values, own, typed.stamp, count, tuple(lost))
+    stamp = {**typed.stamp, "submission": typed.submission}
+    return Carried(values, own, stamp, len(values) + len(own) + len(typed.stamp), tuple(lost))
 
 
 def _renewed(value: Value, before: str, after: str) -> Value:
