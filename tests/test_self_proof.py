@@ -91,7 +91,7 @@ def test_a_sound_merge_is_never_suspect(matrices: list[dict[int, tuple[int, int,
     proof = prove(form, consolidate(form, children), children)
     assert not proof.failed
     given = any(any(figures) for matrix in matrices for row, figures in matrix.items() if row != 6)
-    assert (proof.proved > 5) is given
+    assert (proof.proved > 0) is given
 
 
 def test_the_summary_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
