@@ -229,7 +229,7 @@ _PERIOD_REMEDY = "Chọn kỳ trong danh sách và ghi năm bằng bốn chữ s
 def read_identity(cover: Cover) -> Identity:
     """Unit, period and dates as the cover says them. What cannot be read is a problem, and blank in the identity."""
     problems: list[Problem] = []
-    fields = {key: cover.text(key) for key in ("unit", "unit_code", "report_number")}
+    fields = {key: cover.text(key) for key in ("unit", "unit_code", "report_number", "place")}
     for key in ("unit_code", "report_number"):
         number = cover.value(key).number
         if number is not None:

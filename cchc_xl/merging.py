@@ -6,13 +6,15 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.changes import Earlier, compare
-from cchc_xl.consolidation.gates import Admission, agreed_period, judge
+from cchc_xl.consolidation.gates import Admission, agreed_period, judge, reporting
 from cchc_xl.consolidation.rollup import Child, consolidate
+from cchc_xl.consolidation.self_proof import prove
 from cchc_xl.consolidation.states import FileState, ReceivedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault, SeveralForms
@@ -20,8 +22,11 @@ from cchc_xl.operations import check_output, check_target, existing_workbook, ke
 from cchc_xl.periods import parse_date, parse_period
 from cchc_xl.receiving.batch import Progress, receive_all
 from cchc_xl.receiving.one import OTHER_WORKBOOKS, WORKBOOKS
-from cchc_xl.stamp import SUBMISSION, SUMMARY
+from cchc_xl.stamp import SUBMISSION
 from cchc_xl.submission import Submission
+
+if TYPE_CHECKING:
+    from cchc_xl.units import Unit
 
 
 def _silent(done: int, total: int, name: str) -> None:
@@ -77,7 +82,6 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         raise InputFault(f"Thư mục {request.folder} không có sổ Excel nào: hãy chọn thư mục chứa các sổ nộp.")
     received = receive_all([(path, path.relative_to(request.folder).as_posix()) for path in paths], progress)
     overrides = _resolve_overrides(request.overrides or {}, request.folder, received)
-    form = named_form or _common_form(received)
     period = period or agreed_period(received, overrides)
     expected = None
     parent_code, parent = request.parent_code or "", ""
@@ -89,7 +93,8 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         expected = units.expected(request.parent_code, day)
         chosen = units.find(parent_code, "", day) if parent_code else None
         parent = chosen.full_name if chosen else ""
-    judged = judge(received, Admission(period, expected, overrides))
+    form = named_form or _common_form(received, expected)
+    judged = judge(received, Admission(period, expected, overrides, parent_code))
     children = [
         Child(file.unit_code, file.unit, file.received.given)
         for file in judged
@@ -102,8 +107,9 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     summary = Summary(form, period, parent_code, parent, expected, judged, children, cells, deadline)
     if form is not None:
         earlier = request.earlier or _earlier_summary(request.target, existing, summary)
-        summary = replace(summary, earlier=earlier, changes=compare(earlier, cells, summary.taken_files))
-        summary = replace(summary, kept=_keep_own_part(request.target, existing))
+        summary = replace(summary, proof=prove(form, cells, children))
+        summary = _with_typed(request.target, existing, summary)
+        summary = replace(summary, earlier=earlier, changes=compare(earlier, summary.cells, summary.taken_files))
         summary = _write(summary, request, paths)
     return summary
 
@@ -140,34 +146,48 @@ def _links(paths: Sequence[Path], request: MergeRequest) -> dict[str, str]:
     return links
 
 
-def _keep_own_part(target: Path, existing: Submission | None) -> str:
-    """Keep a copy of a summary in which the parent has entered figures of its own: the new one does not have them.
+def _with_typed(target: Path, existing: Submission | None, summary: Summary) -> Summary:
+    """The summary with what the parent typed into the one at the target; a copy is kept of what has no place in it."""
+    from cchc_xl.summary_workbook.carrying import carried_words, carry_over, same_report
 
-    Gives what to tell the user; empty when there was nothing to keep.
-    """
-    typed = existing.typed_inputs() if existing is not None else 0
+    if existing is None:
+        return summary
+    if not summary.children and existing.has_figures():  # a slip of the pen (a wrong period) must cost nothing
+        said = f"Sổ tổng hợp cũ có số liệu, sổ mới không có: bản cũ được giữ ở {_keep_copy(target)}."
+        if not existing.faults and same_report(existing.stamp, summary):
+            summary = carry_over(target, existing, summary)
+            said = f"{said} {carried_words(summary.carried, '')}".strip()
+        return replace(summary, kept=said)
+    if not existing.faults and same_report(existing.stamp, summary):
+        summary = carry_over(target, existing, summary)
+        copy = _keep_copy(target) if summary.carried.without_place else ""
+        return replace(summary, kept=carried_words(summary.carried, copy))
+    typed = existing.typed_inputs()
     if not typed:
-        return ""
+        return summary
+    said = (
+        f"Sổ tổng hợp cũ có {typed} ô do cấp tổng hợp tự nhập, không phải của cùng đơn vị, kỳ và biểu hoặc đã hỏng "
+        f"cấu trúc nên không chuyển sang sổ mới: bản cũ được giữ ở {_keep_copy(target)}, hãy chép lại nếu cần."
+    )
+    return replace(summary, kept=said)
+
+
+def _keep_copy(target: Path) -> str:
+    """Keep a copy of the workbook that is about to be replaced; gives its name."""
     number = 1
     while (copy := target.with_name(f"{target.stem} - bản trước {number}{target.suffix}")).exists():
         number += 1
     with replacing(copy) as temporary:
         temporary.write_bytes(target.read_bytes())
-    return (
-        f"Sổ tổng hợp cũ có {typed} ô do cấp tổng hợp tự nhập; các số đó chưa có trong sổ mới. "
-        f"Bản cũ được giữ ở {copy.name}: hãy chép lại phần của cấp tổng hợp sang sổ mới."
-    )
+    return copy.name
 
 
 def _earlier_summary(target: Path, existing: Submission | None, summary: Summary) -> Earlier:
     """The figures of the summary that lies at the target, if it is one of the same parent, form and period."""
+    from cchc_xl.summary_workbook.carrying import same_report
     from cchc_xl.summary_workbook.earlier import read_earlier
 
-    if existing is None or existing.form is not summary.form:
-        return Earlier()
-    stamp = existing.stamp
-    theirs = (stamp.kind, stamp.unit_code, stamp.unit, stamp.period)
-    if theirs != (SUMMARY, summary.parent_code, summary.parent, summary.period):
+    if existing is None or not same_report(existing.stamp, summary):
         return Earlier()
     return read_earlier(target)
 
@@ -210,8 +230,13 @@ def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Seq
     return resolved
 
 
-def _common_form(received: Sequence[ReceivedFile]) -> Form | None:
-    forms = {file.given.form for file in received if file.given}
+def _common_form(received: Sequence[ReceivedFile], expected: Sequence[Unit] | None) -> Form | None:
+    """The form of the submissions; with a list of units, of those that are expected."""
+    files = reporting(received)
+    if expected is not None:
+        codes = {unit.code for unit in expected}
+        files = [f for f in received if f.given and f.given.stamp.unit_code in codes] or files
+    forms = {file.given.form for file in files if file.given}
     if len(forms) > 1:
         raise SeveralForms(sorted(form.id for form in forms))
     return next(iter(forms), None)

@@ -42,6 +42,7 @@ class Stamp:
     kind: str = SUBMISSION
     report_number: str = ""
     report_date: str = ""
+    place: str = ""
     completed: str = ""
     fingerprint: str = ""
     checksum: str = ""

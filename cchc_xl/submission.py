@@ -12,6 +12,7 @@ from cchc_xl.catalogue.model import CellKind, CellSpec, Form
 from cchc_xl.cover import Cover
 from cchc_xl.expressions import CellRef, ColumnRef, evaluate
 from cchc_xl.layout import cell_address, form_layout
+from cchc_xl.own_part import OwnPart
 from cchc_xl.stamp import Stamp
 from cchc_xl.values import BLANK, Reading, State, Value, normalise, read_number
 
@@ -79,6 +80,8 @@ class Submission:
     cover: Cover | None = None
     # Where the formulas of the rows' states stand, by appendix and order: sheet and address.
     state_cells: Mapping[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    # Of a summary: what the parent entered as its own part of rows that count it and its units.
+    own_parts: Mapping[CellRef, OwnPart] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Submission {self.file or 'blank'} {self.form.id}>"
@@ -99,7 +102,8 @@ class Submission:
 
     def typed_inputs(self) -> int:
         """How many figures a person typed into cells that the workbook leaves open (no formula, no link)."""
-        return sum(
+        own = sum(part.own.filled for part in self.own_parts.values())
+        return own + sum(
             self._is_typed_figure(spec) and self.entries[spec.ref].formula is FormulaState.NONE
             for spec in self.form.cells.values()
             if not spec.column.given and not spec.derived
@@ -145,7 +149,10 @@ class SubmissionFigures:
             return None
         # A computed cell that was emptied still has its value for everything that depends on it; that its formula is
         # missing is the cell's own finding.
-        if is_computed(entry) or (spec.derived and entry.value.state is State.BLANK):
+        # A formula of another kind without a result waits: a summary's total for the parent's own part.
+        if is_computed(entry):
+            return self.derived(spec)
+        if spec.derived and entry.value.state is State.BLANK and entry.formula is not FormulaState.ALTERED:
             return self.derived(spec)
         return read_figure(spec.kind, entry.value)
 

@@ -16,7 +16,7 @@ FLOORS = [
     {"errors", "severity", "values"},
     {"atomic", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
-    {"layout", "ooxml", "report_layout"},
+    {"layout", "ooxml", "report_layout", "own_part"},
     {"cover"},
     {"submission", "leftovers"},
     {"companions"},

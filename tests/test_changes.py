@@ -23,8 +23,6 @@ from cchc_xl.consolidation.rollup import consolidate
 from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import CchcError
-from cchc_xl.expressions import CellRef
-from cchc_xl.layout import form_layout
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.report.as_json import summary_json
 from cchc_xl.report.as_text import summary_text
@@ -362,23 +360,3 @@ def test_the_same_file_has_the_same_figures() -> None:
     changes = compare(gone, summary.cells, summary.taken_files)
     assert changes is not None
     assert (changes.count_before, changes.count_after, list(changes.figures)) == (2, 1, [])
-
-
-def test_what_the_parent_typed_into_the_old_summary_is_kept(folder: Path) -> None:
-    """Figures of the parent's own in the summary that is replaced: a copy stays, and the message says where."""
-    run(folder)
-    target = folder.parent / "th.xlsx"
-    assert run(folder).kept == ""
-    book = openpyxl.load_workbook(target)
-    address = form_layout(load_form(FORM)).appendices["PL1"].address(CellRef("PL1", 45, "value"))
-    assert book["PL1"][address].value is None
-    book["PL1"][address].value = 7
-    book.save(target)
-    typed = target.read_bytes()
-    summary = run(folder)
-    copy = folder.parent / "th - bản trước 1.xlsx"
-    assert "có 1 ô do cấp tổng hợp tự nhập" in summary.kept
-    assert copy.name in summary.kept
-    assert copy.name in summary_text(summary, target)
-    assert copy.read_bytes() == typed
-    assert run(folder).kept == ""

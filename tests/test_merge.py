@@ -409,6 +409,80 @@ class TestUnits:
         assert (result["parent"], result["units_expected"]) == ("586", 1)
 
 
+class TestOneCodeForTwoUnits:
+    def test_neither_passes_for_a_copy_of_the_other(self, folder, run):
+        """A commune that copied its neighbour's workbook and kept the code must not push the neighbour out."""
+        submit(folder, "1", name="xã Tân Hải", file="a.xlsx")
+        submit(folder, "1", name="xã Hộ Hải", file="b.xlsx")
+        submit(folder, "2")
+        result = run(code=1)
+        assert states(result) == {"2.xlsx": "included", "a.xlsx": "excluded", "b.xlsx": "excluded"}
+        for name in ("“xã Tân Hải” (a.xlsx)", "“xã Hộ Hải” (b.xlsx)"):
+            assert name in reason(result, "a.xlsx")
+
+    def test_the_list_says_whose_code_it_is(self, folder, run):
+        """22855 is xã Tân Hải's."""
+        submit(folder, "22855", name="UBND xã Tân Hải", file="a.xlsx")
+        submit(folder, "22855", name="UBND xã Hộ Hải", file="b.xlsx")
+        result = run("--danh-sach", UNITS, code=1)
+        assert states(result) == {"a.xlsx": "included", "b.xlsx": "excluded"}
+        assert "mã 22855 của xã Tân Hải nhưng tên đơn vị là “UBND xã Hộ Hải”" in reason(result, "b.xlsx")
+
+    @pytest.mark.parametrize(
+        "name", ["UBND xã Tân Hải", "ỦY BAN NHÂN DÂN XÃ TÂN HẢI", "Tân Hải", "xã Tân Hải, Ninh Hải", ""]
+    )
+    def test_one_name_is_written_in_many_ways(self, folder, run, name):
+        submit(folder, "1", name="xã Tân Hải", file="a.xlsx", submission=1)
+        submit(folder, "1", name=name, file="b.xlsx")
+        assert states(run(code=1)) == {"a.xlsx": "included", "b.xlsx": "duplicate"}
+
+    def test_the_officer_decides(self, folder, run):
+        submit(folder, "1", name="xã Tân Hải", file="a.xlsx")
+        submit(folder, "1", name="xã Hộ Hải", file="b.xlsx")
+        result = run("--ke-ca", "b.xlsx", "--ly-do", "a.xlsx ghi nhầm mã", code=1)
+        assert states(result) == {"a.xlsx": "duplicate", "b.xlsx": "included_with_warnings"}
+
+
+class TestSummaryAmongSubmissions:
+    @pytest.fixture
+    def district(self, folder, tmp_path):
+        """The folder of communes with an earlier summary of the district among them, on the district's form."""
+        submit(folder, "22855", {"PL1": {38: "10", 39: "9"}})
+        merge(MergeRequest(folder, tmp_path / "huyen.xlsx", "ninh-hai-2023", UNITS, "586", "2023-NAM"))
+        shutil.move(tmp_path / "huyen.xlsx", folder / "huyen.xlsx")
+        return folder
+
+    def test_it_is_no_submission(self, district, run):
+        """Its figures would count twice, and it has no say in form and period."""
+        result = run(code=1)
+        assert states(result) == {"22855.xlsx": "included", "huyen.xlsx": "excluded"}
+        assert "sổ tổng hợp của huyện Ninh Hải" in reason(result, "huyen.xlsx")
+        assert (result["form"], result["units_expected"]) == (FORM, 1)
+
+    def test_the_list_of_communes_does_not_expect_it(self, district, run):
+        result = run("--danh-sach", UNITS, code=1)
+        assert result["form"] == FORM
+        assert states(result)["huyen.xlsx"] in ("excluded", "unexpected_unit")
+        assert "sổ tổng hợp của huyện Ninh Hải" in reason(result, "huyen.xlsx")
+
+    def test_a_province_expects_it(self, district, run, tmp_path):
+        """Listed among the units of the province it is a submission like any other."""
+        (district / "22855.xlsx").unlink()
+        (tmp_path / "tinh.tsv").write_text("ma\tten\n586\thuyện Ninh Hải\n585\thuyện Bác Ái\n", encoding="utf-8")
+        result = run("--danh-sach", tmp_path / "tinh.tsv", "--mau", "ninh-hai-2023")
+        assert states(result) == {"huyen.xlsx": "included"}
+        assert row(result, 21, "PL3")["units"] == {"586": 10}
+
+    def test_it_can_be_included_by_name(self, district, run):
+        result = run("--mau", "ninh-hai-2023", "--ke-ca", "huyen.xlsx", "--ly-do", "huyện nộp thay")
+        assert states(result)["huyen.xlsx"] == "included_with_warnings"
+
+    def test_the_parents_own_summary_never_counts(self, district, run):
+        """Alone in the folder, but of the very unit whose summary is made."""
+        (district / "22855.xlsx").unlink()
+        assert states(run("--cap-tren", "586", code=1)) == {"huyen.xlsx": "excluded"}
+
+
 class TestInSpiteOf:
     def test_errors(self, folder, run):
         submit(folder, "1")
@@ -562,6 +636,39 @@ class TestCannotRun:
     def test_no_output_named(self, folder, capsys):
         assert main(["tong-hop", str(folder)]) == 2
         assert len(capsys.readouterr().err.splitlines()) == 1
+
+    def test_an_output_that_cannot_be_written(self, folder, tmp_path, monkeypatch, capsys):
+        """Open in Excel, or read-only: one sentence, the old output whole, nothing left beside it."""
+        submit(folder, "1")
+        out = tmp_path / "o.xlsx"
+        merge(MergeRequest(folder, out))
+        old = out.read_bytes()
+        monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != out)
+        assert main(["tong-hop", str(folder), "-o", str(out)]) == 2
+        assert capsys.readouterr().err.strip() == (
+            "Tệp o.xlsx đang mở trong Excel hoặc thư mục chỉ đọc: hãy đóng tệp rồi làm lại."
+        )
+        assert out.read_bytes() == old
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["nop", "o.xlsx"]
+
+    def test_all_left_out_says_so_and_keeps_the_old_summary(self, folder, tmp_path, capsys):
+        """A wrong period is a slip of the pen: what was merged before is not lost."""
+        submit(folder, "1")
+        out = tmp_path / "o.xlsx"
+        merge(MergeRequest(folder, out))
+        old = out.read_bytes()
+        assert main(["tong-hop", str(folder), "-o", str(out), "--ky", "2023-Q4"]) == 1
+        said = capsys.readouterr().out
+        assert "Không có sổ nào được đưa vào" in said
+        assert "bản cũ được giữ ở o - bản trước 1.xlsx" in said
+        assert (tmp_path / "o - bản trước 1.xlsx").read_bytes() == old
+
+    def test_workbooks_of_others_alone(self, folder, tmp_path, capsys):
+        """Nothing of ours in the folder: a sentence, and no workbook."""
+        openpyxl.Workbook().save(folder / "ke-toan.xlsx")
+        assert main(["tong-hop", str(folder), "-o", str(tmp_path / "o.xlsx")]) == 1
+        assert "nên không lập sổ tổng hợp" in capsys.readouterr().out
+        assert not (tmp_path / "o.xlsx").exists()
 
     def test_a_fault_while_writing_leaves_the_old_output(self, folder, tmp_path, monkeypatch):
         submit(folder, "1")

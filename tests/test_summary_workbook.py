@@ -24,6 +24,7 @@ from cchc_xl.expressions import CellRef
 from cchc_xl.layout import form_layout
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
+from cchc_xl.own_part import OWN_SHEET
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.submission import FormulaState
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, COUNTED, HIGHEST, LOWEST, REMARK, TOTAL, plan_sheet
@@ -227,8 +228,8 @@ def test_every_total_and_count_is_the_merges_own(same: Merged, up: Merged) -> No
 def test_own_part_is_awaited_when_merging_upwards(up: Merged) -> None:
     """PL3 3.1.1 (row 15) counts district and communes: no total, the communes' sum is said beside it."""
     assert up.cell(15, "PL3").children == 150
-    assert up.in_form(up.live, 15, "PL3") is None
-    assert up.in_units(up.live, 15, TOTAL, "PL3") is None
+    assert not up.in_form(up.cached, 15, "PL3")
+    assert not up.in_units(up.cached, 15, TOTAL, "PL3")
     assert "150" in str(up.in_units(up.cached, 15, REMARK, "PL3"))
 
 
@@ -271,13 +272,18 @@ def test_texts_from_submissions_never_become_formulas(same: Merged, up: Merged) 
     for merged in (same, up):
         assert merged.summary.form
         sheets = {place.sheet for place in form_layout(merged.summary.form).appendices.values()}
-        sheets |= {BY_UNIT_SHEET, COVER_SHEET, "Biểu đồ"}
+        sheets |= {BY_UNIT_SHEET, COVER_SHEET, "Biểu đồ", OWN_SHEET}
         for sheet in merged.live:
             for row in sheet.iter_rows():
                 for cell in row:
-                    # The cover's own links lead to sheets of this workbook.
+                    # Our own links lead to sheets of this workbook.
                     link = cell.hyperlink
-                    assert link is None or (sheet.title == COVER_SHEET and link.location and not link.target)
+                    ours = sheet.title in (COVER_SHEET, OWN_SHEET) or (link and OWN_SHEET in str(link.location))
+                    if sheet.title == "Kết quả kiểm tra" and link is not None:
+                        assert str(link.target).endswith(".xlsx")  # a finding's cell in the unit's file
+                        assert ":" not in str(link.target)
+                    else:
+                        assert link is None or (ours and link.location and not link.target)
                     if cell.data_type == "f":
                         assert sheet.title in sheets, f"{sheet.title}!{cell.coordinate}"
                         assert "HYPERLINK" not in str(cell.value)

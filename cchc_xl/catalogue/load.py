@@ -43,6 +43,8 @@ from cchc_xl.expressions import (
     parse,
     parse_alternatives,
 )
+from cchc_xl.expressions.evaluate import NAMED_COUNTS
+from cchc_xl.expressions.tree import Call
 from cchc_xl.periods import format_date, parse_date, parse_period
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
@@ -401,7 +403,25 @@ class FormLoader:
             derived=derived,
             options=self._options(line.place, line["options"]),
             given={column.key: line[column.key] for column in columns if column.given},
+            counts=self._counts(line, names),
         )
+
+    def _counts(self, line: Line, names: Names) -> tuple[Expression, ...]:
+        """How a distinct figure is counted from a list of the form: only what gives names that can be put together."""
+        if not line["counts"]:
+            return ()
+        try:
+            ways = parse_alternatives(line["counts"], names)
+        except ExpressionFault as fault:
+            self.faults.add(line.place, str(fault))
+            return ()
+        quantity = self.quantities.get(line["code"])
+        if quantity is None or quantity.rollup is not Rollup.DISTINCT:
+            self.faults.add(line.place, "counts chỉ dùng cho mã có rollup distinct")
+        if not all(isinstance(way, Call) and way.name in NAMED_COUNTS for way in ways):
+            self.faults.add(line.place, f"counts chỉ gồm {', '.join(NAMED_COUNTS)}, nối bằng |")
+            return ()
+        return ways
 
     def _check_indicator(self, line: Line, kind: CellKind) -> None:
         code = line["code"]

@@ -194,6 +194,8 @@ class Row:
     parent_stt: str = ""
     # Which of the appendix's spare rows it is, from 1 on; 0 = a printed row.
     spare_number: int = 0
+    # Of a distinct figure: how it is counted from a list of the same form (readings, of which one explains the figure).
+    counts: tuple[Expression, ...] = ()
 
     @property
     def spare(self) -> bool:

@@ -37,11 +37,12 @@ def wanted(form: Form, appendix: Appendix) -> int:
     return len(cells)
 
 
-def count(form: Form, appendix: Appendix, place: AppendixLayout) -> str:
-    """Native number of open cells that hold anything."""
+def count(form: Form, appendix: Appendix, place: AppendixLayout, awaited: str = "") -> str:
+    """Native number of open cells that hold anything; ``awaited``: cells to which some of them are links."""
     sheet = "'" + place.sheet.replace("'", "''") + "'!"
     ranges = ",".join(sheet + area for area in _areas(open_cells(form, appendix), place))
-    return f"=COUNTA({ranges})" if ranges else "=0"
+    empty = f'-COUNTIF({awaited},"")' if awaited else ""  # a link to an empty text counts as filled
+    return f"=COUNTA({ranges}){empty}" if ranges else "=0"
 
 
 def _areas(cells: Sequence[CellSpec], place: AppendixLayout) -> list[str]:

@@ -15,6 +15,7 @@ from cchc_xl.catalogue.model import CellKind, CellSpec, Form, RowRole
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.completion import Completion, completion
 from cchc_xl.expressions import CellRef, Ratio, evaluate
+from cchc_xl.expressions.evaluate import counted_names
 from cchc_xl.layout import cell_address, form_layout
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import Submission, SubmissionFigures
@@ -38,7 +39,8 @@ class Contribution:
 
     ``numbers``: what counts; of a task's mark 1, 0 where another column is marked, ``None`` where none is.
     ``words``: what stands in a figure's cell that is no number. ``parts``: numerator and denominator of the ratios that
-    have both. ``moved``: sheet and address of the cells that do not stand where the form has them.
+    have both. ``moved``: sheet and address of the cells that do not stand where the form has them. ``counted``: for a
+    count of different things, their names in each way of counting that the form knows (``Row.counts``).
     """
 
     file: str
@@ -49,6 +51,7 @@ class Contribution:
     parts: Mapping[int, Parts] = field(default_factory=dict)
     spare: Mapping[str, Sequence[SpareRow]] = field(default_factory=dict)
     moved: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    counted: Mapping[int, Sequence[frozenset[str] | None]] = field(default_factory=dict)
     completion: Completion = Completion.OPEN
     # Why the workbook is no whole form: the first reason with its sheet, and how many there are.
     fault: tuple[str, str] = ("", "")
@@ -112,6 +115,7 @@ def contribution(
     words: dict[int, str] = {}
     parts: dict[int, Parts] = {}
     moved: dict[int, tuple[str, str]] = {}
+    counted: dict[int, Sequence[frozenset[str] | None]] = {}
     used = {appendix: set(orders) for appendix, orders in _spare_in_use(form, figures).items()}
     for index, (spec, standard) in enumerate(zip(figure_cells(form), _standard_positions(form), strict=True)):
         ref = spec.ref
@@ -130,6 +134,8 @@ def contribution(
                 words[index] = text
             if is_ratio(spec) and (pair := _parts(spec, figures)) is not None:
                 parts[index] = pair
+            if spec.row.counts and number is not None:
+                counted[index] = [counted_names(way, figures) for way in spec.row.counts]
         entry = entries.get(ref)
         if entry is not None and (entry.sheet, entry.row, entry.column) != standard:
             moved[index] = entry.sheet, cell_address(entry.row, entry.column)
@@ -147,6 +153,7 @@ def contribution(
             if orders
         },
         moved=moved,
+        counted=counted,
         completion=completion(submission),
         fault=(faults[0].sheet, faults[0].message) if faults else ("", ""),
         fault_count=len(faults),

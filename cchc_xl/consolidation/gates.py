@@ -9,21 +9,40 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from cchc_xl.consolidation.same_unit import without_shared_codes
 from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
 from cchc_xl.errors import InputFault
 from cchc_xl.periods import parse_period
 from cchc_xl.severity import Severity
+from cchc_xl.stamp import SUMMARY
 from cchc_xl.units import Unit
 from cchc_xl.values import normalise
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What the officer asked for: period, expected units (``None`` = any), files included in spite of faults."""
+    """What the officer asked for: period, expected units (``None`` = any), files included in spite of faults.
+
+    ``parent``: the code of the unit whose summary this is; empty when nobody said.
+    """
 
     period: str
     expected: Sequence[Unit] | None
     overrides: Mapping[str, str]
+    parent: str = ""
+
+
+def reporting(received: Sequence[ReceivedFile]) -> list[ReceivedFile]:
+    """The files whose form and period speak for all: submissions, or summaries where there is nothing else.
+
+    An earlier summary that lies among the submissions has no say in what is merged.
+    """
+    readable = [file for file in received if file.given]
+    return [file for file in readable if not _is_summary(file)] or readable
+
+
+def _is_summary(file: ReceivedFile) -> bool:
+    return file.given is not None and file.given.stamp.kind == SUMMARY
 
 
 def agreed_period(received: Sequence[ReceivedFile], overrides: Mapping[str, str]) -> str:
@@ -32,9 +51,8 @@ def agreed_period(received: Sequence[ReceivedFile], overrides: Mapping[str, str]
     Files of another period are then left out by name, so a wrong choice shows at once. Files that the officer includes
     by name do not vote while others are there: they may be of another period.
     """
-    voters = [f for f in received if f.given and f.given.stamp.period and f.file not in overrides]
-    if not voters:
-        voters = [f for f in received if f.given and f.given.stamp.period]
+    dated = [f for f in received if f.given and f.given.stamp.period]
+    voters = reporting([f for f in dated if f.file not in overrides]) or reporting(dated)
     votes = Counter(f.given.stamp.period for f in voters if f.given)
     return max(votes, key=lambda period: (votes[period], _end(period)), default="")
 
@@ -49,17 +67,26 @@ def _end(period: str) -> str:
 def judge(received: Sequence[ReceivedFile], admission: Admission) -> list[JudgedFile]:
     """The state of every file, in the order they came."""
     directory = None if admission.expected is None else _Directory(admission.expected)
-    judged = [_identify(file, admission, directory) for file in received]
+    only_summaries = all(_is_summary(file) for file in received if file.given)
+    judged = [_identify(file, admission, directory, only_summaries) for file in received]
+    judged = without_shared_codes(judged, admission.expected, frozenset(admission.overrides))
     judged = _newest_only(judged, admission)
     return [_inspect(file, admission) if file.state is FileState.INCLUDED else file for file in judged]
 
 
-def _identify(file: ReceivedFile, admission: Admission, directory: _Directory | None) -> JudgedFile:
+def _identify(
+    file: ReceivedFile, admission: Admission, directory: _Directory | None, only_summaries: bool
+) -> JudgedFile:
     given = file.given
     if given is None:
         return JudgedFile(file, file.fault_state, file.fault)
     stamp = given.stamp
     code, name = stamp.unit_code, stamp.unit
+    if _is_summary(file) and file.file not in admission.overrides:
+        # Without a list nobody says that a summary is owed: beside submissions its figures would count twice.
+        owed = admission.expected is not None or only_summaries
+        if not owed or (code and code == admission.parent) or not (code or name):
+            return JudgedFile(file, FileState.EXCLUDED, _summary_words(name, code))
     if not code and not name:
         reason = "Sổ chưa ghi tên đơn vị: đề nghị đơn vị ghi tên và mã ở trang Bìa."
         if not given.has_cover and given.fault_count:
@@ -70,6 +97,8 @@ def _identify(file: ReceivedFile, admission: Admission, directory: _Directory | 
         if unit is None:
             shown = f"{name} ({code})" if name and code else name or code
             reason = f"Đơn vị {shown} không có trong danh sách đơn vị phải nộp."
+            if _is_summary(file):
+                reason = _summary_words(name, code)
             return JudgedFile(file, FileState.UNEXPECTED_UNIT, reason, code or name, name or code)
         code, name = unit.code, unit.full_name
     found = JudgedFile(file, FileState.INCLUDED, "", code or name, name or code)
@@ -100,6 +129,14 @@ class _Directory:
         wanted = normalise(name)
         bearers = next((names[wanted] for names in self.by_name if wanted in names), [])
         return bearers[0] if len(bearers) == 1 else None
+
+
+def _summary_words(name: str, code: str) -> str:
+    whose = f"của {name or code}" if name or code else "chưa ghi tên đơn vị"
+    return (
+        f"Đây là sổ tổng hợp {whose}, không phải sổ nộp của một đơn vị phải nộp: hãy để sổ này ngoài thư mục; "
+        "nếu đơn vị đó phải nộp thì ghi vào danh sách đơn vị, hoặc đưa vào bằng --ke-ca."
+    )
 
 
 def _period_words(key: str) -> str:

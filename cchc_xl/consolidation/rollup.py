@@ -13,9 +13,10 @@ from functools import cache
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup, RowRole
 from cchc_xl.consolidation.contribution import Contribution, Number, Parts, figure_cells, figure_index, is_ratio
+from cchc_xl.consolidation.distinct import count_together
 from cchc_xl.consolidation.spare_rows import Placed, place_spare_rows
 from cchc_xl.expressions import CellRef, Ratio, cell_refs, percentage
-from cchc_xl.values import normalise
+from cchc_xl.values import BLANK, Value, normalise
 
 _ZERO = Decimal(0)
 
@@ -101,7 +102,12 @@ class SummaryCell:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     children: Decimal | None = None
+    # The parent's own part of such a row, as entered; ``value`` is then the total of both.
+    own: Value = BLANK
     counts: Mapping[str, int] = field(default_factory=dict)
+    # A distinct count: whether it is exact by the units' lists; else the units whose lists do not explain their figure.
+    listed: bool = False
+    unlisted: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     # What the units call a spare row of the form; empty for a printed row.
     name: str = ""
@@ -112,7 +118,8 @@ def consolidate(form: Form, children: Sequence[Child]) -> list[SummaryCell]:
 
     Raises ``InputFault`` when the units bring more rows of their own than the form has room for.
     """
-    same_form = all(child.given.form is form for child in children)
+    # Of no submission at all nobody knows: the form's own lines on what comes from below hold.
+    same_form = bool(children) and all(child.given.form is form for child in children)
     placed = place_spare_rows(form, children)
     return [
         replace(roll_up(form, spec, children, same_form, placed), name=placed.name(spec))
@@ -152,6 +159,8 @@ def roll_up(form: Form, spec: CellSpec, children: Sequence[Child], same_form: bo
         )
         sources = _with_ratios_of_parts(form, spec, children, asked, sources)
     cell = replace(_RULES[rollup](spec, sources), n_units=_count(sources, rollup))
+    if rollup is Rollup.DISTINCT and cell.value is None:
+        cell = _by_lists(cell)
     if rollup is not Rollup.RECOMPUTE:
         return cell
     if not additive:
@@ -382,6 +391,17 @@ def _distinct(spec: CellSpec, sources: Sources) -> SummaryCell:
         return SummaryCell(spec, Rollup.DISTINCT, None, sources)
     low, high = Decimal(max(numbers)), _total(numbers)
     return SummaryCell(spec, Rollup.DISTINCT, low if low == high else None, sources, minimum=low, maximum=high)
+
+
+def _by_lists(cell: SummaryCell) -> SummaryCell:
+    """A distinct count from the lists on the units' forms, where they show what each unit counted."""
+    sources = cell.sources
+    given = [index for index, number in enumerate(sources.numbers) if number is not None]
+    rows = [(sources.children[i].given.counted.get(sources.cells[i], ()), sources.numbers[i] or 0) for i in given]
+    together = count_together(rows)
+    if together.count is not None:
+        return replace(cell, value=together.count, listed=True)
+    return replace(cell, unlisted=tuple(sources.children[given[index]].unit for index in together.unexplained))
 
 
 def _spread(spec: CellSpec, sources: Sources) -> SummaryCell:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from cchc_xl.catalogue.model import Form
+from cchc_xl.consolidation.carry import Carried
 from cchc_xl.consolidation.changes import Changes, Earlier, EarlierUnit
 from cchc_xl.consolidation.rollup import Child, SummaryCell
+from cchc_xl.consolidation.self_proof import SelfProof
 from cchc_xl.consolidation.states import FileState, JudgedFile
 from cchc_xl.units import Unit
 
@@ -37,6 +39,10 @@ class Summary:
     kept: str = ""
     # Name of the file beside the workbook that holds the tidy table; empty where the workbook does.
     beside: str = ""
+    # What of these figures stands in this one.
+    carried: Carried = field(default_factory=Carried)
+    # The merge's own proof on the rules of the form.
+    proof: SelfProof = field(default_factory=SelfProof)
 
     @property
     def units_expected(self) -> int:

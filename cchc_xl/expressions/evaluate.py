@@ -112,6 +112,19 @@ def note_slack(node: Expression, figures: Figures, order: int | None = None) -> 
     return sum((note_slack(part, figures, order) for part in parts if not isinstance(part, ColumnRef | RowsRef)), _ZERO)
 
 
+# Functions that count different names: with them the counts of several units can be put together exactly.
+NAMED_COUNTS = ("count_distinct", "count_groups")
+_GROUP_PARTS = 3
+
+
+def counted_names(node: Expression, figures: Figures) -> frozenset[str] | None:
+    """The different names that such a function counts; ``None`` where a counted row has no name."""
+    assert isinstance(node, Call)
+    assert node.name in NAMED_COUNTS
+    names = _Evaluation(figures, None, None).codes(node.args, None if node.name == NAMED_COUNTS[0] else _GROUP_PARTS)
+    return None if "" in names else frozenset(names)
+
+
 class _Evaluation:
     def __init__(self, figures: Figures, order: int | None, blank: Decimal | None) -> None:
         self.figures = figures
@@ -201,15 +214,15 @@ class _Evaluation:
                 return [CellRef(counted.appendix, o, counted.column) for o in orders]
         return [cell for child in children(node) for cell in self.involved(child)]
 
-    def codes(self, args: Sequence[Argument], parts: int | None) -> Decimal:
-        """Number of different codes among the counted rows, each cut to its first ``parts`` parts."""
+    def codes(self, args: Sequence[Argument], parts: int | None) -> set[str]:
+        """The different codes among the counted rows, each cut to its first ``parts`` parts; "" for a row without."""
         code, column, wanted, positive = args
         assert isinstance(code, ColumnRef)
         keys = (
             self.figures.matching_key(CellRef(code.appendix, order, code.column))
             for order in self.counted_rows(column, wanted, positive)
         )
-        return Decimal(len({".".join(key.split(".")[:parts]) for key in keys if key}))
+        return {".".join(key.split(".")[:parts]) for key in keys}
 
 
 def _sum(evaluation: _Evaluation, args: Sequence[Argument]) -> Decimal | None:
@@ -274,7 +287,7 @@ _FUNCTIONS: dict[str, Callable[[_Evaluation, Sequence[Argument]], Decimal | None
     "count_rows": _count_rows,
     "sum_where": _sum_where,
     "count_where": _count_where,
-    "count_distinct": lambda evaluation, args: evaluation.codes(args, None),
-    "count_groups": lambda evaluation, args: evaluation.codes(args, 3),
+    "count_distinct": lambda evaluation, args: Decimal(len(evaluation.codes(args, None) - {""})),
+    "count_groups": lambda evaluation, args: Decimal(len(evaluation.codes(args, _GROUP_PARTS) - {""})),
     **{name: _note(name) for name in READINGS},
 }

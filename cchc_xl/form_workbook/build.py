@@ -54,7 +54,7 @@ def write_form(workbook: Any, form: Form, stamp: Stamp, contents: Contents) -> N
     texts = {place: text for place, (_, text) in contents.states.items()}
     cells = {(appendix, order): layout.appendices[appendix].check_cell(order) for appendix, order in texts}
     shown = companion_results(_as_submission(form, stamp, contents), by_address(texts, cells))
-    CoverSheet(workbook, styles, form, stamp, shown).write()
+    CoverSheet(workbook, styles, form, stamp, shown, contents.awaited).write()
     write_guide(workbook, styles)
     for appendix in form.appendices:
         AppendixSheet(workbook, styles, layout, appendix, stamp, contents, shown).write()

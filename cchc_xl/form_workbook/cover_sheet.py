@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -57,6 +58,7 @@ from cchc_xl.periods import PART_NAMES
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import Stamp
 
+NOTHING_AWAITED: Mapping[str, str] = {}
 _FIRST_WIDTH = 16.0
 _WIDTHS = {VALUE: 32.0, FILLED: 11.0, ERRORS: 10.0, WARNINGS: 11.0, STATE: 16.0}
 _LINK = {"font_color": "#0563C1", "underline": 1}
@@ -83,8 +85,17 @@ _HINTS = {
 class CoverSheet:
     """Writes the cover into a workbook that is being built."""
 
-    def __init__(self, workbook: Any, styles: Styles, form: Form, stamp: Stamp, shown: Companions) -> None:
+    def __init__(
+        self,
+        workbook: Any,
+        styles: Styles,
+        form: Form,
+        stamp: Stamp,
+        shown: Companions,
+        awaited: Mapping[str, str] = NOTHING_AWAITED,
+    ) -> None:
         self.styles = styles
+        self.awaited = awaited
         self.form = form
         self.cover = standard_cover(form, stamp)
         self.place = self.cover.place
@@ -265,7 +276,7 @@ class CoverSheet:
             self.sheet.write_string(at, place.columns[VALUE], appendix.title, self.styles.cell(indent=1))
             lines = max(text_lines(appendix.title, _WIDTHS[VALUE]), text_lines(name, _FIRST_WIDTH))
             self.sheet.set_row(at, LINE_HEIGHT * lines + 5)
-            self._formula(row, COUNT, overview.count(self.form, appendix, there))
+            self._formula(row, COUNT, overview.count(self.form, appendix, there, self.awaited.get(appendix.id, "")))
             self._formula(row, ERRORS, overview.found(there, Severity.ERROR))
             self._formula(row, WARNINGS, overview.found(there, Severity.WARNING))
             self._formula(row, CHECKSUM, appendix_formula(appendix, there))

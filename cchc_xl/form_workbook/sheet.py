@@ -79,6 +79,10 @@ class Contents:
     # Formula and true result of each row's state, by appendix and order; without any there is no such column.
     states: Mapping[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     moments: Mapping[CellRef, Moment] = field(default_factory=dict)
+    # Beside a row, outside the print: a link to a cell of this workbook (``'Trang'!F5``) and its words.
+    links: Mapping[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    # By appendix: the cells whose values the caller's formulas show; an empty one is no filled cell of the appendix.
+    awaited: Mapping[str, str] = field(default_factory=dict)
 
 
 class AppendixSheet:
@@ -124,6 +128,7 @@ class AppendixSheet:
         self._beside_the_table()
         if self.contents.states:
             self._states()
+        self._links()
         self.sheet.protect("", {"format_rows": True, "format_columns": True, "autofilter": True})
         return self.sheet
 
@@ -436,6 +441,16 @@ class AppendixSheet:
                     column,
                     {"type": "formula", "criteria": test, "format": style},
                 )
+
+    def _links(self) -> None:
+        style = self.styles.get(font_size=CHECK_SIZE, font_color="#0563C1", underline=1)
+        column = self.place.check_column
+        for row in self.appendix.rows:
+            link = self.contents.links.get((self.appendix.id, row.order))
+            if link is not None:
+                target, words = link
+                self.sheet.write_url(self.place.rows[row.order], column, f"internal:{target}", style, words)
+                self.sheet.set_column(column, column, CHECK_WIDTH / 2)
 
     def _states(self) -> None:
         """The visible column with the live state of each row. Row heights are the table's own."""

@@ -168,7 +168,7 @@ def _merge(args: argparse.Namespace) -> int:
         _print_json(summary_json(summary, str(out) if out else None))
     else:
         print(summary_text(summary, out))
-    return ERRORS_FOUND if summary.left_out else OK
+    return ERRORS_FOUND if summary.left_out or summary.proof.failed else OK
 
 
 def _demo(args: argparse.Namespace) -> int:

@@ -38,6 +38,7 @@ from cchc_xl.layout import (
 )
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.grid import Book, CellFacts
+from cchc_xl.readers.own_parts import read_own_parts
 from cchc_xl.stamp import STAMP_SHEET, SUMMARY, Stamp, read_stamp
 from cchc_xl.submission import Entry, FormulaState, StructureFault, Submission
 from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell
@@ -72,7 +73,7 @@ def read_book(book: Book, name: str) -> Submission:
     for appendix in form.appendices:
         reading.appendix(appendix)
     faults = tuple(reading.faults)
-    return Submission(name, form, stamp, reading.entries, faults, cover, reading.state_cells)
+    return Submission(name, form, stamp, reading.entries, faults, cover, reading.state_cells, reading.own_parts)
 
 
 def identify_older(book: Book, name: str) -> tuple[Stamp, Form]:
@@ -145,6 +146,7 @@ class _Reading:
         self.book = book
         # A summary has formulas of its own in computed cells; they show nothing while they wait for the parent's part.
         self.of_summary = of_summary
+        self.own_parts = read_own_parts(book, form) if of_summary else {}
         self.entries = _Entries()
         self.faults: list[StructureFault] = []
         self.state_cells: dict[tuple[str, int], tuple[str, str]] = {}
@@ -326,7 +328,9 @@ class _Reading:
             value = Value(State.ERROR, text=error)
         if formula is not None:
             state = FormulaState.ALTERED
-            if spec.derived and self._is_ours(spec, formula, place, moved):
+            if spec.ref in self.own_parts:  # computed here from what was entered, whatever result is cached
+                value = self.own_parts[spec.ref].total
+            elif spec.derived and self._is_ours(spec, formula, place, moved):
                 state = FormulaState.INTACT
             elif value is BLANK and not (spec.derived and self.of_summary):
                 value = UNCALCULATED

@@ -33,6 +33,10 @@ def encode(given: Contribution) -> bytes:
         "parts": [(index, *map(_plain, pair)) for index, pair in given.parts.items()],
         "spare": [(key, [(row.order, row.texts, row.filled) for row in rows]) for key, rows in given.spare.items()],
         "moved": [(index, *place) for index, place in given.moved.items()],
+        "counted": [
+            (index, [None if names is None else sorted(names) for names in ways])
+            for index, ways in given.counted.items()
+        ],
         "completion": given.completion.name,
         "fault": given.fault,
         "fault_count": given.fault_count,
@@ -56,6 +60,9 @@ def decode(data: bytes) -> Contribution:
         parts={index: (_number(top), _number(bottom)) for index, top, bottom in plain["parts"]},
         spare={key: [SpareRow(row[0], row[1], tuple(row[2])) for row in rows] for key, rows in plain["spare"]},
         moved={index: (sheet, address) for index, sheet, address in plain["moved"]},
+        counted={
+            index: [None if names is None else frozenset(names) for names in ways] for index, ways in plain["counted"]
+        },
         completion=Completion[plain["completion"]],
         fault=(plain["fault"][0], plain["fault"][1]),
         fault_count=plain["fault_count"],

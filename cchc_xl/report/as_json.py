@@ -135,6 +135,7 @@ def summary_json(summary: Summary, out: str | None) -> dict[str, Any]:
         "files": [_file_json(file, summary.deadline) for file in summary.files],
         "reminders": [{"code": unit.code, "name": unit.name, "text": text} for unit, text in reminders(summary)],
         "rows": [_row_json(cell) for cell in summary.cells],
+        "self_proof": {"proved": summary.proof.proved, "failed": [failed.sentence for failed in summary.proof.failed]},
         "changes": _changes_json(summary.changes) if summary.changes else None,
         "remarks": [said for said in (summary.earlier.remark if summary.earlier else "", summary.kept) if said],
         "out": out,
@@ -214,6 +215,10 @@ def _row_json(cell: SummaryCell) -> dict[str, Any]:
         row["counts"] = dict(cell.counts)
     if cell.children is not None:
         row["children"] = _number(cell.children)
+    if cell.own.filled:
+        row["own"] = plain(cell.own.number) if cell.own.number is not None else cell.own.text
+    if cell.listed:
+        row["listed"] = True
     if cell.left_out:
         row["left_out"] = list(cell.left_out)
     return row

@@ -170,6 +170,11 @@ def summary_text(summary: Summary, out: Path | None) -> str:
         lines.append(
             f"Có {left_out} sổ không được đưa vào; xem lý do ở trên. Đưa vào có lý do: --ke-ca TỆP --ly-do “…”."
         )
+    lines.extend(failed.sentence + "." for failed in summary.proof.failed)
+    if summary.form is None:
+        lines.append("Không có sổ nào đọc được theo biểu của bộ công cụ nên không lập sổ tổng hợp.")
+    elif not summary.children:
+        lines.append("Không có sổ nào được đưa vào nên sổ tổng hợp chưa có số liệu: xem lý do của từng tệp ở trên.")
     if summary.changes is not None:
         moved, units = len(summary.changes.figures), len(summary.changes.units)
         lines.append(f"So với bản trước: {units} đơn vị có tệp thay đổi, {moved} chỉ tiêu thay đổi (trang “Thay đổi”).")

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.load import load_charts
-from cchc_xl.consolidation.rollup import texts_of_spare_rows
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.build import BUILD_DATE, write_form
 from cchc_xl.form_workbook.styles import Styles
-from cchc_xl.stamp import SUMMARY, Stamp
 from cchc_xl.summary_workbook.by_unit import write_by_unit
+from cchc_xl.summary_workbook.carrying import given_stamp
 from cchc_xl.summary_workbook.changes import write_changes
 from cchc_xl.summary_workbook.charts import write_charts
 from cchc_xl.summary_workbook.data import write_data
 from cchc_xl.summary_workbook.findings import write_findings
-from cchc_xl.summary_workbook.form_contents import form_contents
+from cchc_xl.summary_workbook.form_contents import form_contents, merge_writing
+from cchc_xl.summary_workbook.own_part_sheet import write_own_parts
 from cchc_xl.summary_workbook.plan import plan_sheet
 from cchc_xl.summary_workbook.received import write_received
+from cchc_xl.summary_workbook.record import write_record
 from cchc_xl.summary_workbook.sources import write_sources
 
 
@@ -38,23 +40,17 @@ def build_summary_workbook(
     form = summary.form
     if form is None:
         raise ValueError("a summary without a form has no workbook")
-    stamp = Stamp(
-        form=form.id,
-        version=form.version,
-        unit=summary.parent,
-        unit_code=summary.parent_code,
-        period=summary.period,
-        kind=SUMMARY,
-    )
+    stamp = replace(given_stamp(form, summary), **summary.carried.stamp)  # type: ignore[arg-type]  # fields of a stamp
     plan = plan_sheet(form, summary)
     with replacing(target) as temporary:
         # Texts come from submissions: none of them may become a formula or a link.
         workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
         workbook.set_properties({"title": f"Tổng hợp: {form.name}", "created": BUILD_DATE})
-        names = texts_of_spare_rows(form, summary.children)
-        contents = form_contents(form, stamp, summary.cells, plan, summary.units_expected, names)
-        write_form(workbook, form, stamp, contents)
+        writing = merge_writing(form, stamp, summary)
+        write_form(workbook, form, stamp, form_contents(form, stamp, summary, plan, writing))
+        write_record(workbook, writing.record)
         styles = Styles(workbook)
+        write_own_parts(workbook, styles, summary, plan)
         write_by_unit(workbook, styles, summary, plan)
         write_charts(workbook, styles, summary, plan, load_charts())
         write_received(workbook, styles, summary)

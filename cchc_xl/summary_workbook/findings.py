@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cchc_xl.consolidation.self_proof import FailedRule, SelfProof
 from cchc_xl.consolidation.states import JudgedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.finding import Finding
 from cchc_xl.form_workbook.styles import BAD_FILL, Styles
+from cchc_xl.layout import form_layout
 from cchc_xl.severity import Severity
 from cchc_xl.summary_workbook.page import Page, TableRow
 
@@ -29,6 +31,26 @@ _HEADER_ROW = 3
 _CELL, _MESSAGE = 5, 6
 # Excel opens no more than 65,530 links of a sheet.
 _MOST_LINKS = 20_000
+FAILED_REMEDY = "Không dùng số tổng này; đối chiếu với trang “Nguồn số liệu” và báo cho người phụ trách bộ công cụ."
+
+
+def proof_words(proof: SelfProof) -> str:
+    """The merge's own proof in one line."""
+    if proof.failed:
+        rules = ", ".join(dict.fromkeys(failed.rule for failed in proof.failed))
+        return (
+            f"Phép tổng hợp tự kiểm tra: ĐÁNG NGỜ, {len(proof.failed)} quy tắc đúng ở mọi đơn vị mà sai ở tổng "
+            f"({rules}); {proof.proved} quy tắc khác đúng."
+        )
+    if not proof.proved:
+        return "Phép tổng hợp tự kiểm tra: không có quy tắc cộng nào đúng ở mọi đơn vị để thử trên số tổng."
+    return f"Phép tổng hợp tự kiểm tra: {proof.proved} quy tắc cộng, so sánh đúng ở mọi đơn vị cũng đúng trên số tổng."
+
+
+def cell_of(failed: FailedRule, summary: Summary) -> str:
+    """The address of the cell in the summary's own form."""
+    assert summary.form is not None
+    return form_layout(summary.form).appendices[failed.at.appendix].address(failed.at)
 
 
 def write_findings(workbook: Any, styles: Styles, summary: Summary, links: Mapping[str, str]) -> None:
@@ -39,18 +61,31 @@ def write_findings(workbook: Any, styles: Styles, summary: Summary, links: Mappi
     page.heading(0, "KẾT QUẢ KIỂM TRA CÁC SỔ NỘP", bold=True, font_size=14)
     said = ", ".join(f"{count} {severity.word.lower()}" for severity, count in counts.items())
     page.heading(1, f"Đã kiểm tra {len(checked)} sổ: {said}.", italic=True)
+    page.heading(2, proof_words(summary.proof), italic=True)
     page.header(_HEADER_ROW, [heading for heading, _ in _COLUMNS])
     page.sheet.freeze_panes(_HEADER_ROW + 1, 2)
     found = [(file, finding) for file, result in checked for finding in result.findings]
-    last = _HEADER_ROW + max(1, len(found))
+    first = _HEADER_ROW + 1 + len(summary.proof.failed)
+    last = max(_HEADER_ROW + 1, first + len(found) - 1)
+    for at, failed in enumerate(summary.proof.failed, _HEADER_ROW + 1):
+        _failed_row(page, at, failed, summary)
     if found:
-        page.stream(_HEADER_ROW + 1, last, (_row(page, at, *pair) for at, pair in enumerate(found, _HEADER_ROW + 1)))
-        _link(page, found, links)
-    else:
+        page.stream(first, last, (_row(page, at, *pair) for at, pair in enumerate(found, first)))
+        _link(page, first, found, links)
+    elif not summary.proof.failed:
         words = "Không có lỗi, cảnh báo hay gợi ý nào." if checked else "Chưa có sổ nào đến bước kiểm tra."
         page.put(last, _MESSAGE, words, italic=True)
     page.sheet.autofilter(_HEADER_ROW, 0, last, len(_COLUMNS) - 1)
     page.finish()
+
+
+def _failed_row(page: Page, at: int, failed: FailedRule, summary: Summary) -> None:
+    texts = (summary.parent_code, summary.parent, "(phép tổng hợp)", Severity.ERROR.word, failed.at.appendix)
+    for column, text in enumerate(texts):
+        page.put(at, column, text, bg_color=_FILLS[Severity.ERROR])
+    page.put(at, _CELL, cell_of(failed, summary), align="center")
+    for column, text in enumerate((failed.sentence, FAILED_REMEDY, failed.rule), start=_MESSAGE):
+        page.put(at, column, text)
 
 
 def _row(page: Page, at: int, file: JudgedFile, finding: Finding) -> TableRow:
@@ -67,10 +102,10 @@ def _row(page: Page, at: int, file: JudgedFile, finding: Finding) -> TableRow:
     return row
 
 
-def _link(page: Page, found: Sequence[tuple[JudgedFile, Finding]], links: Mapping[str, str]) -> None:
+def _link(page: Page, first: int, found: Sequence[tuple[JudgedFile, Finding]], links: Mapping[str, str]) -> None:
     """Links from the cell's address to the cell in the unit's file."""
     made = 0
-    for at, (file, finding) in enumerate(found, _HEADER_ROW + 1):
+    for at, (file, finding) in enumerate(found, first):
         if made == _MOST_LINKS:
             return
         link = links.get(file.received.file)

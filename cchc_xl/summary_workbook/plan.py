@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form, Rollup, Row
+from cchc_xl.consolidation.own_parts import asks_own_part
 from cchc_xl.consolidation.rollup import SummaryCell
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.expressions import CellRef, Ratio
-from cchc_xl.layout import cell_address
+from cchc_xl.layout import cell_address, column_letters
+from cchc_xl.own_part import OWN_SHEET
 
 BY_UNIT_SHEET = "Theo đơn vị"
 HEADER_ROW = 3
@@ -23,6 +25,9 @@ NOT_SENT = "chưa nộp"
 KEY_ROW = HEADER_ROW - 1
 KEY_COLUMN = REMARK + 1
 UNIT_KEY, TOTAL_KEY, ROW_KEYS = "cchc:unit:", "cchc:total", "cchc:row"
+# The sheet in which the parent enters its own parts: its header row and the column of the totals.
+OWN_HEADER_ROW = 3
+OWN_TOTAL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
-    """The sheet's columns and lines. ``parts``: the lines of numerator and denominator of each recomputed ratio."""
+    """The sheet's columns and lines. ``parts``: the lines of numerator and denominator of each recomputed ratio.
 
+    ``own_rows``: the lines of "Phần của cấp tổng hợp".
+    """
+
+    form: Form
     units: Sequence[UnitColumn]
     lines: Sequence[Line]
     rows: Mapping[CellRef, int]
     parts: Mapping[CellRef, tuple[int, int]]
+    own_rows: Mapping[CellRef, int]
 
     def after_units(self, column: int) -> int:
         """Index of one of the columns after the units."""
@@ -66,6 +76,30 @@ class SheetPlan:
         if not self.units:
             return ""
         return f"{cell_address(row, FIRST_UNIT)}:{cell_address(row, FIRST_UNIT + len(self.units) - 1)}"
+
+    def unit_range_outside(self, row: int) -> str:
+        """The same as formulas of other sheets write it."""
+        area = self.unit_range(row)
+        return f"'{BY_UNIT_SHEET}'!{area}" if area else ""
+
+    def own_total(self, ref: CellRef) -> str:
+        """Where the total of own part and units stands: ``'Phần của cấp tổng hợp'!G5``."""
+        return f"'{OWN_SHEET}'!{cell_address(self.own_rows[ref], OWN_TOTAL)}"
+
+    def awaited(self) -> dict[str, str]:
+        """The same of all lines of an appendix: ``'Phần của cấp tổng hợp'!$G$5:$G$8``."""
+        areas: dict[str, list[int]] = {}
+        for ref, row in self.own_rows.items():
+            areas.setdefault(ref.appendix, []).append(row)
+        column = column_letters(OWN_TOTAL)
+        return {
+            appendix: f"'{OWN_SHEET}'!${column}${min(rows) + 1}:${column}${max(rows) + 1}"
+            for appendix, rows in areas.items()
+        }
+
+    def own_input(self, ref: CellRef) -> str:
+        """Where the own part is entered."""
+        return f"'{OWN_SHEET}'!{cell_address(self.own_rows[ref], OWN_TOTAL - 1)}"
 
     def total_address(self, ref: CellRef) -> str:
         """``'Theo đơn vị'!O12``."""
@@ -104,7 +138,9 @@ def plan_sheet(form: Form, summary: Summary) -> SheetPlan:
         pair = _part_cells(cell, cells) if cell.rollup is Rollup.RECOMPUTE and cell.spec.ref not in parts else None
         if pair is not None:
             parts[cell.spec.ref] = rows[pair[0]], rows[pair[1]]
-    return SheetPlan(_units(summary), lines, rows, parts)
+    asked = [cell.spec.ref for cell in summary.cells if asks_own_part(cell)]
+    own_rows = {ref: OWN_HEADER_ROW + 1 + index for index, ref in enumerate(asked)}
+    return SheetPlan(form, _units(summary), lines, rows, parts, own_rows)
 
 
 def figure_label(cell: SummaryCell) -> str:

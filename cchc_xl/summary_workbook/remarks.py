@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from cchc_xl.catalogue.model import Rollup
+from cchc_xl.consolidation.own_parts import asks_own_part
 from cchc_xl.consolidation.rollup import SummaryCell
+from cchc_xl.own_part import OWN_SHEET
 from cchc_xl.values import format_number
 
 ROLLUP_WORDS = {
@@ -28,7 +30,7 @@ def remark(cell: SummaryCell) -> str:
     """What the reader must know beside the figure: who is left out, who differs, what is still awaited."""
     if cell.rollup is Rollup.NONE:
         return ""
-    if not cell.sources:
+    if not cell.sources and not asks_own_part(cell):
         return "Biểu của các đơn vị không có chỉ tiêu này."
     own = _REMARKS.get(cell.rollup)
     remarks = [own(cell) if own else "", _silent(cell)]
@@ -75,9 +77,10 @@ def _givers(cell: SummaryCell, value: Decimal) -> list[str]:
 
 
 def _own_plus_children(cell: SummaryCell) -> str:
+    where = f"tổng có khi cấp tổng hợp nhập phần của mình ở trang “{OWN_SHEET}”"
     if cell.children is None:
-        return "Chưa đơn vị nào có số liệu; còn chờ phần của chính cấp tổng hợp."
-    return f"Các đơn vị cộng lại: {number(cell.children)}. Chưa có tổng vì còn chờ phần của chính cấp tổng hợp."
+        return f"Chưa đơn vị nào có số liệu; {where}."
+    return f"Các đơn vị cộng lại: {number(cell.children)}; {where}."
 
 
 def _recompute(cell: SummaryCell) -> str:
@@ -101,7 +104,15 @@ def _shared(cell: SummaryCell) -> str:
 def _distinct(cell: SummaryCell) -> str:
     if cell.minimum is None or cell.maximum is None or cell.minimum == cell.maximum:
         return ""
-    return f"Có thể trùng nhau giữa các đơn vị: số đúng từ {number(cell.minimum)} đến {number(cell.maximum)}."
+    if cell.listed:
+        return (
+            "Đếm mỗi thứ một lần theo danh sách trong biểu của các đơn vị; "
+            f"nếu cộng các số đã ghi thì là {number(cell.maximum)}."
+        )
+    why = f" Chưa đếm được theo danh sách vì danh sách không khớp số đã ghi: {names(cell.unlisted)}."
+    return f"Có thể trùng nhau giữa các đơn vị: số đúng từ {number(cell.minimum)} đến {number(cell.maximum)}." + (
+        why if cell.unlisted else " Không phải biểu nào của các đơn vị cũng có danh sách để đếm chính xác."
+    )
 
 
 def _spread(cell: SummaryCell) -> str:

@@ -30,6 +30,8 @@ _RANGES = {
 def total_formula(cell: SummaryCell, plan: SheetPlan) -> str | None:
     """The formula of "Tổng hợp"; ``None`` where no single figure is right."""
     ref = cell.spec.ref
+    if ref in plan.own_rows:
+        return "=" + plan.own_total(ref)
     if not plan.units or not cell.sources:
         return None
     if cell.rollup is Rollup.RECOMPUTE:
@@ -37,6 +39,10 @@ def total_formula(cell: SummaryCell, plan: SheetPlan) -> str | None:
             return None  # shared lists that disagree: adding them up would be an average
         top, bottom = plan.parts[ref]
         return ratio_formula(plan.unit_range(top), plan.unit_range(bottom))
+    if cell.listed and cell.value is not None:
+        # Counted in the units' lists: no formula can, but one can see whether it still fits the figures.
+        area = plan.unit_range(plan.rows[ref])
+        return f'=IF(AND(COUNT({area})>0,MAX({area})<={cell.value},SUM({area})>={cell.value}),{cell.value},"")'
     total = _TOTALS.get(cell.rollup)
     return _unless_blank(total, plan.unit_range(plan.rows[ref])) if total else None
 

@@ -164,6 +164,7 @@ def _outcome(summary: Summary) -> str:
     if silent:
         lines.append(f"Chưa nộp: {_listed(silent)}.")
     lines.append(_left_out(summary))
+    lines.extend(failed.sentence + "." for failed in summary.proof.failed)
     if summary.changes is not None:
         lines.append(f"So với bản trước có {len(summary.changes.figures)} chỉ tiêu thay đổi: xem trang “Thay đổi”.")
     lines.append(summary.earlier.remark if summary.earlier else "")
