@@ -51,7 +51,11 @@ FIELDS = {
     "report_number": "Số báo cáo",
     "report_date": "Ngày báo cáo",
     "place": "Địa danh",
+    "signer": "Chức danh ký",
 }
+SIGNER = "signer"
+# A workbook that was built before the cover had them is as good.
+LATER_FIELDS = (SIGNER,)
 DATES = ("date_from", "date_to", "report_date")
 DEFAULT_DATES = ("date_from", "date_to")
 AGENCY, PERIOD_WORDS, WORKBOOK_STATE, TOTAL = "agency", "period_words", "workbook_state", "total"
@@ -90,7 +94,7 @@ class CoverPlace:
 
 @dataclass(frozen=True, slots=True)
 class CoverCell:
-    """What stands in a field of the cover; ``own``: our formula for the default date."""
+    """What stands in a field of the cover; ``own``: our formula for the default date, the form's words of signature."""
 
     value: Value
     own: bool = False
@@ -144,7 +148,13 @@ def standard_cover(form: Form, stamp: Stamp) -> Cover:
         default = _default_date(period, key)
         if cells[key].value.text in ("", default):
             cells[key] = CoverCell(_written_date(default), own=True)
+    cells[SIGNER] = signer_cell(form, _written(stamp.signer or form.signers[0]))
     return Cover(standard_place(form), cells)
+
+
+def signer_cell(form: Form, value: Value) -> CoverCell:
+    """The field of the signature's words, in which the form's own words are no choice of the unit's."""
+    return CoverCell(value, own=value.text.strip() == form.signers[0])
 
 
 def _written(text: str) -> Value:
@@ -229,7 +239,9 @@ _PERIOD_REMEDY = "Chọn kỳ trong danh sách và ghi năm bằng bốn chữ s
 def read_identity(cover: Cover) -> Identity:
     """Unit, period and dates as the cover says them. What cannot be read is a problem, and blank in the identity."""
     problems: list[Problem] = []
-    fields = {key: cover.text(key) for key in ("unit", "unit_code", "report_number")}
+    fields = {key: cover.text(key) for key in ("unit", "unit_code", "report_number", "place", SIGNER)}
+    if cover.cells.get(SIGNER, CoverCell(BLANK)).own:
+        fields[SIGNER] = ""
     for key in ("unit_code", "report_number"):
         number = cover.value(key).number
         if number is not None:

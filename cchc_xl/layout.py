@@ -23,7 +23,8 @@ KEY_PREFIX = "cchc:"
 KEY_ROW = 0
 KEY_COLUMN = 0
 FIRST_COLUMN = 1
-# Below the key row: agency and motto (2 rows), a gap, appendix number, title, "(Kèm theo …)", a gap.
+# Below the key row: agency and motto (2 rows), office in charge and place with date (where decree 30/2020 has it,
+# annex I, part II: below the motto), appendix number, title, "(Kèm theo …)", a gap.
 HEAD_ROWS = 7
 AGENCY_ROW, UNDER_AGENCY_ROW, OFFICE_ROW, NUMBER_ROW, TITLE_ROW, ATTACHED_ROW = range(1, 7)
 CHECK_KEY = "check"
@@ -156,8 +157,13 @@ class AppendixLayout:
         return max(self.rows.values())
 
     @property
-    def date_row(self) -> int:
-        """Below the table and a gap: place and date; the row after it bears the signature."""
+    def signature_row(self) -> int:
+        """Below the table and a gap, one row, because a page may break between two: the words of the signature."""
+        return self.last_row + 3
+
+    @property
+    def earlier_date_row(self) -> int:
+        """Where workbooks that were built before the cover knew the signer have place and date."""
         return self.last_row + 2
 
     @property

@@ -16,6 +16,7 @@ from typing import Any
 from cchc_xl.catalogue.changes import ChangeLoader
 from cchc_xl.catalogue.charts import ChartSpec, read_charts
 from cchc_xl.catalogue.model import (
+    USUAL_SIGNERS,
     Appendix,
     AppendixKind,
     Below,
@@ -51,6 +52,7 @@ _NUMBERED = re.compile(r"[\dIVX]")
 _DIGITS = re.compile(r"[0-9]{1,6}")
 _LEVELS = frozenset({"tinh", "huyen", "xa"})
 _MOST_SPARE = 500
+_LONGEST_LIST = 255
 _ROLES = {"heading": RowRole.HEADING, "total": RowRole.TOTAL, "item": RowRole.ITEM, "task": RowRole.ITEM}
 # Kinds of appendices that are lists, to which a unit may add rows of its own.
 _LISTS = frozenset(AppendixKind) - {AppendixKind.INDICATORS}
@@ -202,7 +204,18 @@ class FormLoader:
             appendices=appendices,
             rules=rules,
             changes=ChangeLoader(folder, form_id, version, appendices, self.faults).load(),
+            signers=self._signers(place, raw),
         )
+
+    def _signers(self, place: str, raw: dict[str, Any]) -> tuple[str, ...]:
+        """The words above the signature; Excel holds a list of up to 255 characters, parted by commas."""
+        signers = raw.get("signers", list(USUAL_SIGNERS))
+        if not isinstance(signers, list) or not signers or not all(isinstance(s, str) and s.strip() for s in signers):
+            self.faults.add(place, "signers phải là danh sách chức danh ký")
+            return USUAL_SIGNERS
+        if any("," in signer or '"' in signer for signer in signers) or len(",".join(signers)) > _LONGEST_LIST:
+            self.faults.add(place, f'signers không được có dấu , và ", tổng cộng không quá {_LONGEST_LIST} ký tự')
+        return tuple(signers)
 
     def _dates(self, place: str, raw: dict[str, Any]) -> tuple[str, str] | None:
         """The printed from-to dates; the period is checked along with them."""

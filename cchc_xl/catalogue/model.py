@@ -13,6 +13,16 @@ from enum import StrEnum
 from cchc_xl.expressions import CellRef, Expression
 from cchc_xl.severity import Severity
 
+# Authority and office of the signer (decree 30/2020, annex I, part I, section II.7): TM. for a body, KT. for its head,
+# TL. and TUQ. by order.
+USUAL_SIGNERS = (
+    "TM. ỦY BAN NHÂN DÂN / CHỦ TỊCH",
+    "TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH / PHÓ CHỦ TỊCH",
+    "KT. CHỦ TỊCH / PHÓ CHỦ TỊCH",
+    "TL. CHỦ TỊCH / CHÁNH VĂN PHÒNG",
+    "TRƯỞNG PHÒNG",
+    "THỦ TRƯỞNG ĐƠN VỊ",
+)
 # Levels of government from below.
 LEVELS = ("xa", "huyen", "tinh")
 
@@ -365,6 +375,8 @@ class Form:
     appendices: tuple[Appendix, ...]
     rules: tuple[Rule, ...]
     changes: tuple[FormChange, ...] = ()
+    # What may stand above the signature, the usual first; " / " parts its lines.
+    signers: tuple[str, ...] = USUAL_SIGNERS
     by_id: Mapping[str, Appendix] = field(init=False)
     cells: Mapping[CellRef, CellSpec] = field(init=False)
 

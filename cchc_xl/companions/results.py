@@ -16,6 +16,7 @@ from cchc_xl.cover import (
     ERRORS,
     FILLED,
     PERIOD_WORDS,
+    SIGNER,
     STATE,
     TOTAL,
     VALUE,
@@ -25,7 +26,7 @@ from cchc_xl.cover import (
     appendix_row,
     day_number,
 )
-from cchc_xl.layout import AGENCY_ROW, ATTACHED_ROW, cell_address, form_layout
+from cchc_xl.layout import AGENCY_ROW, ATTACHED_ROW, OFFICE_ROW, cell_address, form_layout
 from cchc_xl.severity import Severity
 from cchc_xl.submission import Submission
 
@@ -116,8 +117,16 @@ def _head(submission: Submission, appendix: Appendix, cover: Cover) -> dict[str,
         entry = submission.entries.get(ref)
         if entry is not None and (entry.row, entry.column) != place.position(ref):
             return {}
-    return {
+    head = {
         cell_address(AGENCY_ROW, place.left): letterhead.agency_text(cover),
         cell_address(ATTACHED_ROW, place.left): letterhead.attached_text(cover),
-        cell_address(place.date_row, place.right_half): letterhead.place_and_date_text(cover),
+    }
+    day = letterhead.place_and_date_text(cover)
+    if SIGNER not in cover.place.rows:
+        return head | {cell_address(place.earlier_date_row, place.right_half): day}
+    return head | {
+        cell_address(OFFICE_ROW, place.right_half): day,
+        cell_address(place.signature_row, place.right_half): letterhead.signature_text(
+            cover, submission.form.signers[0]
+        ),
     }

@@ -14,6 +14,7 @@ from cchc_xl.cover import (
     COUNT,
     COVER_ID,
     DATES,
+    DEFAULT_DATES,
     ERRORS,
     FIELDS,
     FILLED,
@@ -21,6 +22,7 @@ from cchc_xl.cover import (
     GUIDE_SHEET,
     LAST_YEAR,
     PERIOD_WORDS,
+    SIGNER,
     STATE,
     TOTAL,
     VALUE,
@@ -77,6 +79,7 @@ _HINTS = {
     "report_number": "Chỉ ghi số, như 125; có thể ghi sau.",
     "report_date": "Ngày ký báo cáo; có thể ghi sau.",
     "place": "Nơi ký, như Tân Hải.",
+    "signer": "Chọn hoặc gõ; dấu / để xuống dòng. Chỉ ghi quyền hạn, chức danh, không ghi họ tên.",
 }
 
 
@@ -168,7 +171,7 @@ class CoverSheet:
         hint = self.styles.get(italic=True, font_size=11, font_color="#404040", text_wrap=True, indent=1)
         for key, name in FIELDS.items():
             row, column = self._at(key)
-            lines = 2 if key in ("unit", "period_part") else 1
+            lines = 2 if key in ("unit", "period_part", SIGNER) else 1
             self.sheet.set_row(row, LINE_HEIGHT * lines + 5)
             self.sheet.write_string(row, FIRST_COLUMN, name, label)
             self._merged(row, column + 1, self.last, _HINTS[key], hint)
@@ -179,7 +182,7 @@ class CoverSheet:
         style = self.styles.cell(bg_color=INPUT_FILL, locked=False, num_format=number_format, align="left", indent=1)
         cell, value = self.cover.cells[key], self.cover.value(key)
         shown = self.shown.get(self.place.address(key))
-        if cell.own:
+        if cell.own and key in DEFAULT_DATES:
             formula = default_date(self.place.address("period_part"), self.place.address("year"), key)
             self.sheet.write_formula(row, column, formula, style, _cached(shown))
         elif not value.filled:
@@ -192,7 +195,7 @@ class CoverSheet:
             self.sheet.write_string(row, column, value.text, style)
         options = self._validation(key)
         self.sheet.data_validation(row, column, row, column, options)
-        if "value" in options or "source" in options:
+        if key != SIGNER and ("value" in options or "source" in options):
             self._red_where_wrong(key, row, column)
 
     def _validation(self, key: str) -> dict[str, Any]:
@@ -203,6 +206,9 @@ class CoverSheet:
                 return _asked(title, f"Chọn trong danh sách. {help_text}", "Kỳ không có trong danh sách",
                               f"Chọn một trong các kỳ: {', '.join(PART_NAMES.values())}.",
                               {"validate": "list", "source": list(PART_NAMES.values())})  # fmt: skip
+            case "signer":  # a list to choose from; any other words are as good
+                free = {"validate": "list", "source": list(self.form.signers), "show_error": False}
+                return {**free, "input_title": title[:32], "input_message": help_text[:255]}
             case "year":
                 test = (
                     f"AND(ISNUMBER({address}),{address}=INT({address}),{address}>={FIRST_YEAR},{address}<={LAST_YEAR})"

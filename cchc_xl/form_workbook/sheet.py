@@ -62,6 +62,9 @@ CHECK_HEADING = "Kiểm tra"
 Moment = datetime | date | time | timedelta
 # Given columns that hold running text; the others are centred.
 _TITLES = ("label", "content", "component")
+_GAP = 8.0
+# Three lines of words and 25 mm to sign and stamp.
+_SIGNATURE_HEIGHT = 3 * LINE_HEIGHT + 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class AppendixSheet:
         sheet.fit_to_pages(1, 0)
         sheet.print_black_and_white()  # fills are for the screen
         sheet.repeat_rows(place.header_top, place.first_row - 1)
-        sheet.print_area(1, 1, place.date_row + 1, place.last_column)
+        sheet.print_area(1, 1, place.signature_row, place.last_column)
         sheet.freeze_panes(place.first_row, place.columns["label"] + 1)
         sheet.set_zoom(100)
         first = next((s for s in self.appendix.cells.values() if not s.column.given and not s.derived), None)
@@ -182,10 +185,14 @@ class AppendixSheet:
         office = self.appendix.office
         if office:
             self._span(OFFICE_ROW, left, right - 1, f"({office} phụ trách)", self.styles.get(italic=True, **centre))
+        day = self.styles.get(italic=True, font_size=13, text_wrap=True, **centre)
+        self._span_formula(OFFICE_ROW, right, last, letterhead.place_and_date(self.cover), day)
+        self.sheet.set_row(OFFICE_ROW, LINE_HEIGHT + 3)
         title_style = self.styles.get(bold=True, font_size=14, text_wrap=True, **centre)
         # Sources name a table without a number in brackets: then there is no number to print.
         number = "" if self.appendix.printed_id.startswith("(") else self.appendix.printed_id.strip(". ").upper()
-        self._span(NUMBER_ROW, left, last, number, title_style)
+        self._span(NUMBER_ROW, left, last, number, self.styles.get(bold=True, font_size=14, valign="bottom", **centre))
+        self.sheet.set_row(NUMBER_ROW, 30 if number else _GAP)
         title = self.appendix.title
         self._span(TITLE_ROW, left, last, title, title_style)
         width = sum(self._width(c) for c in self.appendix.columns if c.heading)
@@ -196,31 +203,15 @@ class AppendixSheet:
         self.sheet.set_row(ATTACHED_ROW, 17.5 * lines)
 
     def _signature(self) -> None:
-        """Place, date and signature below the table. A page never breaks within a row, so the block is one tall row."""
-        place, bold = self.place, {"bold": True, "font_size": 13}
-        centre = {"align": "center", "text_wrap": True}
-        self._span_formula(
-            place.date_row,
-            place.right_half,
-            place.last_column,
-            letterhead.place_and_date(self.cover),
-            self.styles.get(italic=True, font_size=13, **centre),
-        )
-        for row in (place.date_row, place.date_row + 1):
+        """The words of the signature and the room to sign: one tall row, because a page never breaks within a row."""
+        place = self.place
+        for row in range(place.last_row + 1, place.signature_row + 1):
             self.sheet.write_string(row, KEY_COLUMN, FOOT_KEY)
-        self.sheet.set_row(place.date_row, LINE_HEIGHT + 3)
-        block = self.styles.get(valign="top", **bold, **centre)
-        self._span(place.date_row + 1, place.right_half, place.last_column, "", block)
-        self.sheet.write_rich_string(
-            place.date_row + 1,
-            place.right_half,
-            self.styles.get(**bold),
-            "TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH\n",
-            self.styles.get(italic=True, font_size=13),
-            "(Ký, ghi rõ họ tên, đóng dấu)",
-            block,
-        )
-        self.sheet.set_row(place.date_row + 1, 8 * LINE_HEIGHT)
+            self.sheet.set_row(row, _GAP)
+        style = self.styles.get(bold=True, font_size=13, align="center", valign="top", text_wrap=True)
+        words = letterhead.signature(self.cover, self.layout.form.signers[0])
+        self._span_formula(place.signature_row, place.right_half, place.last_column, words, style)
+        self.sheet.set_row(place.signature_row, _SIGNATURE_HEIGHT)
 
     def _span_formula(self, row: int, first: int, last: int, formula: str, style: Any) -> None:
         self._span(row, first, last, "", style)

@@ -1,0 +1,122 @@
+"""The printed page of an appendix: head, foot, what a page break may part; and workbooks that were built earlier."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+from submissions import write_printed
+from versions import FORM as CHANGED_FORM
+from versions import three_versions
+
+from cchc_xl.catalogue.load import catalogue_at, form_ids, load_form
+from cchc_xl.checks.run import check
+from cchc_xl.companions import companion_results
+from cchc_xl.completion import Completion, completion, fingerprint
+from cchc_xl.cover import COVER_SHEET, SIGNER, standard_place
+from cchc_xl.form_workbook.build import build_form_workbook
+from cchc_xl.layout import KEY_COLUMN, OFFICE_ROW, cell_address, form_layout
+from cchc_xl.operations import fill_workbook, upgrade_workbook
+from cchc_xl.readers.read_submission import read_file
+from cchc_xl.stamp import Stamp
+
+FORM = load_form("cam-giang-2024")
+PLACE = standard_place(FORM)
+SIGNED = "TL. Chủ tịch / Chánh Văn phòng"
+STAMP = Stamp(FORM.id, FORM.version, "UBND xã Tân Hải", period="2024-Q1", report_date="05/02/2024", place="Tân Hải")
+
+
+def _built(target: Path, **fields: str) -> Path:
+    build_form_workbook(FORM, replace(STAMP, **fields), target)
+    return target
+
+
+def _foot(path: Path) -> str:
+    place = form_layout(FORM).appendices["PL1"]
+    sheet = openpyxl.load_workbook(path, data_only=True)["PL1"]
+    return str(sheet[cell_address(place.signature_row, place.right_half)].value)
+
+
+# the signature --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("signer", "shown"),
+    [
+        ("", "TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH"),
+        ("KT. Chủ tịch/Phó Chủ tịch", "KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH"),
+        (SIGNED, "TL. CHỦ TỊCH\nCHÁNH VĂN PHÒNG"),
+    ],
+)
+def test_the_foot_bears_the_words_of_the_cover(tmp_path: Path, signer: str, shown: str) -> None:
+    """One line for each part; without a choice the form's own words."""
+    assert _foot(_built(tmp_path / "so.xlsx", signer=signer)) == shown
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_place_and_date_stand_in_the_head_and_the_foot_is_one_row(tmp_path: Path, form_id: str) -> None:
+    """Nothing is left at the foot that a page break could part: only the last row of the print area has words."""
+    form = load_form(form_id)
+    build_form_workbook(form, replace(STAMP, form=form.id, version=form.version), tmp_path / "so.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "so.xlsx", data_only=True)
+    for appendix in form.appendices:
+        sheet, place = book[appendix.id], form_layout(form).appendices[appendix.id]
+        below = [row for row in range(place.last_row + 2, sheet.max_row + 1)
+                 if any(cell.value for cell in sheet[row][KEY_COLUMN + 1 :])]  # fmt: skip
+        assert below == [place.signature_row + 1]
+        day = sheet[cell_address(OFFICE_ROW, place.right_half)].value
+        assert day == "Tân Hải, ngày 05 tháng 02 năm 2024"
+
+
+def test_the_words_survive_filling(tmp_path: Path) -> None:
+    """What was typed on the cover stays, and the foot shows it, when figures are filled in."""
+    path = _built(tmp_path / "so.xlsx")
+    book = openpyxl.load_workbook(path)
+    book[COVER_SHEET][PLACE.address(SIGNER)] = SIGNED
+    book.save(path)
+    write_printed(tmp_path, {"PL1": {3: "4"}}, FORM.id)
+    fill_workbook(path, tmp_path)
+    assert read_file(path).stamp.signer == SIGNED
+    assert _foot(path) == "TL. CHỦ TỊCH\nCHÁNH VĂN PHÒNG"
+
+
+def test_the_words_survive_an_upgrade(tmp_path: Path) -> None:
+    """Place and words of signature go along into the next version of the form."""
+    roots = three_versions(tmp_path / "bieu")
+    old = tmp_path / "cu.xlsx"
+    with catalogue_at(roots[1]):
+        form = load_form(CHANGED_FORM)
+        build_form_workbook(form, Stamp(form.id, 1, "UBND xã Một", place="Tân Hải", signer=SIGNED), old)
+    with catalogue_at(roots[2]):
+        upgrade_workbook(old, tmp_path / "moi.xlsx")
+        stamp = read_file(tmp_path / "moi.xlsx").stamp
+    assert (stamp.place, stamp.signer) == ("Tân Hải", SIGNED)
+
+
+def test_another_signer_leaves_a_workbook_complete(tmp_path: Path) -> None:
+    """Like number and date of the report, who signs is no figure: it may be settled after the check."""
+    submission = read_file(_built(tmp_path / "so.xlsx"))
+    stamp = replace(submission.stamp, completed="06/02/2024", fingerprint=fingerprint(submission))
+    for signer in ("", SIGNED):
+        assert completion(replace(submission, stamp=replace(stamp, signer=signer))) is Completion.COMPLETE
+
+
+# workbooks that were built earlier ----------------------------------------------------------------------------------
+
+
+def test_a_cover_without_the_words_of_signature_is_whole(tmp_path: Path) -> None:
+    """Workbooks from before the field are read without a fault, and their date below the table stays true."""
+    path = _built(tmp_path / "cu.xlsx")
+    book = openpyxl.load_workbook(path)
+    book[COVER_SHEET].cell(PLACE.rows[SIGNER] + 1, KEY_COLUMN + 1).value = None
+    book.save(path)
+    submission = read_file(path)
+    assert (submission.faults, submission.stamp.signer) == ((), "")
+    assert not [finding for finding in check(submission).findings if finding.sheet == COVER_SHEET]
+    place = form_layout(FORM).appendices["PL1"]
+    shown = companion_results(submission)["PL1"]
+    at = cell_address(place.earlier_date_row, place.right_half)
+    assert shown[at] == "Tân Hải, ngày 05 tháng 02 năm 2024"
+    assert cell_address(place.signature_row, place.right_half) not in shown
