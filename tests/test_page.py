@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -15,9 +17,9 @@ from cchc_xl.catalogue.load import catalogue_at, form_ids, load_form
 from cchc_xl.checks.run import check
 from cchc_xl.companions import companion_results
 from cchc_xl.completion import Completion, completion, fingerprint
-from cchc_xl.cover import COVER_SHEET, SIGNER, standard_place
+from cchc_xl.cover import COVER_SHEET, DEFAULT_DATES, FILLED, FORM_NAME, SIGNER, appendix_row, standard_place
 from cchc_xl.form_workbook.build import build_form_workbook
-from cchc_xl.layout import KEY_COLUMN, OFFICE_ROW, cell_address, form_layout
+from cchc_xl.layout import ATTACHED_ROW, KEY_COLUMN, OFFICE_ROW, TITLE_ROW, cell_address, form_layout
 from cchc_xl.operations import fill_workbook, upgrade_workbook
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.stamp import Stamp
@@ -101,6 +103,71 @@ def test_another_signer_leaves_a_workbook_complete(tmp_path: Path) -> None:
     stamp = replace(submission.stamp, completed="06/02/2024", fingerprint=fingerprint(submission))
     for signer in ("", SIGNED):
         assert completion(replace(submission, stamp=replace(stamp, signer=signer))) is Completion.COMPLETE
+
+
+# words that follow the cover ------------------------------------------------------------------------------------------
+
+TITLES = [
+    ("2024-NAM", "", "tính đến ngày 14/12/2024", "năm 2024"),
+    ("2024-Q3", "06/09/2024", "tính đến ngày 06/9/2024", "quý III năm 2024"),
+    ("2025-6T", "28/02/2025", "tính đến ngày 28/02/2025", "6 tháng đầu năm 2025"),
+    ("", "", "tính đến ngày ……", "……"),
+]
+
+
+@pytest.mark.parametrize(("period", "date_to", "day", "words"), TITLES, ids=[title[0] for title in TITLES])
+def test_titles_speak_of_the_covers_period(tmp_path: Path, period: str, date_to: str, day: str, words: str) -> None:
+    """The day and year of the printed report stay in the catalogue; a workbook has its own, or dots."""
+    form = load_form("tinh-chau-2023")
+    stamp = Stamp(form.id, form.version, period=period, date_to=date_to)
+    build_form_workbook(form, stamp, tmp_path / "so.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "so.xlsx", data_only=True)
+    places = form_layout(form).appendices
+    shown = [book[key][cell_address(TITLE_ROW, place.left)].value for key, place in places.items()]
+    cover, place = book[COVER_SHEET], standard_place(form)
+    assert [cover[place.address(appendix_row(key))].value for key in places] == shown
+    assert (shown[0].endswith(day), shown[1].endswith(f"cải cách hành chính {words}")) == (True, True)
+    assert f"hành chính trong {words}”, theo biểu mẫu của" in cover[cell_address(place.rows[FORM_NAME], 1)].value
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_a_blank_form_is_of_no_year(tmp_path: Path, form_id: str) -> None:
+    """No head of a blank workbook names a year, but those of laws and plans that it cites."""
+    form = load_form(form_id)
+    build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "so.xlsx", data_only=True)
+    shown = [str(book[COVER_SHEET][cell_address(standard_place(form).rows[FORM_NAME], 1)].value)]
+    for appendix in form.appendices:
+        head = form_layout(form).appendices[appendix.id].first_row
+        shown += [str(cell.value) for row in book[appendix.id].iter_rows(max_row=head) for cell in row if cell.value]
+    dated = [text for text in shown if re.search(r"20[12]\d", text)]
+    assert [text for text in dated if "SỐ 91-KL/TU NGÀY 18/10/2022" not in text] == []
+
+
+def test_a_number_bears_its_sign_once(tmp_path: Path) -> None:
+    """125 and 125/BC-UBND are the same report."""
+    place = form_layout(FORM).appendices["PL1"]
+    heads = set()
+    for number in ("125", "125/BC-UBND"):
+        book = openpyxl.load_workbook(_built(tmp_path / "so.xlsx", report_number=number), data_only=True)
+        heads.add(book["PL1"][cell_address(ATTACHED_ROW, place.left)].value)
+    assert heads == {"(Kèm theo Báo cáo số 125/BC-UBND ngày 05 tháng 02 năm 2024 của UBND xã Tân Hải)"}
+
+
+def test_a_default_day_stands_beside_its_cell(tmp_path: Path) -> None:
+    """Who deleted the formula of a day can type what stands there, and has the same workbook again."""
+    path = _built(tmp_path / "so.xlsx")
+    sheet = openpyxl.load_workbook(path, data_only=True)[COVER_SHEET]
+    hints = [sheet[PLACE.address(key, FILLED)].value for key in DEFAULT_DATES]
+    assert [hint[:21] for hint in hints] == ["Mặc định: 15/12/2023.", "Mặc định: 14/03/2024."]
+    book = openpyxl.load_workbook(path)
+    book[COVER_SHEET][PLACE.address("date_from")] = None
+    book.save(path)
+    assert check(read_file(path)).findings[0].code == "bia-trong"
+    book[COVER_SHEET][PLACE.address("date_from")] = date(2023, 12, 15)
+    book.save(path)
+    assert read_file(path).stamp.date_from == "15/12/2023"
+    assert not check(read_file(path)).findings
 
 
 # workbooks that were built earlier ----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from cchc_xl.catalogue.blanks import BLANKS, unknown_blanks
 from cchc_xl.catalogue.changes import ChangeLoader
 from cchc_xl.catalogue.charts import ChartSpec, read_charts
 from cchc_xl.catalogue.model import (
@@ -205,7 +206,15 @@ class FormLoader:
             rules=rules,
             changes=ChangeLoader(folder, form_id, version, appendices, self.faults).load(),
             signers=self._signers(place, raw),
+            live_name=self._live(place, raw, "name"),
         )
+
+    def _live(self, place: str, raw: dict[str, Any], key: str) -> str:
+        """A printed text with blanks for what follows the cover; left out where nothing does."""
+        text = str(raw.get(f"{key}_live", raw.get(key, "")))
+        for name in unknown_blanks(text):
+            self.faults.add(place, f"{key}_live: '{{{name}}}' không hợp lệ (được phép: {', '.join(BLANKS)})")
+        return text
 
     def _signers(self, place: str, raw: dict[str, Any]) -> tuple[str, ...]:
         """The words above the signature; Excel holds a list of up to 255 characters, parted by commas."""
@@ -269,6 +278,7 @@ class FormLoader:
             columns=columns,
             rows=rows,
             cells=cells,
+            live_title=self._live(place, table, "title"),
         )
 
     def _column(self, place: str, raw: dict[str, Any], names: Names) -> Column:

@@ -273,6 +273,8 @@ class Appendix:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     cells: Mapping[CellRef, CellSpec]
+    # The title with blanks for what follows the cover (``blanks``).
+    live_title: str = ""
     # The rows that count in column sums, spare ones included; the printed ones among them; the cells of the spare ones.
     items: tuple[int, ...] = field(init=False)
     printed_items: tuple[int, ...] = field(init=False)
@@ -377,6 +379,8 @@ class Form:
     changes: tuple[FormChange, ...] = ()
     # What may stand above the signature, the usual first; " / " parts its lines.
     signers: tuple[str, ...] = USUAL_SIGNERS
+    # The name with blanks for what follows the cover (``blanks``).
+    live_name: str = ""
     by_id: Mapping[str, Appendix] = field(init=False)
     cells: Mapping[CellRef, CellSpec] = field(init=False)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from cchc_xl.catalogue.blanks import has_blanks
 from cchc_xl.catalogue.model import Form
-from cchc_xl.companions import Companions, letterhead, overview
+from cchc_xl.companions import Companions, letterhead, overview, titles
 from cchc_xl.companions.checksum import appendix_formula, identity_formula
 from cchc_xl.cover import (
     AGENCY,
@@ -31,6 +32,7 @@ from cchc_xl.cover import (
     appendix_row,
     day_number,
     default_date,
+    default_hint,
     standard_cover,
 )
 from cchc_xl.form_workbook.styles import (
@@ -74,13 +76,18 @@ _HINTS = {
     "unit_code": "Mã đơn vị hành chính, giữ cả số 0 ở đầu.",
     "period_part": "Quý III và 9 tháng là hai bộ số liệu khác nhau: chọn đúng kỳ được yêu cầu báo cáo.",
     "year": "Bốn chữ số, như 2024.",
-    "date_from": "Tự tính theo kỳ; gõ đè nếu tỉnh quy định ngày khác.",
-    "date_to": "Tự tính theo kỳ; gõ đè nếu tỉnh quy định ngày khác.",
-    "report_number": "Chỉ ghi số, như 125; có thể ghi sau.",
+    # Prompts; beside the cells stands the default day (``default_hint``).
+    "date_from": "Tự tính theo kỳ; gõ đè nếu tỉnh quy định khác. Lỡ xóa: gõ lại ngày mặc định ghi bên cạnh.",
+    "date_to": "Tự tính theo kỳ; gõ đè nếu tỉnh quy định khác. Lỡ xóa: gõ lại ngày mặc định ghi bên cạnh.",
+    "report_number": "Gõ 125 hoặc 125/BC-UBND: chỉ gõ số thì tự thêm /BC-UBND. Có thể ghi sau.",
     "report_date": "Ngày ký báo cáo; có thể ghi sau.",
     "place": "Nơi ký, như Tân Hải.",
     "signer": "Chọn hoặc gõ; dấu / để xuống dòng. Chỉ ghi quyền hạn, chức danh, không ghi họ tên.",
 }
+
+
+# Fields whose content and hint fit one line.
+_SHORT = ("unit_code", "year", "report_date", "place")
 
 
 class CoverSheet:
@@ -153,8 +160,10 @@ class CoverSheet:
         self._merged(title, FIRST_COLUMN, self.last, "SỔ SỐ LIỆU BÁO CÁO CẢI CÁCH HÀNH CHÍNH",
                      self.styles.get(bold=True, font_size=16, **centre))  # fmt: skip
         self.sheet.set_row(title, 27)
-        name = f"Theo biểu mẫu “{self.form.name}” ({self.form.locality})"
-        self._merged(title + 1, FIRST_COLUMN, self.last, name, self.styles.get(italic=True, font_size=13, **centre))
+        line = titles.words(overview.form_line(self.form), self.place)
+        italic = self.styles.get(italic=True, font_size=13, **centre)
+        self._merged_formula(title + 1, FIRST_COLUMN, self.last, line, italic)
+        name = str(self.shown.get(cell_address(title + 1, FIRST_COLUMN), ""))
         self.sheet.set_row(title + 1, 1.1 * LINE_HEIGHT * text_lines(name, 90))
         words = letterhead.period_words(self.place)
         self._merged_formula(
@@ -171,10 +180,14 @@ class CoverSheet:
         hint = self.styles.get(italic=True, font_size=11, font_color="#404040", text_wrap=True, indent=1)
         for key, name in FIELDS.items():
             row, column = self._at(key)
-            lines = 2 if key in ("unit", "period_part", SIGNER) else 1
+            lines = 1 if key in _SHORT else 2
             self.sheet.set_row(row, LINE_HEIGHT * lines + 5)
             self.sheet.write_string(row, FIRST_COLUMN, name, label)
-            self._merged(row, column + 1, self.last, _HINTS[key], hint)
+            if key in DEFAULT_DATES:
+                live = default_hint(self.place.address("period_part"), self.place.address("year"), key)
+                self._merged_formula(row, column + 1, self.last, live, hint)
+            else:
+                self._merged(row, column + 1, self.last, _HINTS[key], hint)
             self._field(key, row, column)
 
     def _field(self, key: str, row: int, column: int) -> None:
@@ -268,8 +281,14 @@ class CoverSheet:
             self.sheet.write_url(
                 at, FIRST_COLUMN, link, self.styles.cell(**_LINK, indent=1), name, f"Mở trang {there.sheet}"
             )
-            self.sheet.write_string(at, place.columns[VALUE], appendix.title, self.styles.cell(indent=1))
-            lines = max(text_lines(appendix.title, _WIDTHS[VALUE]), text_lines(name, _FIRST_WIDTH))
+            title, shown = appendix.live_title, self.shown.get(place.address(row))
+            if has_blanks(title):
+                self.sheet.write_formula(at, place.columns[VALUE], titles.words(title, place),
+                                         self.styles.cell(indent=1), _cached(shown))  # fmt: skip
+                title = str(shown)
+            else:
+                self.sheet.write_string(at, place.columns[VALUE], title, self.styles.cell(indent=1))
+            lines = max(text_lines(title, _WIDTHS[VALUE]), text_lines(name, _FIRST_WIDTH))
             self.sheet.set_row(at, LINE_HEIGHT * lines + 5)
             self._formula(row, COUNT, overview.count(self.form, appendix, there))
             self._formula(row, ERRORS, overview.found(there, Severity.ERROR))

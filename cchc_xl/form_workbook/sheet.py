@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from cchc_xl.catalogue.blanks import has_blanks
 from cchc_xl.catalogue.model import Appendix, AppendixKind, CellKind, CellSpec, Column, Row, RowRole
-from cchc_xl.companions import NO_COMPANIONS, Companions, letterhead
+from cchc_xl.companions import NO_COMPANIONS, Companions, letterhead, titles
 from cchc_xl.cover import standard_place
 from cchc_xl.expressions import CellRef, Ratio, as_excel
 from cchc_xl.form_workbook.styles import (
@@ -193,8 +194,12 @@ class AppendixSheet:
         number = "" if self.appendix.printed_id.startswith("(") else self.appendix.printed_id.strip(". ").upper()
         self._span(NUMBER_ROW, left, last, number, self.styles.get(bold=True, font_size=14, valign="bottom", **centre))
         self.sheet.set_row(NUMBER_ROW, 30 if number else _GAP)
-        title = self.appendix.title
-        self._span(TITLE_ROW, left, last, title, title_style)
+        title = self.appendix.live_title
+        if has_blanks(title):
+            self._span_formula(TITLE_ROW, left, last, titles.words(title, self.cover), title_style)
+            title = str(self.shown.get(cell_address(TITLE_ROW, left), title))
+        else:
+            self._span(TITLE_ROW, left, last, title, title_style)
         width = sum(self._width(c) for c in self.appendix.columns if c.heading)
         self.sheet.set_row(TITLE_ROW, 18.5 * text_lines(title, width * 0.8))
         attached = self.styles.get(italic=True, font_size=13, text_wrap=True, **centre)
