@@ -13,7 +13,7 @@ ROOT = Path(cchc_xl.__file__).parent
 
 # Rooms from the ground up; a room may import rooms on lower floors only (and itself).
 FLOORS = [
-    {"errors", "severity", "values"},
+    {"errors", "lettering", "severity", "values"},
     {"atomic", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
     {"layout", "ooxml", "report_layout"},

@@ -186,7 +186,7 @@ def test_the_guide_is_one_locked_screen(blank: Path) -> None:
     assert sheet.protection.sheet
     assert sheet.max_row <= 27
     text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
-    for word in ("76/84", "43,2", "Để trống", "Kiểm tra", "Tổng hợp"):
+    for word in ("76/84", "43,2", "2.000", "Để trống", "danh sách", "dấu x", "Kiểm tra", "tab CCHC", "Tổng hợp"):
         assert word in text
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 from submissions import write_printed
 from versions import FORM as CHANGED_FORM
 from versions import three_versions
@@ -19,7 +20,8 @@ from cchc_xl.companions import companion_results
 from cchc_xl.completion import Completion, completion, fingerprint
 from cchc_xl.cover import COVER_SHEET, DEFAULT_DATES, FILLED, FORM_NAME, SIGNER, appendix_row, standard_place
 from cchc_xl.form_workbook.build import build_form_workbook
-from cchc_xl.layout import ATTACHED_ROW, KEY_COLUMN, OFFICE_ROW, TITLE_ROW, cell_address, form_layout
+from cchc_xl.layout import ATTACHED_ROW, KEY_COLUMN, OFFICE_ROW, TITLE_ROW, cell_address, cell_position, form_layout
+from cchc_xl.lettering import text_lines
 from cchc_xl.operations import fill_workbook, upgrade_workbook
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.stamp import Stamp
@@ -168,6 +170,82 @@ def test_a_default_day_stands_beside_its_cell(tmp_path: Path) -> None:
     book.save(path)
     assert read_file(path).stamp.date_from == "15/12/2023"
     assert not check(read_file(path)).findings
+
+
+# the table ------------------------------------------------------------------------------------------------------------
+
+
+def _lines(sheet: Worksheet, row: int, column: int) -> str:
+    border = sheet.cell(row + 1, column + 1).border
+    return "".join(side[0] for side in ("top", "bottom", "left", "right") if getattr(border, side).style)
+
+
+def test_a_total_stands_across_number_and_name(tmp_path: Path) -> None:
+    """"Tổng cộng" is not squeezed into the narrow column of numbers; the row is still known by its own cells."""
+    form = load_form("tinh-chau-2023")
+    build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
+    sheet, place = openpyxl.load_workbook(tmp_path / "so.xlsx")["BNV"], form_layout(form).appendices["BNV"]
+    across = [cell_address(place.rows[8], place.columns[key]) for key in ("stt", "label")]
+    assert ":".join(across) in {str(area) for area in sheet.merged_cells.ranges}
+    assert sheet[across[0]].value == "Tổng cộng"
+    assert read_file(tmp_path / "so.xlsx").faults == ()
+
+
+def test_a_group_is_one_box(tmp_path: Path) -> None:
+    """Lines stand around the rows of a group, none between them; what closes the table is closed."""
+    form = load_form("vinh-thanh-2023")
+    build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
+    sheet, place = openpyxl.load_workbook(tmp_path / "so.xlsx")["PL2"], form_layout(form).appendices["PL2"]
+    shown = {key: [_lines(sheet, place.rows[order], place.columns[key]) for order in (1, 2, 3, 9, 10)]
+             for key in ("content", "component", "label")}  # fmt: skip
+    assert shown == {
+        "content": ["tlr", "lr", "lr", "blr", "tlr"],
+        "component": ["tblr", "tlr", "lr", "blr", "tblr"],
+        "label": ["tblr"] * 5,
+    }
+    assert _lines(sheet, place.rows[54], place.columns["content"]) == "blr"
+    assert not [area for area in sheet.merged_cells.ranges if place.first_row < area.min_row <= place.last_row + 1]
+
+
+def test_an_explaining_row_is_no_heading(tmp_path: Path) -> None:
+    """Options that the form prints as rows of their own stand as the row that they explain; codes one below another."""
+    form = load_form("tinh-chau-2023")
+    build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
+    sheet, place = openpyxl.load_workbook(tmp_path / "so.xlsx")["PL1"], form_layout(form).appendices["PL1"]
+    label = place.columns["label"] + 1
+    bold = {order: sheet.cell(place.rows[order] + 1, label).font.bold for order in (1, 25, 49, 50, 51)}
+    assert bold == {1: True, 25: True, 49: False, 50: False, 51: False}
+    codes = sheet.cell(place.rows[12] + 1, place.columns["unit"] + 1).value
+    assert codes == "Trực tuyến = 0\nPhát phiếu = 1\nKết hợp = 2"
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_the_frozen_part_leaves_room(tmp_path: Path, form_id: str) -> None:
+    """On a small screen (about 300 points of rows) a third at least scrolls, and the label column always stands."""
+    form = load_form(form_id)
+    build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "so.xlsx")
+    for appendix in form.appendices:
+        sheet, place = book[appendix.id], form_layout(form).appendices[appendix.id]
+        row, column = cell_position(sheet.freeze_panes)
+        assert column == place.columns["label"] + 1
+        assert row in (0, place.first_row)
+        assert sum(sheet.row_dimensions[at + 1].height or 15 for at in range(1, row)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "bold", "lines"),
+    [
+        ("", 5, False, 1),
+        ("một\nhai", 40, False, 2),
+        ("Số văn bản quy phạm pháp luật đã ban hành", 43, False, 1),
+        ("Tổng số người làm việc được giao của các đơn vị sự nghiệp", 43, True, 2),
+        ("x" * 100, 12, False, 11),
+    ],
+)
+def test_lines_of_a_text(text: str, width: float, bold: bool, lines: int) -> None:
+    """Widths are those of Times New Roman; a word that is too long is broken."""
+    assert text_lines(text, width, bold=bold) == lines
 
 
 # workbooks that were built earlier ----------------------------------------------------------------------------------

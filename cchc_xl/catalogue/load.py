@@ -300,6 +300,8 @@ class FormLoader:
                 self.faults.add(place, "spare chỉ dùng cho cột given: cột input vốn đã mở")
             elif spare.figure:
                 self.faults.add(place, f"spare '{spare}' phải là text hoặc procedure_code")
+        if raw.get("group", False) not in (False, True) or (raw.get("group") and (role != "given" or key == "label")):
+            self.faults.add(place, "group chỉ là true, của cột given khác label")
         options = self._options(place, str(raw.get("options", "")))
         if (kind is CellKind.CODE) is not bool(options):
             self.faults.add(place, "cột kind = code cần options, cột khác không được có options")
@@ -320,6 +322,7 @@ class FormLoader:
             total=self._expression(place, raw.get("total"), names),
             options=options,
             spare=spare,
+            group=raw.get("group", False) is True,
         )
 
     def _spare_rows(

@@ -176,6 +176,8 @@ class Column:
     total: Expression | None
     options: tuple[tuple[str, str], ...] = ()
     spare: CellKind | None = None
+    # A text stands for the rows below it too, up to the next one: one box, as an official table has it.
+    group: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

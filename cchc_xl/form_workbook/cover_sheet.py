@@ -55,13 +55,13 @@ from cchc_xl.layout import (
     cell_address,
     column_letters,
     form_layout,
-    text_lines,
 )
+from cchc_xl.lettering import text_lines
 from cchc_xl.periods import PART_NAMES
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import Stamp
 
-_FIRST_WIDTH = 16.0
+_FIRST_WIDTH = 18.0
 _WIDTHS = {VALUE: 32.0, FILLED: 11.0, ERRORS: 10.0, WARNINGS: 11.0, STATE: 16.0}
 _LINK = {"font_color": "#0563C1", "underline": 1}
 _STATE_FILLS = {
@@ -154,7 +154,7 @@ class CoverSheet:
                      self.styles.get(bold=True, font_size=12, valign="bottom", **centre))  # fmt: skip
         motto = self.styles.get(bold=True, underline=1, font_size=13, align="center", valign="top")
         self._merged(agency + 1, half + 1, self.last, "Độc lập - Tự do - Hạnh phúc", motto)
-        lines = text_lines(self.cover.text("unit").upper(), 0.9 * (_FIRST_WIDTH + _WIDTHS[VALUE]))
+        lines = text_lines(self.cover.text("unit").upper(), _FIRST_WIDTH + _WIDTHS[VALUE], 13, bold=True)
         self.sheet.set_row(agency, LINE_HEIGHT * lines + 3)
         title = self.place.rows[PERIOD_WORDS] - 2
         self._merged(title, FIRST_COLUMN, self.last, "SỔ SỐ LIỆU BÁO CÁO CẢI CÁCH HÀNH CHÍNH",
@@ -164,7 +164,7 @@ class CoverSheet:
         italic = self.styles.get(italic=True, font_size=13, **centre)
         self._merged_formula(title + 1, FIRST_COLUMN, self.last, line, italic)
         name = str(self.shown.get(cell_address(title + 1, FIRST_COLUMN), ""))
-        self.sheet.set_row(title + 1, 1.1 * LINE_HEIGHT * text_lines(name, 90))
+        self.sheet.set_row(title + 1, 17.5 * text_lines(name, _FIRST_WIDTH + sum(_WIDTHS.values()), 13))
         words = letterhead.period_words(self.place)
         self._merged_formula(
             title + 2, FIRST_COLUMN, self.last, words, self.styles.get(bold=True, font_size=14, **centre)
@@ -288,7 +288,7 @@ class CoverSheet:
                 title = str(shown)
             else:
                 self.sheet.write_string(at, place.columns[VALUE], title, self.styles.cell(indent=1))
-            lines = max(text_lines(title, _WIDTHS[VALUE]), text_lines(name, _FIRST_WIDTH))
+            lines = max(text_lines(title, _WIDTHS[VALUE] - 1.5), text_lines(name, _FIRST_WIDTH - 1.5))
             self.sheet.set_row(at, LINE_HEIGHT * lines + 5)
             self._formula(row, COUNT, overview.count(self.form, appendix, there))
             self._formula(row, ERRORS, overview.found(there, Severity.ERROR))

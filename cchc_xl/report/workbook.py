@@ -13,7 +13,8 @@ from typing import Any
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import InputFault
 from cchc_xl.form_workbook.styles import GOOD_FILL, HEADER_FILL, INPUT_FILL, MARK_FILLS, Styles
-from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, REPORT_SHEET, text_lines
+from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, REPORT_SHEET
+from cchc_xl.lettering import text_lines
 from cchc_xl.operations import CheckedFile
 from cchc_xl.report.earlier import EarlierFinding, FindingKey, read_earlier
 from cchc_xl.report.lines import ReportLine, completeness_text, counts_text, mended_lines, report_lines
