@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+from judge import to_pdf
 from openpyxl.worksheet.worksheet import Worksheet
 from submissions import write_printed
 from versions import FORM as CHANGED_FORM
@@ -20,6 +22,7 @@ from cchc_xl.companions import companion_results
 from cchc_xl.completion import Completion, completion, fingerprint
 from cchc_xl.cover import COVER_SHEET, DEFAULT_DATES, FILLED, FORM_NAME, SIGNER, appendix_row, standard_place
 from cchc_xl.form_workbook.build import build_form_workbook
+from cchc_xl.form_workbook.pages import row_change, rows_above_foot
 from cchc_xl.layout import ATTACHED_ROW, KEY_COLUMN, OFFICE_ROW, TITLE_ROW, cell_address, cell_position, form_layout
 from cchc_xl.lettering import text_lines
 from cchc_xl.operations import fill_workbook, upgrade_workbook
@@ -105,6 +108,35 @@ def test_another_signer_leaves_a_workbook_complete(tmp_path: Path) -> None:
     stamp = replace(submission.stamp, completed="06/02/2024", fingerprint=fingerprint(submission))
     for signer in ("", SIGNED):
         assert completion(replace(submission, stamp=replace(stamp, signer=signer))) is Completion.COMPLETE
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_the_signature_has_company(soffice: Path, tmp_path: Path, form_id: str) -> None:
+    """In print, every page that bears a signature bears a row of the table too, one that is not the repeated header."""
+    form = load_form(form_id)
+    build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
+    done = subprocess.run(["pdftotext", "-layout", str(to_pdf(tmp_path / "so.xlsx", tmp_path)), "-"],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    last = [page for page in done.stdout.split("\f") if "TM. ỦY BAN NHÂN DÂN\n" in page]
+    assert len(last) == len(form.appendices)
+    for appendix, page in zip(form.appendices, last, strict=True):
+        row = appendix.printed[-1]
+        assert " ".join((row.label or row.stt).split()[-2:]) in page, (appendix.id, page)
+
+
+PAGES = [
+    ([10.0] * 3, 3, 0),  # all on one page
+    ([19.5] * 4, 0, -2.25),  # the foot alone: rows a little lower bring all onto the first page
+    ([10.0] * 8, 0, 1.5),  # the foot alone: rows a little higher send two along
+    ([10.0] * 9, 1, 0.75),  # one row is too few
+]
+
+
+@pytest.mark.parametrize(("rows", "company", "change"), PAGES)
+def test_rows_move_the_end_of_a_table(rows: list[float], company: int, change: float) -> None:
+    """On pages of 100 points with a head, a header and a foot of 10 each."""
+    assert rows_above_foot(10, 10, rows, 10, 100) == company
+    assert row_change(10, 10, rows, 10, 100) == change
 
 
 # words that follow the cover ------------------------------------------------------------------------------------------

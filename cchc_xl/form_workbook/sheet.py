@@ -14,6 +14,7 @@ from cchc_xl.catalogue.model import Appendix, AppendixKind, CellKind, CellSpec, 
 from cchc_xl.companions import NO_COMPANIONS, Companions, letterhead, titles
 from cchc_xl.cover import standard_place
 from cchc_xl.expressions import CellRef, Ratio, as_excel
+from cchc_xl.form_workbook.pages import page_height, row_change
 from cchc_xl.form_workbook.styles import (
     BAD_FILL,
     CHECK_SIZE,
@@ -42,6 +43,7 @@ from cchc_xl.layout import (
     LINE_HEIGHT,
     MARK_KEY,
     MARKS,
+    MAX_ROW_HEIGHT,
     NUMBER_ROW,
     OFFICE_ROW,
     TITLE_ROW,
@@ -115,6 +117,8 @@ class AppendixSheet:
         self.addresses = layout.addresses(appendix.id)
         self.sheet = workbook.add_worksheet(self.place.sheet)
         self.heights: dict[int, float] = {}
+        # Points that every row is higher than its text needs, or lower (``pages``).
+        self.row_change = 0.0
         fit_rows_while_typing(self.sheet)
 
     def write(self) -> Any:
@@ -124,6 +128,7 @@ class AppendixSheet:
         self._head()
         self._table_header()
         self._freeze()
+        self.row_change = self._row_change()
         for row in self.appendix.in_sheet:
             self._row(row)
         self._say_how_to_add_rows()
@@ -159,6 +164,18 @@ class AppendixSheet:
         """
         frozen = sum(self.heights.get(row, 15.0) for row in range(KEY_ROW + 1, self.place.first_row))
         self.sheet.freeze_panes(self.place.first_row if frozen <= _MOST_FROZEN else 0, self.place.columns["label"] + 1)
+
+    def _row_change(self) -> float:
+        place, columns = self.place, self.appendix.columns
+        points = sum(self._width(column) * 5.25 + 3.75 for column in columns if column.heading)
+        page = page_height(points, landscape=self.appendix.kind is not AppendixKind.INDICATORS)
+        head, header = (
+            sum(self.heights.get(row, 15.0) for row in rows)
+            for rows in (range(KEY_ROW + 1, place.header_top), range(place.header_top, place.first_row))
+        )
+        rows = [self._row_height(row) for row in self.appendix.in_sheet if not row.spare or self._in_use(row)]
+        gaps = place.signature_row - place.last_row - 1
+        return row_change(head, header, rows, gaps * _GAP + _SIGNATURE_HEIGHT, page)
 
     def _set_height(self, row: int, height: float) -> None:
         self.heights[row] = height
@@ -353,7 +370,7 @@ class AppendixSheet:
             for column in self.appendix.columns
             if (value := self.contents.values.get(CellRef(self.appendix.id, row.order, column.key))) is not None
         }
-        return row_height(self.appendix, row, texts)
+        return min(MAX_ROW_HEIGHT, row_height(self.appendix, row, texts) + self.row_change)
 
     def _cell(self, spec: CellSpec, at: int, index: int, bold: bool) -> None:
         value = self.contents.values.get(spec.ref)
