@@ -59,7 +59,7 @@ _LABEL_WIDTHS = {
 }
 _FIGURE_WIDTH = 11.0
 # Without a column of notes these two alone bear what stands at the right of the head: the national motto.
-_WITHOUT_NOTES = 21.0
+_WITHOUT_NOTES = 25.0
 NOTE_KEY = "note"
 CHECK_WIDTH = 66.0
 LINE_HEIGHT = 15.75  # points, of Times New Roman 12, as Excel fits a row
@@ -75,6 +75,11 @@ def column_width(appendix: Appendix, column: Column) -> float:
     if column.key in ("unit", "value") and not any(other.key == NOTE_KEY for other in appendix.columns):
         return _WITHOUT_NOTES
     return _WIDTHS.get(column.key, _FIGURE_WIDTH)
+
+
+def printed_width(appendix: Appendix, column: Column) -> float:
+    """Width of a column in points: 7 pixels for each character and 5 around them, 96 to the inch."""
+    return (column_width(appendix, column) * 7 + 5) * 72 / 96
 
 
 def label_indent(row: Row) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from dataclasses import replace
@@ -23,8 +24,18 @@ from cchc_xl.completion import Completion, completion, fingerprint
 from cchc_xl.cover import COVER_SHEET, DEFAULT_DATES, FILLED, FORM_NAME, SIGNER, appendix_row, standard_place
 from cchc_xl.form_workbook.build import build_form_workbook
 from cchc_xl.form_workbook.pages import row_change, rows_above_foot
-from cchc_xl.layout import ATTACHED_ROW, KEY_COLUMN, OFFICE_ROW, TITLE_ROW, cell_address, cell_position, form_layout
-from cchc_xl.lettering import text_lines
+from cchc_xl.layout import (
+    ATTACHED_ROW,
+    KEY_COLUMN,
+    LINE_HEIGHT,
+    OFFICE_ROW,
+    TITLE_ROW,
+    cell_address,
+    cell_position,
+    form_layout,
+    printed_width,
+)
+from cchc_xl.lettering import text_lines, text_width
 from cchc_xl.operations import fill_workbook, upgrade_workbook
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.stamp import Stamp
@@ -213,7 +224,7 @@ def _lines(sheet: Worksheet, row: int, column: int) -> str:
 
 
 def test_a_total_stands_across_number_and_name(tmp_path: Path) -> None:
-    """"Tổng cộng" is not squeezed into the narrow column of numbers; the row is still known by its own cells."""
+    """ "Tổng cộng" is not squeezed into the narrow column of numbers; the row is still known by its own cells."""
     form = load_form("tinh-chau-2023")
     build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
     sheet, place = openpyxl.load_workbook(tmp_path / "so.xlsx")["BNV"], form_layout(form).appendices["BNV"]
@@ -278,6 +289,42 @@ def test_the_frozen_part_leaves_room(tmp_path: Path, form_id: str) -> None:
 def test_lines_of_a_text(text: str, width: float, bold: bool, lines: int) -> None:
     """Widths are those of Times New Roman; a word that is too long is broken."""
     assert text_lines(text, width, bold=bold) == lines
+
+
+def test_rows_are_as_high_as_their_text(soffice: Path, tmp_path: Path) -> None:
+    """No row is lower than LibreOffice would make it, so no text is cut; few have room for a line too many."""
+    system = "/usr/bin/python3"
+    if subprocess.run([system, "-c", "import uno"], capture_output=True, check=False).returncode:
+        pytest.skip("no python3-uno: the heights of rows are not judged")
+    paths = {form_id: tmp_path / f"{form_id}.xlsx" for form_id in form_ids()}
+    for form_id, path in paths.items():
+        build_form_workbook(load_form(form_id), Stamp(form_id, load_form(form_id).version), path)
+    script = Path(__file__).with_name("row_fitting.py")
+    command = [system, str(script), str(tmp_path / "heights.json"), *map(str, paths.values())]
+    subprocess.run(command, capture_output=True, check=True, timeout=240)
+    heights = json.loads((tmp_path / "heights.json").read_text(encoding="utf-8"))
+    rows = spare_lines = 0
+    for form_id, path in paths.items():
+        for appendix, place in form_layout(load_form(form_id)).appendices.items():
+            ours, fitted = heights[str(path)][appendix]
+            for row in range(place.header_top, place.last_row + 1):
+                assert ours[row] == 0 or ours[row] >= fitted[row] - 0.5, (form_id, appendix, row + 1)
+                rows += ours[row] > 0
+                spare_lines += ours[row] > fitted[row] + LINE_HEIGHT + 6
+    assert spare_lines < 0.15 * rows
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_the_motto_fits_its_half(form_id: str) -> None:
+    """The name of the state is one line that nothing cuts."""
+    form = load_form(form_id)
+    for appendix in form.appendices:
+        place = form_layout(form).appendices[appendix.id]
+        room = sum(
+            printed_width(appendix, column)
+            for column in appendix.columns
+                   if column.heading and place.columns[column.key] >= place.right_half)  # fmt: skip
+        assert text_width("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 12, bold=True) < room
 
 
 # workbooks that were built earlier ----------------------------------------------------------------------------------

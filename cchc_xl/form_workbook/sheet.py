@@ -58,6 +58,7 @@ from cchc_xl.layout import (
     is_bold,
     label_indent,
     printed_text,
+    printed_width,
     row_height,
 )
 from cchc_xl.lettering import text_lines
@@ -166,14 +167,14 @@ class AppendixSheet:
         self.sheet.freeze_panes(self.place.first_row if frozen <= _MOST_FROZEN else 0, self.place.columns["label"] + 1)
 
     def _row_change(self) -> float:
-        place, columns = self.place, self.appendix.columns
-        points = sum(self._width(column) * 5.25 + 3.75 for column in columns if column.heading)
-        page = page_height(points, landscape=self.appendix.kind is not AppendixKind.INDICATORS)
+        place, appendix = self.place, self.appendix
+        points = sum(printed_width(appendix, column) for column in appendix.columns if column.heading)
+        page = page_height(points, landscape=appendix.kind is not AppendixKind.INDICATORS)
         head, header = (
             sum(self.heights.get(row, 15.0) for row in rows)
             for rows in (range(KEY_ROW + 1, place.header_top), range(place.header_top, place.first_row))
         )
-        rows = [self._row_height(row) for row in self.appendix.in_sheet if not row.spare or self._in_use(row)]
+        rows = [self._row_height(row) for row in appendix.in_sheet if not row.spare or self._in_use(row)]
         gaps = place.signature_row - place.last_row - 1
         return row_change(head, header, rows, gaps * _GAP + _SIGNATURE_HEIGHT, page)
 
