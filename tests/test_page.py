@@ -7,6 +7,7 @@ import re
 import subprocess
 from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import openpyxl
@@ -23,7 +24,6 @@ from cchc_xl.companions import companion_results
 from cchc_xl.completion import Completion, completion, fingerprint
 from cchc_xl.cover import COVER_SHEET, DEFAULT_DATES, FILLED, FORM_NAME, SIGNER, appendix_row, standard_place
 from cchc_xl.form_workbook.build import build_form_workbook
-from cchc_xl.form_workbook.pages import row_change, rows_above_foot
 from cchc_xl.layout import (
     ATTACHED_ROW,
     KEY_COLUMN,
@@ -37,6 +37,7 @@ from cchc_xl.layout import (
 )
 from cchc_xl.lettering import text_lines, text_width
 from cchc_xl.operations import fill_workbook, upgrade_workbook
+from cchc_xl.pages import row_change, rows_above_foot
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.stamp import Stamp
 
@@ -121,23 +122,38 @@ def test_another_signer_leaves_a_workbook_complete(tmp_path: Path) -> None:
         assert completion(replace(submission, stamp=replace(stamp, signer=signer))) is Completion.COMPLETE
 
 
+def _signed_pages(book: Path, folder: Path) -> list[str]:
+    command = ["pdftotext", "-layout", str(to_pdf(book, folder)), "-"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [page for page in printed.split("\f") if "TM. ỦY BAN NHÂN DÂN\n" in page]
+
+
 @pytest.mark.parametrize("form_id", form_ids())
 def test_the_signature_has_company(soffice: Path, tmp_path: Path, form_id: str) -> None:
     """In print, every page that bears a signature bears a row of the table too, one that is not the repeated header."""
     form = load_form(form_id)
     build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
-    done = subprocess.run(["pdftotext", "-layout", str(to_pdf(tmp_path / "so.xlsx", tmp_path)), "-"],
-                          capture_output=True, text=True, check=True)  # fmt: skip
-    last = [page for page in done.stdout.split("\f") if "TM. ỦY BAN NHÂN DÂN\n" in page]
+    last = _signed_pages(tmp_path / "so.xlsx", tmp_path)
     assert len(last) == len(form.appendices)
     for appendix, page in zip(form.appendices, last, strict=True):
         row = appendix.printed[-1]
         assert " ".join((row.label or row.stt).split()[-2:]) in page, (appendix.id, page)
 
 
+def test_the_signature_has_company_after_filling(soffice: Path, tmp_path: Path) -> None:
+    """Notes make rows grow; what nhap fills in is laid out again."""
+    form = load_form("ninh-hai-2023")
+    build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
+    fill_workbook(tmp_path / "so.xlsx", Path(str(files("cchc_xl.samples") / "printed" / form.id)))
+    last = _signed_pages(tmp_path / "so.xlsx", tmp_path)
+    assert len(last) == len(form.appendices)
+    for appendix, page in zip(form.appendices, last, strict=True):
+        assert appendix.printed[-1].label.split()[-1] in page, appendix.id
+
+
 PAGES = [
     ([10.0] * 3, 3, 0),  # all on one page
-    ([19.5] * 4, 0, -2.25),  # the foot alone: rows a little lower bring all onto the first page
+    ([19.5] * 4, 0, -3),  # the foot alone: rows a little lower bring all onto the first page
     ([10.0] * 8, 0, 1.5),  # the foot alone: rows a little higher send two along
     ([10.0] * 9, 1, 0.75),  # one row is too few
 ]

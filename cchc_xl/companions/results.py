@@ -122,12 +122,17 @@ def _sheet(submission: Submission, appendix: Appendix) -> str:
     return next((submission.entries[ref].sheet for ref in appendix.cells if ref in submission.entries), appendix.id)
 
 
+def stands_as_built(submission: Submission, appendix: Appendix) -> bool:
+    """Whether nobody has pushed the rows or columns of a sheet."""
+    place = form_layout(submission.form).appendices[appendix.id]
+    entries = ((ref, submission.entries.get(ref)) for ref in appendix.cells)
+    return all(entry is None or (entry.row, entry.column) == place.position(ref) for ref, entry in entries)
+
+
 def _head(submission: Submission, appendix: Appendix, cover: Cover) -> dict[str, str]:
     place = form_layout(submission.form).appendices[appendix.id]
-    for ref in appendix.cells:
-        entry = submission.entries.get(ref)
-        if entry is not None and (entry.row, entry.column) != place.position(ref):
-            return {}
+    if not stands_as_built(submission, appendix):
+        return {}
     head = {
         cell_address(AGENCY_ROW, place.left): letterhead.agency_text(cover),
         cell_address(ATTACHED_ROW, place.left): letterhead.attached_text(cover),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -14,7 +13,6 @@ from cchc_xl.catalogue.model import Appendix, AppendixKind, CellKind, CellSpec, 
 from cchc_xl.companions import NO_COMPANIONS, Companions, letterhead, titles
 from cchc_xl.cover import standard_place
 from cchc_xl.expressions import CellRef, Ratio, as_excel
-from cchc_xl.form_workbook.pages import page_height, row_change
 from cchc_xl.form_workbook.styles import (
     BAD_FILL,
     CHECK_SIZE,
@@ -37,10 +35,8 @@ from cchc_xl.layout import (
     CHECK_WIDTH,
     FIRST_COLUMN,
     FOOT_KEY,
-    HEAD_ROWS,
     KEY_COLUMN,
     KEY_ROW,
-    LINE_HEIGHT,
     MARK_KEY,
     MARKS,
     MAX_ROW_HEIGHT,
@@ -58,11 +54,18 @@ from cchc_xl.layout import (
     is_bold,
     label_indent,
     printed_text,
-    printed_width,
     row_height,
 )
-from cchc_xl.lettering import text_lines
 from cchc_xl.live_checks.messages import CORRECT
+from cchc_xl.row_heights import (
+    GAP,
+    SIGNATURE_HEIGHT,
+    change_of_rows,
+    head_heights,
+    header_cells,
+    header_heights,
+    printed_number,
+)
 from cchc_xl.stamp import Stamp
 from cchc_xl.values import State, Value
 
@@ -70,11 +73,8 @@ CHECK_HEADING = "Kiểm tra"
 Moment = datetime | date | time | timedelta
 # Given columns that hold running text; the others are centred.
 _TITLES = ("label", "content", "component")
-_GAP = 8.0
 # Points of the 300 or so that Excel has for rows on a screen of 1366 × 768 pixels.
 _MOST_FROZEN = 200.0
-# Three lines of words and 25 mm to sign and stamp.
-_SIGNATURE_HEIGHT = 3 * LINE_HEIGHT + 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class AppendixSheet:
         self.cover = standard_place(layout.form)
         self.addresses = layout.addresses(appendix.id)
         self.sheet = workbook.add_worksheet(self.place.sheet)
-        self.heights: dict[int, float] = {}
+        self.heights = head_heights(appendix, self.place, self.shown) | header_heights(appendix, self.place)
         # Points that every row is higher than its text needs, or lower (``pages``).
         self.row_change = 0.0
         fit_rows_while_typing(self.sheet)
@@ -126,6 +126,8 @@ class AppendixSheet:
         """Write everything; gives the XlsxWriter worksheet."""
         self._page()
         self._keys()
+        for at, height in self.heights.items():
+            self.sheet.set_row(at, height)
         self._head()
         self._table_header()
         self._freeze()
@@ -163,24 +165,12 @@ class AppendixSheet:
 
         Excel freezes from the top of the sheet on, so a high header can only go along with the head or not at all.
         """
-        frozen = sum(self.heights.get(row, 15.0) for row in range(KEY_ROW + 1, self.place.first_row))
+        frozen = sum(self.heights.values())
         self.sheet.freeze_panes(self.place.first_row if frozen <= _MOST_FROZEN else 0, self.place.columns["label"] + 1)
 
     def _row_change(self) -> float:
-        place, appendix = self.place, self.appendix
-        points = sum(printed_width(appendix, column) for column in appendix.columns if column.heading)
-        page = page_height(points, landscape=appendix.kind is not AppendixKind.INDICATORS)
-        head, header = (
-            sum(self.heights.get(row, 15.0) for row in rows)
-            for rows in (range(KEY_ROW + 1, place.header_top), range(place.header_top, place.first_row))
-        )
-        rows = [self._row_height(row) for row in appendix.in_sheet if not row.spare or self._in_use(row)]
-        gaps = place.signature_row - place.last_row - 1
-        return row_change(head, header, rows, gaps * _GAP + _SIGNATURE_HEIGHT, page)
-
-    def _set_height(self, row: int, height: float) -> None:
-        self.heights[row] = height
-        self.sheet.set_row(row, height)
+        rows = [self._row_height(row) for row in self.appendix.in_sheet if not row.spare or self._in_use(row)]
+        return change_of_rows(self.appendix, self.place, self.shown, rows)
 
     def _keys(self) -> None:
         sheet = self.sheet
@@ -210,49 +200,36 @@ class AppendixSheet:
             "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
             self.styles.get(bold=True, font_size=12, valign="bottom", **centre),
         )
-        room = sum(self._width(c) for c in self.appendix.columns if c.heading and self.place.columns[c.key] < right)
-        agency = str(self.shown.get(cell_address(AGENCY_ROW, left), ""))
-        self._set_height(AGENCY_ROW, 17 * text_lines(agency, room, 13, bold=True) + 2)
         # The decree's lines: a third of the agency's name, the whole of the motto.
         self._span(UNDER_AGENCY_ROW, left, right - 1, LINE_BELOW_AGENCY, self.styles.get(**under))
         motto = self.styles.get(bold=True, underline=1, font_size=13, **under)
         self._span(UNDER_AGENCY_ROW, right, last, "Độc lập - Tự do - Hạnh phúc", motto)
-        self._set_height(UNDER_AGENCY_ROW, 17)
         office = self.appendix.office
         if office:
             self._span(OFFICE_ROW, left, right - 1, f"({office} phụ trách)", self.styles.get(italic=True, **centre))
         day = self.styles.get(italic=True, font_size=13, text_wrap=True, **centre)
         self._span_formula(OFFICE_ROW, right, last, letterhead.place_and_date(self.cover), day)
-        self._set_height(OFFICE_ROW, 17)
         title_style = self.styles.get(bold=True, font_size=14, text_wrap=True, **centre)
-        # Sources name a table without a number in brackets: then there is no number to print.
-        number = "" if self.appendix.printed_id.startswith("(") else self.appendix.printed_id.strip(". ").upper()
+        number = printed_number(self.appendix)
         self._span(NUMBER_ROW, left, last, number, self.styles.get(bold=True, font_size=14, valign="bottom", **centre))
-        self._set_height(NUMBER_ROW, 24 if number else _GAP)
         title = self.appendix.live_title
         if has_blanks(title):
             self._span_formula(TITLE_ROW, left, last, titles.words(title, self.cover), title_style)
-            title = str(self.shown.get(cell_address(TITLE_ROW, left), title))
         else:
             self._span(TITLE_ROW, left, last, title, title_style)
-        width = sum(self._width(c) for c in self.appendix.columns if c.heading)
-        self._set_height(TITLE_ROW, 18.5 * text_lines(title, width, 14, bold=True))
         attached = self.styles.get(italic=True, font_size=13, text_wrap=True, **centre)
         self._span_formula(ATTACHED_ROW, left, last, letterhead.attached(self.cover), attached)
-        lines = text_lines(str(self.shown.get(cell_address(ATTACHED_ROW, left), "")), width, 13)
-        self._set_height(ATTACHED_ROW, 17.5 * lines)
-        self._set_height(HEAD_ROWS, _GAP)
 
     def _signature(self) -> None:
         """The words of the signature and the room to sign: one tall row, because a page never breaks within a row."""
         place = self.place
         for row in range(place.last_row + 1, place.signature_row + 1):
             self.sheet.write_string(row, KEY_COLUMN, FOOT_KEY)
-            self.sheet.set_row(row, _GAP)
+            self.sheet.set_row(row, GAP)
         style = self.styles.get(bold=True, font_size=13, align="center", valign="top", text_wrap=True)
         words = letterhead.signature(self.cover, self.layout.form.signers[0])
         self._span_formula(place.signature_row, place.right_half, place.last_column, words, style)
-        self.sheet.set_row(place.signature_row, _SIGNATURE_HEIGHT)
+        self.sheet.set_row(place.signature_row, SIGNATURE_HEIGHT)
 
     def _span_formula(self, row: int, first: int, last: int, formula: str, style: Any) -> None:
         self._span(row, first, last, "", style)
@@ -269,29 +246,14 @@ class AppendixSheet:
 
     def _table_header(self) -> None:
         style = self.styles.cell(bold=True, align="center", bg_color=HEADER_FILL)
-        tiers, top = self.place.header_tiers, self.place.header_top
-        paths = [tuple(column.heading.split(" > ")) for column in self.appendix.columns]
-        for tier in range(tiers):
-            tallest = 1
-            index = 0
-            while index < len(paths):
-                path = paths[index]
-                end = index + 1
-                if tier < len(path):
-                    last_tier = tier == len(path) - 1
-                    while not last_tier and end < len(paths) and paths[end][: tier + 1] == path[: tier + 1]:
-                        end += 1
-                    bottom = top + tiers - 1 if last_tier else top + tier
-                    first, last = FIRST_COLUMN + index, FIRST_COLUMN + end - 1
-                    if bottom > top + tier or last > first:
-                        self.sheet.merge_range(top + tier, first, bottom, last, path[tier], style)
-                    else:
-                        self.sheet.write_string(top + tier, first, path[tier], style)
-                    width = sum(self._width(self.appendix.columns[i]) for i in range(index, end))
-                    lines = text_lines(path[tier], width, bold=True)
-                    tallest = max(tallest, math.ceil(lines / (bottom - top - tier + 1)))
-                index = end
-            self._set_height(top + tier, LINE_HEIGHT * tallest + 3)
+        top = self.place.header_top
+        for tier in range(self.place.header_tiers):
+            for text, first, last, tiers in header_cells(self.appendix, tier):
+                left, right = FIRST_COLUMN + first, FIRST_COLUMN + last
+                if tiers > 1 or last > first:
+                    self.sheet.merge_range(top + tier, left, top + tier + tiers - 1, right, text, style)
+                else:
+                    self.sheet.write_string(top + tier, left, text, style)
 
     def _row(self, row: Row) -> None:
         at = self.place.rows[row.order]

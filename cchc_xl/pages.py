@@ -14,10 +14,12 @@ from collections.abc import Sequence
 _MM = 72 / 25.4
 _SHORT_SIDE, _LONG_SIDE = 210.0, 297.0
 _BESIDE, _ABOVE_AND_BELOW = 45.0, 40.0
-# What is added to every row: as little as helps.
-_CHANGES = (0, 0.75, -0.75, 1.5, -1.5, 2.25, -2.25, 3, 3.75, 4.5, 5.25, 6)
+# What is added to every row: as little as helps. 3 points less is still what Excel itself gives a row.
+_CHANGES = (0, 0.75, -0.75, 1.5, -1.5, 2.25, -2.25, 3, -3, 3.75, 4.5, 5.25, 6, 7.5, 9)
 # Rows that shall stand above the signature: with one, a slightly smaller page would do away with it.
 _COMPANY = 2
+# Printers and programs differ by so much in what they fit to a page.
+_SMALLER = 0.98
 
 
 def page_height(width: float, *, landscape: bool) -> float:
@@ -41,7 +43,9 @@ def rows_above_foot(head: float, header: float, rows: Sequence[float], foot: flo
 def row_change(head: float, header: float, rows: Sequence[float], foot: float, page: float) -> float:
     """Points to add to every row so that the foot has company; 0 where nothing helps."""
     wanted = min(_COMPANY, len(rows))
-    for change in _CHANGES:
-        if rows_above_foot(head, header, [height + change for height in rows], foot, page) >= wanted:
-            return change
+    for pages in ((page, page * _SMALLER), (page,)):
+        for change in _CHANGES:
+            changed = [height + change for height in rows]
+            if all(rows_above_foot(head, header, changed, foot, height) >= wanted for height in pages):
+                return change
     return 0
