@@ -8,14 +8,6 @@ from cchc_xl.severity import Severity
 
 FONT = "Times New Roman"
 TABLE_SIZE = 12
-# How our workbooks are opened in XlsxWriter. No text that others wrote becomes a formula or a link. The default font
-# is the unit of column widths: a digit of this one is 7 pixels wide like one of Excel's own, Calibri 11, and where
-# Calibri is missing (LibreOffice) columns do not come out a third too wide.
-WORKBOOK_OPTIONS = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "default_format_properties": {"font_name": FONT, "font_size": 10.5},
-}
 INPUT_FILL = "#FFF9E3"
 COMPUTED_FILL = "#E8EEF7"
 HEADER_FILL = "#F2F2F2"
@@ -40,6 +32,20 @@ NUMBER_FORMATS = {
     "time": "hh:mm:ss",
     "duration": "[h]:mm:ss",
 }
+
+
+def workbook_options() -> dict[str, Any]:
+    """How our workbooks are opened in XlsxWriter (which writes into what it is given: a new one for each).
+
+    No text that others wrote becomes a formula or a link. The default font is the unit of column widths: a digit of
+    this one is 7 pixels wide like one of Excel's own, Calibri 11, and where Calibri is missing (LibreOffice) columns do
+    not come out a third too wide.
+    """
+    return {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_format_properties": {"font_name": FONT, "font_size": 10.5},
+    }
 
 
 class Styles:

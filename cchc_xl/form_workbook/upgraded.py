@@ -11,7 +11,7 @@ from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.model import Form
 from cchc_xl.form_workbook.build import BUILD_DATE, write_form
 from cchc_xl.form_workbook.sheet import Contents, moment_format
-from cchc_xl.form_workbook.styles import HEADER_FILL, WORKBOOK_OPTIONS, Styles
+from cchc_xl.form_workbook.styles import HEADER_FILL, Styles, workbook_options
 from cchc_xl.layout import FIRST_COLUMN, KEY_COLUMN, KEY_ROW, LINE_HEIGHT, MAX_ROW_HEIGHT
 from cchc_xl.leftovers import LEFTOVER_COLUMNS, LEFTOVER_KEY, LEFTOVER_SHEET, Leftover
 from cchc_xl.lettering import text_lines
@@ -32,7 +32,7 @@ def build_upgraded_workbook(
 
     with replacing(target) as temporary:
         # Texts come from a workbook that others filled: none of them may become a formula or a link.
-        workbook = xlsxwriter.Workbook(str(temporary), WORKBOOK_OPTIONS)
+        workbook = xlsxwriter.Workbook(str(temporary), workbook_options())
         workbook.set_properties({"title": form.name, "created": BUILD_DATE})
         write_form(workbook, form, stamp, contents)
         if leftovers:
