@@ -51,12 +51,19 @@ FIELDS = {
     "report_number": "Số báo cáo",
     "report_date": "Ngày báo cáo",
     "place": "Địa danh",
+    "signer": "Chức danh ký",
 }
+SIGNER = "signer"
+# A workbook that was built before the cover had them is as good.
+LATER_FIELDS = (SIGNER,)
 DATES = ("date_from", "date_to", "report_date")
 DEFAULT_DATES = ("date_from", "date_to")
-AGENCY, PERIOD_WORDS, WORKBOOK_STATE, TOTAL = "agency", "period_words", "workbook_state", "total"
+AGENCY, FORM_NAME, PERIOD_WORDS = "agency", "form_name", "period_words"
+WORKBOOK_STATE, TOTAL = "workbook_state", "total"
 FIRST_YEAR, LAST_YEAR = 2020, 2099
 
+_DEFAULT_IS, _RETYPE_DEFAULT = "Mặc định: ", ". Gõ đè nếu tỉnh quy định khác; lỡ xóa thì gõ lại ngày mặc định này."
+_NO_DEFAULT = "Tự tính theo kỳ; gõ đè nếu tỉnh quy định ngày khác."
 _EPOCH = date(1899, 12, 30)  # of Excel's day numbers, for all days after February 1900
 _READABLE_DAYS = (date(2000, 1, 1), date(2100, 12, 31))
 
@@ -90,7 +97,7 @@ class CoverPlace:
 
 @dataclass(frozen=True, slots=True)
 class CoverCell:
-    """What stands in a field of the cover; ``own``: our formula for the default date."""
+    """What stands in a field of the cover; ``own``: our formula for the default date, the form's words of signature."""
 
     value: Value
     own: bool = False
@@ -118,7 +125,7 @@ def standard_place(form: Form) -> CoverPlace:
     first = FIRST_COLUMN + 1
     columns = {key: first + n for n, key in enumerate((VALUE, FILLED, ERRORS, WARNINGS, STATE, COUNT, CHECKSUM))}
     # Agency and motto, a gap, the title, the form's name, the period in words, then a section of fields.
-    rows = {AGENCY: 1, PERIOD_WORDS: 6}
+    rows = {AGENCY: 1, FORM_NAME: 5, PERIOD_WORDS: 6}
     top = 1 + HEAD_ROWS + 1
     rows |= {key: top + n for n, key in enumerate(FIELDS)}
     rows[WORKBOOK_STATE] = top + len(FIELDS) + 2
@@ -144,7 +151,13 @@ def standard_cover(form: Form, stamp: Stamp) -> Cover:
         default = _default_date(period, key)
         if cells[key].value.text in ("", default):
             cells[key] = CoverCell(_written_date(default), own=True)
+    cells[SIGNER] = signer_cell(form, _written(stamp.signer or form.signers[0]))
     return Cover(standard_place(form), cells)
+
+
+def signer_cell(form: Form, value: Value) -> CoverCell:
+    """The field of the signature's words, in which the form's own words are no choice of the unit's."""
+    return CoverCell(value, own=value.text.strip() == form.signers[0])
 
 
 def _written(text: str) -> Value:
@@ -163,6 +176,24 @@ def default_date(part: str, year: str, field: str) -> str:
     month = f"CHOOSE(MATCH({part},{{{names}}},0),{months})"
     day = f"DATE({year}-IF({month}=12,1,0),{month},15)" if opens else f"DATE({year},{month},14)"
     return f'=IF(ISNUMBER({year}),IFERROR({day},""),"")'
+
+
+def default_hint(part: str, year: str, field: str) -> str:
+    """Native formula of the words beside a default date: the day itself, so that one that was deleted can come back."""
+    names = ",".join(f'"{name}"' for name in PART_NAMES.values())
+    opens = field == "date_from"
+    months = ",".join(map(str, opening_months() if opens else closing_months()))
+    month = f"CHOOSE(MATCH({part},{{{names}}},0),{months})"
+    shown_year = f"({year}-IF({month}=12,1,0))" if opens else year
+    day = f'"{15 if opens else 14}/"&IF({month}<10,"0","")&{month}&"/"&{shown_year}'
+    known = f'"{_DEFAULT_IS}"&{day}&"{_RETYPE_DEFAULT}"'
+    return f'=IF(ISNUMBER({year}),IFERROR({known},"{_NO_DEFAULT}"),"{_NO_DEFAULT}")'
+
+
+def default_hint_text(cover: Cover, field: str) -> str:
+    """What ``default_hint`` shows."""
+    period = period_of(cover) if cover.value("year").number is not None else None
+    return f"{_DEFAULT_IS}{_default_date(period, field)}{_RETYPE_DEFAULT}" if period else _NO_DEFAULT
 
 
 def _default_date(period: Period | None, field: str) -> str:
@@ -229,7 +260,9 @@ _PERIOD_REMEDY = "Chọn kỳ trong danh sách và ghi năm bằng bốn chữ s
 def read_identity(cover: Cover) -> Identity:
     """Unit, period and dates as the cover says them. What cannot be read is a problem, and blank in the identity."""
     problems: list[Problem] = []
-    fields = {key: cover.text(key) for key in ("unit", "unit_code", "report_number", "place")}
+    fields = {key: cover.text(key) for key in ("unit", "unit_code", "report_number", "place", SIGNER)}
+    if cover.cells.get(SIGNER, CoverCell(BLANK)).own:
+        fields[SIGNER] = ""
     for key in ("unit_code", "report_number"):
         number = cover.value(key).number
         if number is not None:

@@ -12,12 +12,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Form
+from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Form, Row
+from cchc_xl.companions import Companions, stands_as_built
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
-from cchc_xl.layout import row_height
+from cchc_xl.layout import MAX_ROW_HEIGHT, form_layout, row_height
 from cchc_xl.live_checks.states import shown_results
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
+from cchc_xl.row_heights import change_of_rows
 from cchc_xl.submission import LABEL, FormulaState, Submission, SubmissionFigures, is_computed
 from cchc_xl.values import Reading, State, Value, from_text, normalise, number_value, read_number
 
@@ -219,14 +221,15 @@ def fill(submission: Submission, source: Path, target: Path, printed: PrintedFig
         if is_computed(entry):
             result = CellWrite(figures.number(ref), keep_formula=True)
             writes.setdefault(entry.sheet, {})[entry.address] = result
-    for sheet, results in shown_results(filled).items():
+    shown_after = shown_results(filled)
+    for sheet, results in shown_after.items():
         for address, result_text in results.items():
             writes.setdefault(sheet, {}).setdefault(address, CellWrite(result_text, where_formula=True))
     shown_rows: dict[str, set[int]] = {}
     for row in shown:
         entry = entries[row[0].ref]
         shown_rows.setdefault(entry.sheet, set()).add(entry.row + 1)
-    patch_cells(source, target, writes, _row_heights(filled, printed), shown_rows)
+    patch_cells(source, target, writes, _row_heights(filled, printed, shown_after), shown_rows)
     return Filling(written, as_text, printed.appendices, printed.remarks)
 
 
@@ -258,17 +261,40 @@ def _spare_rows(submission: Submission, printed: PrintedFigures) -> list[tuple[C
     return found
 
 
-def _row_heights(submission: Submission, printed: PrintedFigures) -> dict[str, dict[int, float]]:
-    """Heights of the rows that got a text, so that all of it shows."""
+def _row_heights(submission: Submission, printed: PrintedFigures, shown: Companions) -> dict[str, dict[int, float]]:
+    """Heights of the rows that got a text, so that all of it shows, and of their table for the last page's sake."""
     heights: dict[str, dict[int, float]] = {}
     for ref in printed.texts:
         spec = submission.form.spec(ref)
         if spec.kind is CellKind.TEXT:
-            appendix, entry = submission.form.appendix(ref.appendix), submission.entries[ref]
-            texts = {
-                column.key: submission.value(CellRef(ref.appendix, ref.order, column.key)).text
-                for column in appendix.columns
-                if not column.given or spec.row.spare
+            entry = submission.entries[ref]
+            height = _row_height(submission, submission.form.appendix(ref.appendix), spec.row)
+            heights.setdefault(entry.sheet, {})[entry.row + 1] = height
+    for appendix in submission.form.appendices:
+        sheet = next((submission.entries[ref].sheet for ref in appendix.cells if ref in submission.entries), "")
+        if sheet in heights and stands_as_built(submission, appendix):
+            place = form_layout(submission.form).appendices[appendix.id]
+            rows = {
+                row: _row_height(submission, appendix, row)
+                for row in appendix.in_sheet
+                if not row.spare or _named(submission, appendix, row)
             }
-            heights.setdefault(entry.sheet, {})[entry.row + 1] = row_height(appendix, spec.row, texts)
+            change = change_of_rows(appendix, place, shown.get(sheet, {}), list(rows.values()))
+            heights[sheet] = {
+                place.rows[row.order] + 1: min(MAX_ROW_HEIGHT, height + change) for row, height in rows.items()
+            }
     return heights
+
+
+def _row_height(submission: Submission, appendix: Appendix, row: Row) -> float:
+    refs = [(column, CellRef(appendix.id, row.order, column.key)) for column in appendix.columns]
+    texts = {
+        column.key: submission.value(ref).text
+        for column, ref in refs
+        if ref in submission.form.cells and (not column.given or row.spare)
+    }
+    return row_height(appendix, row, texts)
+
+
+def _named(submission: Submission, appendix: Appendix, row: Row) -> bool:
+    return any(submission.value(spec.ref).filled for spec in appendix.spare_cells[row.order])

@@ -10,20 +10,23 @@ conditional formats on these numbers, so clearing them brings every original for
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
-from cchc_xl.catalogue.model import Appendix, AppendixKind, Column, Form, Row
+from cchc_xl.catalogue.model import Appendix, AppendixKind, Column, Form, Row, RowRole
 from cchc_xl.expressions import CellRef, ColumnRef
+from cchc_xl.lettering import text_lines
 from cchc_xl.severity import Severity
 
 KEY_PREFIX = "cchc:"
 KEY_ROW = 0
 KEY_COLUMN = 0
 FIRST_COLUMN = 1
-# Below the key row: agency and motto (2 rows), a gap, appendix number, title, "(Kèm theo …)", a gap.
+# Below the key row: agency and motto (2 rows), office in charge and place with date (where decree 30/2020 has it,
+# annex I, part II: below the motto), appendix number, title, "(Kèm theo …)", a gap.
 HEAD_ROWS = 7
 AGENCY_ROW, UNDER_AGENCY_ROW, OFFICE_ROW, NUMBER_ROW, TITLE_ROW, ATTACHED_ROW = range(1, 7)
 CHECK_KEY = "check"
@@ -38,9 +41,9 @@ REPORT_SHEET = "Kết quả kiểm tra"
 # Widths in characters of the default font; what is not named here is a column of figures.
 _WIDTHS = {
     "stt": 6.0,
-    "unit": 12.0,
-    "value": 12.0,
-    "note": 21.0,
+    "unit": 15.5,
+    "value": 15.0,  # 1.234.567.890 with a space beside it
+    "note": 19.0,
     "result_note": 38.0,
     "code": 17.0,
     "field": 17.0,
@@ -48,7 +51,7 @@ _WIDTHS = {
     "component": 20.0,
 }
 _LABEL_WIDTHS = {
-    AppendixKind.INDICATORS: 44.0,
+    AppendixKind.INDICATORS: 43.0,
     AppendixKind.TASKS: 56.0,
     AppendixKind.CASE_MATRIX: 24.0,
     AppendixKind.PROCEDURE_LIST: 56.0,
@@ -56,12 +59,14 @@ _LABEL_WIDTHS = {
 }
 _FIGURE_WIDTH = 11.0
 # Without a column of notes these two alone bear what stands at the right of the head: the national motto.
-_WITHOUT_NOTES = 21.0
+_WITHOUT_NOTES = 25.0
 NOTE_KEY = "note"
 # The column of live states; its texts are smaller than the table's.
 CHECK_WIDTH = 72.0
 CHECK_SIZE = 10
-LINE_HEIGHT = 16.5  # points, of Times New Roman 12
+LINE_HEIGHT = 15.75  # points, of Times New Roman 12, as Excel fits a row
+_INDENT = 1.5  # characters
+_CODE_OF_LIST = re.compile(r"(=\s*\d+;?)\s+(?=\S)")
 MAX_ROW_HEIGHT = 409.0  # Excel's own limit
 
 
@@ -74,30 +79,65 @@ def column_width(appendix: Appendix, column: Column) -> float:
     return _WIDTHS.get(column.key, _FIGURE_WIDTH)
 
 
+def printed_width(appendix: Appendix, column: Column) -> float:
+    """Width of a column in points: 7 pixels for each character and 5 around them, 96 to the inch."""
+    return (column_width(appendix, column) * 7 + 5) * 72 / 96
+
+
 def label_indent(row: Row) -> int:
     """Indent of a row's label: sub-rows stand under their group."""
     return max(0, min(row.level - 2, 4))
 
 
-def text_lines(text: str, width: float) -> int:
-    """Lines that a text needs in a column of so many characters.
+@cache
+def _containers(appendix: Appendix) -> frozenset[int]:
+    return frozenset(row.parent for row in appendix.printed)
 
-    Times New Roman runs narrower than the digit that the width counts, capitals wider.
+
+@cache
+def _boxes(appendix: Appendix) -> Mapping[str, frozenset[int]]:
+    """By group column the rows whose cell belongs to the box of the row above; an outer group ends the inner ones."""
+    grouping = [column.key for column in appendix.columns if column.group]
+    found: dict[str, set[int]] = {key: set() for key in grouping}
+    for above, row in pairwise(appendix.printed):
+        for key in grouping:
+            if row.given.get(key) or RowRole.TOTAL in (above.role, row.role):
+                break
+            found[key].add(row.order)
+    return {key: frozenset(orders) for key, orders in found.items()}
+
+
+def in_box_above(appendix: Appendix, row: Row, key: str) -> bool:
+    """Whether a printed cell has no line above it: it belongs to the group that a row above it names."""
+    return row.order in _boxes(appendix).get(key, ())
+
+
+def is_bold(appendix: Appendix, row: Row) -> bool:
+    """Whether a row is printed bold: totals, headings of a group, and rows of the first level where there are groups.
+
+    A row without a figure of its own is no heading when nothing stands below it: it explains the row above.
     """
-    lines = 0
-    for paragraph in text.split("\n"):
-        needed = 0.86 * len(paragraph) + 0.3 * sum(map(str.isupper, paragraph))
-        lines += max(1, math.ceil(needed / max(width - 1, 1)))
-    return lines
+    if row.role is RowRole.HEADING:
+        return row.level == 1 or row.order in _containers(appendix)
+    grouped = appendix.kind is AppendixKind.INDICATORS and any(other.level > 1 for other in appendix.rows)
+    return row.role is RowRole.TOTAL or (row.level == 1 and grouped)
+
+
+def printed_text(row: Row, key: str) -> str:
+    """What the form prints in a cell. Codes that stand in the column of units get a line each."""
+    text = row.given.get(key, "")
+    return _CODE_OF_LIST.sub(r"\1\n", text) if key == "unit" else text
 
 
 def row_height(appendix: Appendix, row: Row, texts: Mapping[str, str]) -> float:
     """Height in points that shows all the text of a row; ``texts``: what the unit wrote, by column key."""
-    lines = 1
+    lines, bold = 1, is_bold(appendix, row)
     for column in appendix.columns:
-        text = texts.get(column.key) or row.given.get(column.key, "")
-        indent = label_indent(row) * 1.5 if column.key == "label" else 0
-        lines = max(lines, text_lines(text, column_width(appendix, column) - indent))
+        text = texts.get(column.key) or printed_text(row, column.key)
+        indent = 0.0 if column.given else _INDENT
+        if column.key == "label":
+            indent = label_indent(row) * _INDENT
+        lines = max(lines, text_lines(text, column_width(appendix, column) - indent, bold=bold))
     return min(MAX_ROW_HEIGHT, LINE_HEIGHT * lines + 3)
 
 
@@ -172,8 +212,13 @@ class AppendixLayout:
         return max(self.rows.values())
 
     @property
-    def date_row(self) -> int:
-        """Below the table and a gap: place and date; the row after it bears the signature."""
+    def signature_row(self) -> int:
+        """Below the table and a gap, one row, because a page may break between two: the words of the signature."""
+        return self.last_row + 3
+
+    @property
+    def earlier_date_row(self) -> int:
+        """Where workbooks that were built before the cover knew the signer have place and date."""
         return self.last_row + 2
 
     @property

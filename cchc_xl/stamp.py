@@ -42,12 +42,14 @@ class Stamp:
     kind: str = SUBMISSION
     report_number: str = ""
     report_date: str = ""
-    place: str = ""
     completed: str = ""
     fingerprint: str = ""
     checksum: str = ""
     # Written by Nộp together with the number: the day of sending.
     submitted: str = ""
+    # Of the cover, like number and date: where it is signed, and as what (empty: as the form has it).
+    place: str = ""
+    signer: str = ""
 
     def rows(self) -> list[tuple[str, str | int]]:
         """The stamp sheet's rows."""

@@ -17,7 +17,8 @@ import openpyxl
 from judge import to_pdf
 
 from cchc_xl.catalogue.load import load_form
-from cchc_xl.layout import LINE_HEIGHT, REPORT_SHEET, cell_address, form_layout, text_lines
+from cchc_xl.layout import LINE_HEIGHT, REPORT_SHEET, cell_address, form_layout
+from cchc_xl.lettering import text_lines
 from cchc_xl.report_layout import FIRST_ROW, WIDTHS
 from cchc_xl.report_layout import TITLE as REPORT_TITLE
 

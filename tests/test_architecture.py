@@ -13,11 +13,11 @@ ROOT = Path(cchc_xl.__file__).parent
 
 # Rooms from the ground up; a room may import rooms on lower floors only (and itself).
 FLOORS = [
-    {"errors", "severity", "values"},
+    {"errors", "lettering", "pages", "severity", "values"},
     {"atomic", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
     {"layout", "ooxml", "report_layout", "own_part"},
-    {"cover"},
+    {"cover", "row_heights"},
     {"submission", "leftovers"},
     {"companions"},
     {"readers", "checks", "completion"},

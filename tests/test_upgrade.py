@@ -324,7 +324,7 @@ def test_what_stands_beside_the_form_is_named(catalogues: Mapping[int, Path], tm
         place = form_layout(load_form(FORM)).appendices["PL1"]
     book = openpyxl.load_workbook(old)
     sheet = book["PL1"]
-    sheet.cell(place.date_row + 5, 3).value = "Người lập biểu: văn thư"
+    sheet.cell(place.signature_row + 4, 3).value = "Người lập biểu: văn thư"
     sheet.cell(place.rows[2] + 1, place.check_column + 8).value = "nhắc việc"
     book.create_sheet("Nháp")["A1"] = "tính thử"
     report = book["Kết quả kiểm tra"]

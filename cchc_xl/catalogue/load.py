@@ -13,9 +13,11 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from cchc_xl.catalogue.blanks import BLANKS, unknown_blanks
 from cchc_xl.catalogue.changes import ChangeLoader
 from cchc_xl.catalogue.charts import ChartSpec, read_charts
 from cchc_xl.catalogue.model import (
+    USUAL_SIGNERS,
     Appendix,
     AppendixKind,
     Below,
@@ -53,6 +55,7 @@ _NUMBERED = re.compile(r"[\dIVX]")
 _DIGITS = re.compile(r"[0-9]{1,6}")
 _LEVELS = frozenset({"tinh", "huyen", "xa"})
 _MOST_SPARE = 500
+_LONGEST_LIST = 255
 _ROLES = {"heading": RowRole.HEADING, "total": RowRole.TOTAL, "item": RowRole.ITEM, "task": RowRole.ITEM}
 # Kinds of appendices that are lists, to which a unit may add rows of its own.
 _LISTS = frozenset(AppendixKind) - {AppendixKind.INDICATORS}
@@ -204,7 +207,26 @@ class FormLoader:
             appendices=appendices,
             rules=rules,
             changes=ChangeLoader(folder, form_id, version, appendices, self.faults).load(),
+            signers=self._signers(place, raw),
+            live_name=self._live(place, raw, "name"),
         )
+
+    def _live(self, place: str, raw: dict[str, Any], key: str) -> str:
+        """A printed text with blanks for what follows the cover; left out where nothing does."""
+        text = str(raw.get(f"{key}_live", raw.get(key, "")))
+        for name in unknown_blanks(text):
+            self.faults.add(place, f"{key}_live: '{{{name}}}' không hợp lệ (được phép: {', '.join(BLANKS)})")
+        return text
+
+    def _signers(self, place: str, raw: dict[str, Any]) -> tuple[str, ...]:
+        """The words above the signature; Excel holds a list of up to 255 characters, parted by commas."""
+        signers = raw.get("signers", list(USUAL_SIGNERS))
+        if not isinstance(signers, list) or not signers or not all(isinstance(s, str) and s.strip() for s in signers):
+            self.faults.add(place, "signers phải là danh sách chức danh ký")
+            return USUAL_SIGNERS
+        if any("," in signer or '"' in signer for signer in signers) or len(",".join(signers)) > _LONGEST_LIST:
+            self.faults.add(place, f'signers không được có dấu , và ", tổng cộng không quá {_LONGEST_LIST} ký tự')
+        return tuple(signers)
 
     def _dates(self, place: str, raw: dict[str, Any]) -> tuple[str, str] | None:
         """The printed from-to dates; the period is checked along with them."""
@@ -258,6 +280,7 @@ class FormLoader:
             columns=columns,
             rows=rows,
             cells=cells,
+            live_title=self._live(place, table, "title"),
         )
 
     def _column(self, place: str, raw: dict[str, Any], names: Names) -> Column:
@@ -279,6 +302,8 @@ class FormLoader:
                 self.faults.add(place, "spare chỉ dùng cho cột given: cột input vốn đã mở")
             elif spare.figure:
                 self.faults.add(place, f"spare '{spare}' phải là text hoặc procedure_code")
+        if raw.get("group", False) not in (False, True) or (raw.get("group") and (role != "given" or key == "label")):
+            self.faults.add(place, "group chỉ là true, của cột given khác label")
         options = self._options(place, str(raw.get("options", "")))
         if (kind is CellKind.CODE) is not bool(options):
             self.faults.add(place, "cột kind = code cần options, cột khác không được có options")
@@ -299,6 +324,7 @@ class FormLoader:
             total=self._expression(place, raw.get("total"), names),
             options=options,
             spare=spare,
+            group=raw.get("group", False) is True,
         )
 
     def _spare_rows(

@@ -13,6 +13,16 @@ from enum import StrEnum
 from cchc_xl.expressions import CellRef, Expression
 from cchc_xl.severity import Severity
 
+# Authority and office of the signer (decree 30/2020, annex I, part I, section II.7): TM. for a body, KT. for its head,
+# TL. and TUQ. by order.
+USUAL_SIGNERS = (
+    "TM. ỦY BAN NHÂN DÂN / CHỦ TỊCH",
+    "TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH / PHÓ CHỦ TỊCH",
+    "KT. CHỦ TỊCH / PHÓ CHỦ TỊCH",
+    "TL. CHỦ TỊCH / CHÁNH VĂN PHÒNG",
+    "TRƯỞNG PHÒNG",
+    "THỦ TRƯỞNG ĐƠN VỊ",
+)
 # Levels of government from below.
 LEVELS = ("xa", "huyen", "tinh")
 
@@ -167,6 +177,8 @@ class Column:
     total: Expression | None
     options: tuple[tuple[str, str], ...] = ()
     spare: CellKind | None = None
+    # A text stands for the rows below it too, up to the next one: one box, as an official table has it.
+    group: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -266,6 +278,8 @@ class Appendix:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     cells: Mapping[CellRef, CellSpec]
+    # The title with blanks for what follows the cover (``blanks``).
+    live_title: str = ""
     # The rows that count in column sums, spare ones included; the printed ones among them; the cells of the spare ones.
     items: tuple[int, ...] = field(init=False)
     printed_items: tuple[int, ...] = field(init=False)
@@ -368,6 +382,10 @@ class Form:
     appendices: tuple[Appendix, ...]
     rules: tuple[Rule, ...]
     changes: tuple[FormChange, ...] = ()
+    # What may stand above the signature, the usual first; " / " parts its lines.
+    signers: tuple[str, ...] = USUAL_SIGNERS
+    # The name with blanks for what follows the cover (``blanks``).
+    live_name: str = ""
     by_id: Mapping[str, Appendix] = field(init=False)
     cells: Mapping[CellRef, CellSpec] = field(init=False)
 

@@ -5,6 +5,6 @@ programs that do not compute; LibreOffice judges in the tests that the two agree
 """
 
 from cchc_xl.companions.checksum import checksum, checksum_text
-from cchc_xl.companions.results import NO_COMPANIONS, Companions, companion_results
+from cchc_xl.companions.results import NO_COMPANIONS, Companions, companion_results, stands_as_built
 
-__all__ = ["NO_COMPANIONS", "Companions", "checksum", "checksum_text", "companion_results"]
+__all__ = ["NO_COMPANIONS", "Companions", "checksum", "checksum_text", "companion_results", "stands_as_built"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cchc_xl.cover import Cover, CoverPlace
+from cchc_xl.cover import SIGNER, Cover, CoverPlace
 from cchc_xl.periods import parse_date
 from cchc_xl.values import State, Value
 
@@ -51,6 +51,20 @@ def place_and_date(place: CoverPlace) -> str:
 def place_and_date_text(cover: Cover) -> str:
     """What ``place_and_date`` shows."""
     return f"{cover.value('place').text or _DOTS + _DOTS}, {_date_text(cover.value('report_date'))}"
+
+
+def signature(place: CoverPlace, usual: str) -> str:
+    """The words above the signature in lines; ``usual``: the form's, where the cover says nothing."""
+    words = place.outside(SIGNER)
+    lines = f'SUBSTITUTE(TRIM(IF({words}="","{usual}",{words}))," / ",CHAR(10))'
+    return f'=UPPER(SUBSTITUTE({lines},"/",CHAR(10)))'
+
+
+def signature_text(cover: Cover, usual: str) -> str:
+    """What ``signature`` shows."""
+    words = _joined(cover.value(SIGNER)) or usual
+    single = " ".join(part for part in words.split(" ") if part)
+    return single.replace(" / ", "\n").replace("/", "\n").upper()
 
 
 def period_words(place: CoverPlace) -> str:

@@ -20,6 +20,11 @@ COMPLETED = "Hoàn thành ngày "
 CHANGED = "Số liệu đã thay đổi sau khi hoàn thành: hãy Kiểm tra lại"
 
 
+def form_line(form: Form) -> str:
+    """The line of the cover that names the form, with blanks."""
+    return f"Báo cáo “{form.live_name}”, theo biểu mẫu của {form.locality}"
+
+
 def open_cells(form: Form, appendix: Appendix) -> list[CellSpec]:
     """The cells that a unit of the form's level fills with figures; rows that it adds are not waited for."""
     return [

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from cchc_xl.catalogue.model import Appendix
-from cchc_xl.companions import letterhead, overview
+from cchc_xl.catalogue.blanks import has_blanks
+from cchc_xl.catalogue.model import Appendix, Form
+from cchc_xl.companions import letterhead, overview, titles
 from cchc_xl.companions.checksum import cover_of, parts, shown_dates
 from cchc_xl.companions.counted_label import around_count, label_text
 from cchc_xl.cover import (
@@ -16,7 +17,9 @@ from cchc_xl.cover import (
     DEFAULT_DATES,
     ERRORS,
     FILLED,
+    FORM_NAME,
     PERIOD_WORDS,
+    SIGNER,
     STATE,
     TOTAL,
     VALUE,
@@ -25,8 +28,9 @@ from cchc_xl.cover import (
     Cover,
     appendix_row,
     day_number,
+    default_hint_text,
 )
-from cchc_xl.layout import AGENCY_ROW, ATTACHED_ROW, cell_address, form_layout
+from cchc_xl.layout import AGENCY_ROW, ATTACHED_ROW, OFFICE_ROW, TITLE_ROW, cell_address, form_layout
 from cchc_xl.severity import Severity
 from cchc_xl.submission import Submission, SubmissionFigures
 
@@ -44,7 +48,7 @@ def companion_results(submission: Submission, checks: Companions = NO_COMPANIONS
     cover = cover_of(submission)
     results: dict[str, dict[str, str | Decimal | int | None]] = {sheet: dict(cells) for sheet, cells in checks.items()}
     shown = _Shown(cover)
-    _fields(shown, cover)
+    _fields(shown, cover, submission.form)
     _overview(shown, submission, checks)
     results.setdefault(cover.place.sheet, {}).update(shown.cells)
     for appendix in submission.form.appendices:
@@ -64,12 +68,20 @@ class _Shown:
             self.cells[self.place.address(row, column)] = value
 
 
-def _fields(shown: _Shown, cover: Cover) -> None:
+def _fields(shown: _Shown, cover: Cover, form: Form) -> None:
     for key, day in zip(DEFAULT_DATES, shown_dates(cover), strict=True):
         if key in cover.cells and cover.cells[key].own:
             shown.put(key, VALUE, day_number(day) if day else "")
     if AGENCY in cover.place.rows:
         shown.cells[cell_address(cover.place.rows[AGENCY], 1)] = letterhead.agency_text(cover)
+    if FORM_NAME in cover.place.rows:
+        name = cell_address(cover.place.rows[FORM_NAME], 1)
+        shown.cells[name] = titles.words_text(overview.form_line(form), cover)
+        for key in DEFAULT_DATES:
+            shown.put(key, FILLED, default_hint_text(cover, key))
+        for appendix in form.appendices:
+            if has_blanks(appendix.live_title):
+                shown.put(appendix_row(appendix.id), VALUE, titles.words_text(appendix.live_title, cover))
     if PERIOD_WORDS in cover.place.rows:
         shown.cells[cell_address(cover.place.rows[PERIOD_WORDS], 1)] = letterhead.period_words_text(cover)
 
@@ -111,21 +123,36 @@ def _sheet(submission: Submission, appendix: Appendix) -> str:
     return next((submission.entries[ref].sheet for ref in appendix.cells if ref in submission.entries), appendix.id)
 
 
+def stands_as_built(submission: Submission, appendix: Appendix) -> bool:
+    """Whether nobody has pushed the rows or columns of a sheet."""
+    place = form_layout(submission.form).appendices[appendix.id]
+    entries = ((ref, submission.entries.get(ref)) for ref in appendix.cells)
+    return all(entry is None or (entry.row, entry.column) == place.position(ref) for ref, entry in entries)
+
+
 def _head(submission: Submission, appendix: Appendix, cover: Cover) -> dict[str, str]:
     place = form_layout(submission.form).appendices[appendix.id]
-    for ref in appendix.cells:
-        entry = submission.entries.get(ref)
-        if entry is not None and (entry.row, entry.column) != place.position(ref):
-            return {}
-    labels = {
+    if not stands_as_built(submission, appendix):
+        return {}
+    head = {
         cell_address(place.rows[row.order], place.columns["label"]): label_text(
             appendix, row, len(SubmissionFigures(submission).rows(appendix.id))
         )
         for row in appendix.printed
         if around_count(appendix, row)
     }
-    return labels | {
+    head |= {
         cell_address(AGENCY_ROW, place.left): letterhead.agency_text(cover),
         cell_address(ATTACHED_ROW, place.left): letterhead.attached_text(cover),
-        cell_address(place.date_row, place.right_half): letterhead.place_and_date_text(cover),
+    }
+    day = letterhead.place_and_date_text(cover)
+    if SIGNER not in cover.place.rows:
+        return head | {cell_address(place.earlier_date_row, place.right_half): day}
+    if has_blanks(appendix.live_title):
+        head[cell_address(TITLE_ROW, place.left)] = titles.words_text(appendix.live_title, cover)
+    return head | {
+        cell_address(OFFICE_ROW, place.right_half): day,
+        cell_address(place.signature_row, place.right_half): letterhead.signature_text(
+            cover, submission.form.signers[0]
+        ),
     }

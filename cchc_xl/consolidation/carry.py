@@ -20,7 +20,7 @@ from cchc_xl.values import State, Value, from_text, normalise
 _CARRIED = (State.NUMBER, State.TEXT, State.NOT_APPLICABLE)
 # The remarks of summaries that were written before there were records.
 _REMARK = re.compile(r"[0-9]+/[0-9]+ đơn vị|Các đơn vị: ")
-_TYPED_FIELDS = ("unit", "unit_code", "report_number", "place")
+_TYPED_FIELDS = ("unit", "unit_code", "report_number", "place", "signer")
 
 
 @dataclass(frozen=True, slots=True)

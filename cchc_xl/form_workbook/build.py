@@ -15,7 +15,7 @@ from cchc_xl.form_workbook.cover_sheet import CoverSheet
 from cchc_xl.form_workbook.guide_sheet import write_guide
 from cchc_xl.form_workbook.report_sheet import write_report_sheet
 from cchc_xl.form_workbook.sheet import AppendixSheet, Contents
-from cchc_xl.form_workbook.styles import Styles
+from cchc_xl.form_workbook.styles import Styles, workbook_options
 from cchc_xl.layout import form_layout
 from cchc_xl.live_checks.states import by_address, states_of
 from cchc_xl.stamp import STAMP_SHEET, SUBMISSION, Stamp
@@ -34,7 +34,7 @@ def build_form_workbook(form: Form, stamp: Stamp, target: Path, finish: Callable
     import xlsxwriter
 
     with replacing(target) as temporary:
-        workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
+        workbook = xlsxwriter.Workbook(str(temporary), workbook_options())
         workbook.set_properties({"title": form.name, "created": BUILD_DATE})
         blank = blank_submission(form, stamp)
         contents = Contents(results=computed_results(blank), states=states_of(blank))

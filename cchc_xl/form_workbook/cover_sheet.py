@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from cchc_xl.catalogue.blanks import has_blanks
 from cchc_xl.catalogue.model import Form
-from cchc_xl.companions import Companions, letterhead, overview
+from cchc_xl.companions import Companions, letterhead, overview, titles
 from cchc_xl.companions.checksum import appendix_formula, identity_formula
 from cchc_xl.cover import (
     AGENCY,
@@ -15,6 +16,7 @@ from cchc_xl.cover import (
     COUNT,
     COVER_ID,
     DATES,
+    DEFAULT_DATES,
     ERRORS,
     FIELDS,
     FILLED,
@@ -22,6 +24,7 @@ from cchc_xl.cover import (
     GUIDE_SHEET,
     LAST_YEAR,
     PERIOD_WORDS,
+    SIGNER,
     STATE,
     TOTAL,
     VALUE,
@@ -30,6 +33,7 @@ from cchc_xl.cover import (
     appendix_row,
     day_number,
     default_date,
+    default_hint,
     standard_cover,
 )
 from cchc_xl.form_workbook.styles import (
@@ -52,14 +56,14 @@ from cchc_xl.layout import (
     cell_address,
     column_letters,
     form_layout,
-    text_lines,
 )
+from cchc_xl.lettering import text_lines
 from cchc_xl.periods import PART_NAMES
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import Stamp
 
 NOTHING_AWAITED: Mapping[str, str] = {}
-_FIRST_WIDTH = 16.0
+_FIRST_WIDTH = 18.0
 _WIDTHS = {VALUE: 32.0, FILLED: 11.0, ERRORS: 10.0, WARNINGS: 11.0, STATE: 16.0}
 _LINK = {"font_color": "#0563C1", "underline": 1}
 _STATE_FILLS = {
@@ -74,12 +78,18 @@ _HINTS = {
     "unit_code": "Mã đơn vị hành chính, giữ cả số 0 ở đầu.",
     "period_part": "Quý III và 9 tháng là hai bộ số liệu khác nhau: chọn đúng kỳ được yêu cầu báo cáo.",
     "year": "Bốn chữ số, như 2024.",
-    "date_from": "Tự tính theo kỳ; gõ đè nếu tỉnh quy định ngày khác.",
-    "date_to": "Tự tính theo kỳ; gõ đè nếu tỉnh quy định ngày khác.",
-    "report_number": "Chỉ ghi số, như 125; có thể ghi sau.",
+    # Prompts; beside the cells stands the default day (``default_hint``).
+    "date_from": "Tự tính theo kỳ; gõ đè nếu tỉnh quy định khác. Lỡ xóa: gõ lại ngày mặc định ghi bên cạnh.",
+    "date_to": "Tự tính theo kỳ; gõ đè nếu tỉnh quy định khác. Lỡ xóa: gõ lại ngày mặc định ghi bên cạnh.",
+    "report_number": "Gõ 125 hoặc 125/BC-UBND: chỉ gõ số thì tự thêm /BC-UBND. Có thể ghi sau.",
     "report_date": "Ngày ký báo cáo; có thể ghi sau.",
     "place": "Nơi ký, như Tân Hải.",
+    "signer": "Chọn hoặc gõ; dấu / để xuống dòng. Chỉ ghi quyền hạn, chức danh, không ghi họ tên.",
 }
+
+
+# Fields whose content and hint fit one line.
+_SHORT = ("unit_code", "year", "report_date", "place")
 
 
 class CoverSheet:
@@ -155,15 +165,17 @@ class CoverSheet:
                      self.styles.get(bold=True, font_size=12, valign="bottom", **centre))  # fmt: skip
         motto = self.styles.get(bold=True, underline=1, font_size=13, align="center", valign="top")
         self._merged(agency + 1, half + 1, self.last, "Độc lập - Tự do - Hạnh phúc", motto)
-        lines = text_lines(self.cover.text("unit").upper(), 0.9 * (_FIRST_WIDTH + _WIDTHS[VALUE]))
+        lines = text_lines(self.cover.text("unit").upper(), _FIRST_WIDTH + _WIDTHS[VALUE], 13, bold=True)
         self.sheet.set_row(agency, LINE_HEIGHT * lines + 3)
         title = self.place.rows[PERIOD_WORDS] - 2
         self._merged(title, FIRST_COLUMN, self.last, "SỔ SỐ LIỆU BÁO CÁO CẢI CÁCH HÀNH CHÍNH",
                      self.styles.get(bold=True, font_size=16, **centre))  # fmt: skip
         self.sheet.set_row(title, 27)
-        name = f"Theo biểu mẫu “{self.form.name}” ({self.form.locality})"
-        self._merged(title + 1, FIRST_COLUMN, self.last, name, self.styles.get(italic=True, font_size=13, **centre))
-        self.sheet.set_row(title + 1, 1.1 * LINE_HEIGHT * text_lines(name, 90))
+        line = titles.words(overview.form_line(self.form), self.place)
+        italic = self.styles.get(italic=True, font_size=13, **centre)
+        self._merged_formula(title + 1, FIRST_COLUMN, self.last, line, italic)
+        name = str(self.shown.get(cell_address(title + 1, FIRST_COLUMN), ""))
+        self.sheet.set_row(title + 1, 17.5 * text_lines(name, _FIRST_WIDTH + sum(_WIDTHS.values()), 13))
         words = letterhead.period_words(self.place)
         self._merged_formula(
             title + 2, FIRST_COLUMN, self.last, words, self.styles.get(bold=True, font_size=14, **centre)
@@ -179,10 +191,14 @@ class CoverSheet:
         hint = self.styles.get(italic=True, font_size=11, font_color="#404040", text_wrap=True, indent=1)
         for key, name in FIELDS.items():
             row, column = self._at(key)
-            lines = 2 if key in ("unit", "period_part") else 1
+            lines = 1 if key in _SHORT else 2
             self.sheet.set_row(row, LINE_HEIGHT * lines + 5)
             self.sheet.write_string(row, FIRST_COLUMN, name, label)
-            self._merged(row, column + 1, self.last, _HINTS[key], hint)
+            if key in DEFAULT_DATES:
+                live = default_hint(self.place.address("period_part"), self.place.address("year"), key)
+                self._merged_formula(row, column + 1, self.last, live, hint)
+            else:
+                self._merged(row, column + 1, self.last, _HINTS[key], hint)
             self._field(key, row, column)
 
     def _field(self, key: str, row: int, column: int) -> None:
@@ -190,7 +206,7 @@ class CoverSheet:
         style = self.styles.cell(bg_color=INPUT_FILL, locked=False, num_format=number_format, align="left", indent=1)
         cell, value = self.cover.cells[key], self.cover.value(key)
         shown = self.shown.get(self.place.address(key))
-        if cell.own:
+        if cell.own and key in DEFAULT_DATES:
             formula = default_date(self.place.address("period_part"), self.place.address("year"), key)
             self.sheet.write_formula(row, column, formula, style, _cached(shown))
         elif not value.filled:
@@ -203,7 +219,7 @@ class CoverSheet:
             self.sheet.write_string(row, column, value.text, style)
         options = self._validation(key)
         self.sheet.data_validation(row, column, row, column, options)
-        if "value" in options or "source" in options:
+        if key != SIGNER and ("value" in options or "source" in options):
             self._red_where_wrong(key, row, column)
 
     def _validation(self, key: str) -> dict[str, Any]:
@@ -214,6 +230,9 @@ class CoverSheet:
                 return _asked(title, f"Chọn trong danh sách. {help_text}", "Kỳ không có trong danh sách",
                               f"Chọn một trong các kỳ: {', '.join(PART_NAMES.values())}.",
                               {"validate": "list", "source": list(PART_NAMES.values())})  # fmt: skip
+            case "signer":  # a list to choose from; any other words are as good
+                free = {"validate": "list", "source": list(self.form.signers), "show_error": False}
+                return {**free, "input_title": title[:32], "input_message": help_text[:255]}
             case "year":
                 test = (
                     f"AND(ISNUMBER({address}),{address}=INT({address}),{address}>={FIRST_YEAR},{address}<={LAST_YEAR})"
@@ -273,8 +292,14 @@ class CoverSheet:
             self.sheet.write_url(
                 at, FIRST_COLUMN, link, self.styles.cell(**_LINK, indent=1), name, f"Mở trang {there.sheet}"
             )
-            self.sheet.write_string(at, place.columns[VALUE], appendix.title, self.styles.cell(indent=1))
-            lines = max(text_lines(appendix.title, _WIDTHS[VALUE]), text_lines(name, _FIRST_WIDTH))
+            title, shown = appendix.live_title, self.shown.get(place.address(row))
+            if has_blanks(title):
+                self.sheet.write_formula(at, place.columns[VALUE], titles.words(title, place),
+                                         self.styles.cell(indent=1), _cached(shown))  # fmt: skip
+                title = str(shown)
+            else:
+                self.sheet.write_string(at, place.columns[VALUE], title, self.styles.cell(indent=1))
+            lines = max(text_lines(title, _WIDTHS[VALUE] - 1.5), text_lines(name, _FIRST_WIDTH - 1.5))
             self.sheet.set_row(at, LINE_HEIGHT * lines + 5)
             self._formula(row, COUNT, overview.count(self.form, appendix, there, self.awaited.get(appendix.id, "")))
             self._formula(row, ERRORS, overview.found(there, Severity.ERROR))

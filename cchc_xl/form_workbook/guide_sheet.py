@@ -6,16 +6,17 @@ from typing import Any
 
 from cchc_xl.cover import COVER_SHEET, GUIDE_SHEET
 from cchc_xl.form_workbook.styles import COMPUTED_FILL, HEADER_FILL, INPUT_FILL, MARK_FILLS, Styles, decree_page
-from cchc_xl.layout import LINE_HEIGHT, REPORT_SHEET, text_lines
+from cchc_xl.layout import LINE_HEIGHT, REPORT_SHEET
+from cchc_xl.lettering import text_lines
 from cchc_xl.severity import Severity
 
-_WIDTHS = (20.0, 72.0)
+_WIDTHS = (20.0, 88.0)
 
 # Section title, or a sign with what it means and the look of its cell.
 _LINES: list[str | tuple[str, str, dict[str, object]]] = [
     "1. Các bước",
     ("Bước 1", f"Trang {COVER_SHEET}: ghi đơn vị, chọn kỳ báo cáo, ghi năm; kiểm tra hai ngày của kỳ số liệu.", {}),
-    ("Bước 2", "Các trang phụ lục: điền ô nền vàng. Không chèn, xóa, dời hàng cột in sẵn.", {}),
+    ("Bước 2", "Các trang phụ lục: điền ô nền vàng. Không chèn, xóa, dời hàng, cột. In ra là biểu kèm báo cáo.", {}),
     ("Bước 3", "Bấm Kiểm tra (tab CCHC), sửa lỗi, giải trình cảnh báo đến khi Hoàn thành; bấm Nộp để gửi.", {}),
     "2. Màu của ô (màu luôn đi kèm chữ ở cột bên phải bảng)",
     ("Vàng: ô nhập", "Đơn vị điền.", {"bg_color": INPUT_FILL}),
@@ -25,22 +26,23 @@ _LINES: list[str | tuple[str, str, dict[str, object]]] = [
     ("Lỗi", "Số liệu mâu thuẫn hoặc sai kiểu: phải sửa mới hoàn thành được.", {"bg_color": MARK_FILLS[Severity.ERROR]}),
     ("Cảnh báo", "Sửa, hoặc giải trình nếu số đúng.", {"bg_color": MARK_FILLS[Severity.WARNING]}),
     ("Gợi ý", "Nên xem lại.", {"bg_color": MARK_FILLS[Severity.INFO]}),
-    "3. Cách ghi số",
-    ("Để trống", "Chưa có số liệu. Khác với số 0.", {}),
-    ("0", "Có theo dõi và kết quả bằng không.", {}),
-    ("-", "Không áp dụng với đơn vị.", {}),
-    ("43,2", "Số lẻ dùng dấu phẩy; số nguyên gõ liền: 15667. Không gõ % hay chữ trong ô số.", {}),
-    ("76/84", "Không gõ vào ô số: Excel đổi 4/5 thành ngày. Gõ 76; số 84 ghi ở dòng “được giao” hoặc Ghi chú.", {}),
-    ("Thêm dòng", "Danh mục có sẵn hàng ẩn ở cuối: chọn hàng trên và hàng dưới chỗ ẩn, chuột phải, Bỏ ẩn, rồi điền. "
-     "Không chèn hàng.", {}),
+    "3. Cách ghi",
+    ("Để trống | 0 | -", "Chưa có số liệu | có theo dõi, kết quả bằng không | không áp dụng: ba điều khác nhau.", {}),
+    ("43,2", "Số lẻ dùng dấu phẩy. Không gõ % hay chữ trong ô số.", {}),
+    ("2000, đừng 2.000", "Số nguyên gõ liền, biểu tự ngăn nghìn. Máy dùng dấu chấm thập phân hiểu 2.000 là 2.", {}),
+    ("76, đừng 76/84", "Excel đổi 4/5 thành ngày. Gõ 76; số 84 ghi ở dòng “được giao” hoặc Ghi chú.", {}),
+    ("x", "Mỗi nhiệm vụ một dấu x: ở cột Đã thực hiện hoặc cột Chưa thực hiện, cột kia để trống.", {}),
+    ("Ô có danh sách", "Bấm mũi tên cạnh ô (hoặc Alt + ↓) rồi chọn; nghĩa của từng mã hiện trong khung nhắc.", {}),
+    ("Thêm dòng", "Danh mục có hàng ẩn ở cuối: chọn hàng trên và hàng dưới chỗ ẩn, chuột phải, Bỏ ẩn, rồi điền.", {}),
     "4. Nút và trang",
-    ("Kiểm tra", f"Đối chiếu mọi số liệu, tô ô cần xem, ghi trang {REPORT_SHEET}. Không tự đổi số nào.", {}),
+    ("Kiểm tra", f"Đối chiếu mọi số liệu, tô ô cần xem, ghi từng phát hiện vào trang {REPORT_SHEET} (bấm tên ô để tới "
+     "nơi, cột Giải trình để ghi lý do). Không tự đổi số nào.", {}),
     ("Nộp", "Kiểm tra lại; khi đã Hoàn thành thì ghi một bản nộp có số lần nộp, cạnh sổ này, để gửi cấp trên.", {}),
     ("Tổng hợp", "Dành cho cấp trên: gộp các sổ trong một thư mục thành một sổ tổng hợp.", {}),
-    (COVER_SHEET, "Thông tin báo cáo; mỗi phụ lục đã nhập bao nhiêu, còn lỗi hay không. Bấm tên phụ lục để mở.", {}),
+    ("Không có tab CCHC", "Máy chưa cài bộ công cụ: cứ điền, cột Kiểm tra và trang Bìa vẫn báo lỗi; lưu rồi gửi "
+     "chính sổ này. Máy đã cài mà không thấy tab: mở cửa sổ CCHC trong menu Start, có cùng các nút.", {}),
+    (COVER_SHEET, "Thông tin báo cáo, chức danh ký; mỗi phụ lục đã nhập bao nhiêu. Bấm tên phụ lục để mở.", {}),
     ("Cột Kiểm tra", "Bên phải mỗi bảng: Đúng, hoặc sai ở đâu, hiện ngay khi gõ; không in ra.", {}),
-    (REPORT_SHEET, "Từng phát hiện, bấm tên ô để tới nơi; cột Giải trình để ghi lý do.", {}),
-    ("Phụ lục", "Số liệu, in ra là biểu kèm báo cáo: đơn vị, số và ngày lấy từ trang Bìa.", {}),
 ]  # fmt: skip
 
 
@@ -61,6 +63,6 @@ def write_guide(workbook: Any, styles: Styles) -> None:
         sign, meaning, look = line
         sheet.write_string(row, 0, sign, styles.cell(align="center", **look))
         sheet.write_string(row, 1, meaning, styles.cell(indent=1))
-        sheet.set_row(row, LINE_HEIGHT * text_lines(meaning, _WIDTHS[1] + 6) + 3)
+        sheet.set_row(row, LINE_HEIGHT * text_lines(meaning, _WIDTHS[1] - 1.5) + 3)
     sheet.print_area(0, 0, len(_LINES), len(_WIDTHS) - 1)
     sheet.protect("")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from cchc_xl.catalogue.blanks import has_blanks
 from cchc_xl.catalogue.model import Appendix, AppendixKind, CellKind, CellSpec, Column, Row, RowRole
-from cchc_xl.companions import NO_COMPANIONS, Companions, letterhead
+from cchc_xl.companions import NO_COMPANIONS, Companions, letterhead, titles
 from cchc_xl.companions.counted_label import label_formula
 from cchc_xl.cover import standard_place
 from cchc_xl.expressions import CellRef, Ratio, as_excel
@@ -38,9 +38,9 @@ from cchc_xl.layout import (
     FOOT_KEY,
     KEY_COLUMN,
     KEY_ROW,
-    LINE_HEIGHT,
     MARK_KEY,
     MARKS,
+    MAX_ROW_HEIGHT,
     NUMBER_ROW,
     OFFICE_ROW,
     TITLE_ROW,
@@ -51,11 +51,22 @@ from cchc_xl.layout import (
     cell_address,
     column_letters,
     column_width,
+    in_box_above,
+    is_bold,
     label_indent,
+    printed_text,
     row_height,
-    text_lines,
 )
 from cchc_xl.live_checks.messages import CORRECT
+from cchc_xl.row_heights import (
+    GAP,
+    SIGNATURE_HEIGHT,
+    change_of_rows,
+    head_heights,
+    header_cells,
+    header_heights,
+    printed_number,
+)
 from cchc_xl.stamp import Stamp
 from cchc_xl.values import State, Value
 
@@ -63,6 +74,8 @@ CHECK_HEADING = "Kiểm tra"
 Moment = datetime | date | time | timedelta
 # Given columns that hold running text; the others are centred.
 _TITLES = ("label", "content", "component")
+# Points of the 300 or so that Excel has for rows on a screen of 1366 × 768 pixels.
+_MOST_FROZEN = 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +121,22 @@ class AppendixSheet:
         self.shown = shown.get(self.place.sheet, {})
         self.cover = standard_place(layout.form)
         self.addresses = layout.addresses(appendix.id)
-        indicators = appendix.kind is AppendixKind.INDICATORS
-        self.has_groups = indicators and any(row.level > 1 for row in appendix.rows)
         self.sheet = workbook.add_worksheet(self.place.sheet)
+        self.heights = head_heights(appendix, self.place, self.shown) | header_heights(appendix, self.place)
+        # Points that every row is higher than its text needs, or lower (``pages``).
+        self.row_change = 0.0
         fit_rows_while_typing(self.sheet)
 
     def write(self) -> Any:
         """Write everything; gives the XlsxWriter worksheet."""
         self._page()
         self._keys()
+        for at, height in self.heights.items():
+            self.sheet.set_row(at, height)
         self._head()
         self._table_header()
+        self._freeze()
+        self.row_change = self._row_change()
         for row in self.appendix.in_sheet:
             self._row(row)
         self._say_how_to_add_rows()
@@ -142,12 +160,23 @@ class AppendixSheet:
         sheet.fit_to_pages(1, 0)
         sheet.print_black_and_white()  # fills are for the screen
         sheet.repeat_rows(place.header_top, place.first_row - 1)
-        sheet.print_area(1, 1, place.date_row + 1, place.last_column)
-        sheet.freeze_panes(place.first_row, place.columns["label"] + 1)
+        sheet.print_area(1, 1, place.signature_row, place.last_column)
         sheet.set_zoom(100)
         first = next((s for s in self.appendix.cells.values() if not s.column.given and not s.derived), None)
         if first is not None:
             sheet.set_selection(*self.place.position(first.ref), *self.place.position(first.ref))
+
+    def _freeze(self) -> None:
+        """Head and table header stay in sight, unless too little of a small screen were left to the rows below them.
+
+        Excel freezes from the top of the sheet on, so a high header can only go along with the head or not at all.
+        """
+        frozen = sum(self.heights.values())
+        self.sheet.freeze_panes(self.place.first_row if frozen <= _MOST_FROZEN else 0, self.place.columns["label"] + 1)
+
+    def _row_change(self) -> float:
+        rows = [self._row_height(row) for row in self.appendix.in_sheet if not row.spare or self._in_use(row)]
+        return change_of_rows(self.appendix, self.place, self.shown, rows)
 
     def _keys(self) -> None:
         sheet = self.sheet
@@ -177,56 +206,36 @@ class AppendixSheet:
             "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
             self.styles.get(bold=True, font_size=12, valign="bottom", **centre),
         )
-        room = sum(self._width(c) for c in self.appendix.columns if c.heading and self.place.columns[c.key] < right)
-        agency = str(self.shown.get(cell_address(AGENCY_ROW, left), ""))
-        self.sheet.set_row(AGENCY_ROW, 17 * text_lines(agency, room * 0.9) + 2)
         # The decree's lines: a third of the agency's name, the whole of the motto.
         self._span(UNDER_AGENCY_ROW, left, right - 1, LINE_BELOW_AGENCY, self.styles.get(**under))
         motto = self.styles.get(bold=True, underline=1, font_size=13, **under)
         self._span(UNDER_AGENCY_ROW, right, last, "Độc lập - Tự do - Hạnh phúc", motto)
-        self.sheet.set_row(UNDER_AGENCY_ROW, LINE_HEIGHT + 3)
         office = self.appendix.office
         if office:
             self._span(OFFICE_ROW, left, right - 1, f"({office} phụ trách)", self.styles.get(italic=True, **centre))
+        day = self.styles.get(italic=True, font_size=13, text_wrap=True, **centre)
+        self._span_formula(OFFICE_ROW, right, last, letterhead.place_and_date(self.cover), day)
         title_style = self.styles.get(bold=True, font_size=14, text_wrap=True, **centre)
-        # Sources name a table without a number in brackets: then there is no number to print.
-        number = "" if self.appendix.printed_id.startswith("(") else self.appendix.printed_id.strip(". ").upper()
-        self._span(NUMBER_ROW, left, last, number, title_style)
-        title = self.appendix.title
-        self._span(TITLE_ROW, left, last, title, title_style)
-        width = sum(self._width(c) for c in self.appendix.columns if c.heading)
-        self.sheet.set_row(TITLE_ROW, 18.5 * text_lines(title, width * 0.8))
+        number = printed_number(self.appendix)
+        self._span(NUMBER_ROW, left, last, number, self.styles.get(bold=True, font_size=14, valign="bottom", **centre))
+        title = self.appendix.live_title
+        if has_blanks(title):
+            self._span_formula(TITLE_ROW, left, last, titles.words(title, self.cover), title_style)
+        else:
+            self._span(TITLE_ROW, left, last, title, title_style)
         attached = self.styles.get(italic=True, font_size=13, text_wrap=True, **centre)
         self._span_formula(ATTACHED_ROW, left, last, letterhead.attached(self.cover), attached)
-        lines = text_lines(str(self.shown.get(cell_address(ATTACHED_ROW, left), "")), width * 0.9)
-        self.sheet.set_row(ATTACHED_ROW, 17.5 * lines)
 
     def _signature(self) -> None:
-        """Place, date and signature below the table. A page never breaks within a row, so the block is one tall row."""
-        place, bold = self.place, {"bold": True, "font_size": 13}
-        centre = {"align": "center", "text_wrap": True}
-        self._span_formula(
-            place.date_row,
-            place.right_half,
-            place.last_column,
-            letterhead.place_and_date(self.cover),
-            self.styles.get(italic=True, font_size=13, **centre),
-        )
-        for row in (place.date_row, place.date_row + 1):
+        """The words of the signature and the room to sign: one tall row, because a page never breaks within a row."""
+        place = self.place
+        for row in range(place.last_row + 1, place.signature_row + 1):
             self.sheet.write_string(row, KEY_COLUMN, FOOT_KEY)
-        self.sheet.set_row(place.date_row, LINE_HEIGHT + 3)
-        block = self.styles.get(valign="top", **bold, **centre)
-        self._span(place.date_row + 1, place.right_half, place.last_column, "", block)
-        self.sheet.write_rich_string(
-            place.date_row + 1,
-            place.right_half,
-            self.styles.get(**bold),
-            "TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH\n",
-            self.styles.get(italic=True, font_size=13),
-            "(Ký, ghi rõ họ tên, đóng dấu)",
-            block,
-        )
-        self.sheet.set_row(place.date_row + 1, 8 * LINE_HEIGHT)
+            self.sheet.set_row(row, GAP)
+        style = self.styles.get(bold=True, font_size=13, align="center", valign="top", text_wrap=True)
+        words = letterhead.signature(self.cover, self.layout.form.signers[0])
+        self._span_formula(place.signature_row, place.right_half, place.last_column, words, style)
+        self.sheet.set_row(place.signature_row, SIGNATURE_HEIGHT)
 
     def _span_formula(self, row: int, first: int, last: int, formula: str, style: Any) -> None:
         self._span(row, first, last, "", style)
@@ -243,43 +252,30 @@ class AppendixSheet:
 
     def _table_header(self) -> None:
         style = self.styles.cell(bold=True, align="center", bg_color=HEADER_FILL)
-        tiers, top = self.place.header_tiers, self.place.header_top
-        paths = [tuple(column.heading.split(" > ")) for column in self.appendix.columns]
-        for tier in range(tiers):
-            tallest = 1
-            index = 0
-            while index < len(paths):
-                path = paths[index]
-                end = index + 1
-                if tier < len(path):
-                    last_tier = tier == len(path) - 1
-                    while not last_tier and end < len(paths) and paths[end][: tier + 1] == path[: tier + 1]:
-                        end += 1
-                    bottom = top + tiers - 1 if last_tier else top + tier
-                    first, last = FIRST_COLUMN + index, FIRST_COLUMN + end - 1
-                    if bottom > top + tier or last > first:
-                        self.sheet.merge_range(top + tier, first, bottom, last, path[tier], style)
-                    else:
-                        self.sheet.write_string(top + tier, first, path[tier], style)
-                    width = sum(self._width(self.appendix.columns[i]) for i in range(index, end))
-                    tallest = max(tallest, math.ceil(text_lines(path[tier], width) / (bottom - top - tier + 1)))
-                index = end
-            self.sheet.set_row(top + tier, LINE_HEIGHT * tallest + 3)
+        top = self.place.header_top
+        for tier in range(self.place.header_tiers):
+            for text, first, last, tiers in header_cells(self.appendix, tier):
+                left, right = FIRST_COLUMN + first, FIRST_COLUMN + last
+                if tiers > 1 or last > first:
+                    self.sheet.merge_range(top + tier, left, top + tier + tiers - 1, right, text, style)
+                else:
+                    self.sheet.write_string(top + tier, left, text, style)
 
     def _row(self, row: Row) -> None:
         at = self.place.rows[row.order]
         hidden = {"hidden": True} if row.spare and not self._in_use(row) else {}
         self.sheet.set_row(at, self._row_height(row), None, hidden)
         self.sheet.write_number(at, KEY_COLUMN, row.order)
-        bold = row.role is not RowRole.ITEM or (row.level == 1 and self.has_groups)
-        for column in self.appendix.columns:
+        bold = is_bold(self.appendix, row)
+        start = self._total_label(row, at)
+        for column in self.appendix.columns[start:]:
             spec = self.appendix.cells.get(CellRef(self.appendix.id, row.order, column.key))
             index = self.place.columns[column.key]
             if spec is None:
-                text = row.given.get(column.key, "")
+                text = printed_text(row, column.key)
                 align = "left" if column.key in _TITLES else "center"
                 indent = label_indent(row) if column.key == "label" else 0
-                style = self.styles.cell(bold=bold, align=align, indent=indent)
+                style = self.styles.cell(bold=bold, align=align, indent=indent, **self._lines(row, column))
                 formula = label_formula(self.appendix, row, self.place) if column.key == "label" else None
                 if formula is not None:
                     shown = self.shown.get(cell_address(at, index), text)
@@ -290,6 +286,37 @@ class AppendixSheet:
                     self.sheet.write_blank(at, index, None, style)
             else:
                 self._cell(spec, at, index, bold)
+
+    def _total_label(self, row: Row, at: int) -> int:
+        """Print a total's label that stands before the label column across both; gives the number of columns done.
+
+        The label column itself must keep what the form has there: it is how a row is known.
+        """
+        end = [column.key for column in self.appendix.columns].index("label") + 1
+        first, *others = (printed_text(row, column.key) for column in self.appendix.columns[:end])
+        if row.role is not RowRole.TOTAL or not first or any(others):
+            return 0
+        style = self.styles.cell(bold=True, align="center")
+        self._span(at, FIRST_COLUMN, FIRST_COLUMN + end - 1, first, style)
+        return end
+
+    def _lines(self, row: Row, column: Column) -> dict[str, object]:
+        """Which lines of a printed cell are left out: within the box of a group, and before the label of a total."""
+        keys = [other.key for other in self.appendix.columns]
+        label = keys.index("label")
+        if row.role is RowRole.TOTAL and keys.index(column.key) <= label:
+            lines: dict[str, object] = {"left": 0} if column.key != keys[0] else {}
+            return lines if column.key == "label" else {**lines, "right": 0}
+        if not column.group:
+            return {}
+        rank = self.appendix.rank[row.order] + 1
+        below = self.appendix.in_sheet[rank] if rank < len(self.appendix.in_sheet) else None
+        lines = {"valign": "top"}
+        if in_box_above(self.appendix, row, column.key):
+            lines["top"] = 0
+        if below is not None and in_box_above(self.appendix, below, column.key):
+            lines["bottom"] = 0
+        return lines
 
     def _in_use(self, row: Row) -> bool:
         """Whether anything stands in a spare row; a blank one is hidden until somebody wants it."""
@@ -316,7 +343,7 @@ class AppendixSheet:
             for column in self.appendix.columns
             if (value := self.contents.values.get(CellRef(self.appendix.id, row.order, column.key))) is not None
         }
-        return row_height(self.appendix, row, texts)
+        return min(MAX_ROW_HEIGHT, row_height(self.appendix, row, texts) + self.row_change)
 
     def _cell(self, spec: CellSpec, at: int, index: int, bold: bool) -> None:
         value = self.contents.values.get(spec.ref)
@@ -339,7 +366,7 @@ class AppendixSheet:
         elif spec.ref in self.contents.moments:
             moment = self.contents.moments[spec.ref]
             number_format = {"num_format": moment_format(moment)}
-            style = self.styles.cell(bg_color=INPUT_FILL, align="right", locked=False, **number_format)
+            style = self.styles.cell(bg_color=INPUT_FILL, align="right", indent=1, locked=False, **number_format)
             self.sheet.write_datetime(at, index, moment, style)
         else:
             self._content(at, index, value, style)
@@ -368,9 +395,9 @@ class AppendixSheet:
             number_format = NUMBER_FORMATS["count"]
         elif is_text:
             number_format = NUMBER_FORMATS["text"]
-        # Notes stand off the figure beside them; what a unit writes in a spare row stands as the others are printed.
-        indent = 1 if kind is CellKind.TEXT else 0
+        # Figures and notes stand off the line beside them; what a unit writes in a spare row stands as printed ones do.
         align = "left" if kind is CellKind.TEXT else "center" if not kind.numeric else "right"
+        indent = 0 if align == "center" else 1
         if spec.row.spare and is_text and self.appendix.column(spec.column.key).given:
             indent = label_indent(spec.row) if spec.column.key == "label" else 0
             align = "left" if spec.column.key in _TITLES else "center"

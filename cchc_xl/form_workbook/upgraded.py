@@ -11,9 +11,10 @@ from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.model import Form
 from cchc_xl.form_workbook.build import BUILD_DATE, write_form
 from cchc_xl.form_workbook.sheet import Contents, moment_format
-from cchc_xl.form_workbook.styles import HEADER_FILL, Styles
-from cchc_xl.layout import FIRST_COLUMN, KEY_COLUMN, KEY_ROW, LINE_HEIGHT, MAX_ROW_HEIGHT, text_lines
+from cchc_xl.form_workbook.styles import HEADER_FILL, Styles, workbook_options
+from cchc_xl.layout import FIRST_COLUMN, KEY_COLUMN, KEY_ROW, LINE_HEIGHT, MAX_ROW_HEIGHT
 from cchc_xl.leftovers import LEFTOVER_COLUMNS, LEFTOVER_KEY, LEFTOVER_SHEET, Leftover
+from cchc_xl.lettering import text_lines
 from cchc_xl.stamp import Stamp
 
 _TITLE_ROW, _NOTE_ROW, _HEADER_ROW = 1, 2, 4
@@ -31,7 +32,7 @@ def build_upgraded_workbook(
 
     with replacing(target) as temporary:
         # Texts come from a workbook that others filled: none of them may become a formula or a link.
-        workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
+        workbook = xlsxwriter.Workbook(str(temporary), workbook_options())
         workbook.set_properties({"title": form.name, "created": BUILD_DATE})
         write_form(workbook, form, stamp, contents)
         if leftovers:

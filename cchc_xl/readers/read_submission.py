@@ -16,12 +16,15 @@ from cchc_xl.cover import (
     COVER_SHEET,
     DEFAULT_DATES,
     FIELDS,
+    LATER_FIELDS,
+    SIGNER,
     VALUE,
     Cover,
     CoverCell,
     CoverPlace,
     default_date,
     read_identity,
+    signer_cell,
 )
 from cchc_xl.errors import ForeignWorkbook
 from cchc_xl.expressions import CellRef, ColumnRef, as_excel
@@ -172,7 +175,7 @@ class _Reading:
             if isinstance(key, str) and key:
                 rows.setdefault(key, index)
         columns = {key: index for index, key in enumerate(grid[top]) if index > left and isinstance(key, str) and key}
-        lost = [name for key, name in FIELDS.items() if key not in rows]
+        lost = [name for key, name in FIELDS.items() if key not in rows and key not in LATER_FIELDS]
         if lost or VALUE not in columns:
             message = f"Trang Bìa mất ô {', '.join(f'“{name}”' for name in lost) or 'để điền'}"
             self.faults.append(StructureFault(COVER_ID, 0, sheet, message, remedy))
@@ -180,10 +183,11 @@ class _Reading:
         place = CoverPlace(sheet, rows, columns)
         formulas = self.book.facts(sheet).formulas
         cells = {}
-        for key in FIELDS:
+        for key in filter(rows.__contains__, FIELDS):
             formula = formulas.get((rows[key], columns[VALUE]))
             own = formula is not None and key in DEFAULT_DATES and _is_default(formula, place, key)
-            cells[key] = CoverCell(from_cell(_at(grid, rows[key], columns[VALUE])), own)
+            value = from_cell(_at(grid, rows[key], columns[VALUE]))
+            cells[key] = signer_cell(self.form, value) if key == SIGNER else CoverCell(value, own)
         return Cover(place, cells)
 
     def appendix(self, appendix: Appendix) -> None:

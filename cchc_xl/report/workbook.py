@@ -12,8 +12,9 @@ from typing import Any
 
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import InputFault
-from cchc_xl.form_workbook.styles import GOOD_FILL, HEADER_FILL, INPUT_FILL, MARK_FILLS, Styles
-from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, REPORT_SHEET, text_lines
+from cchc_xl.form_workbook.styles import GOOD_FILL, HEADER_FILL, INPUT_FILL, MARK_FILLS, Styles, workbook_options
+from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, REPORT_SHEET
+from cchc_xl.lettering import text_lines
 from cchc_xl.operations import CheckedFile
 from cchc_xl.report.earlier import EarlierFinding, FindingKey, read_earlier
 from cchc_xl.report.lines import ReportLine, completeness_text, counts_text, mended_lines, report_lines
@@ -62,7 +63,7 @@ def write_report(results: Sequence[CheckedFile], target: Path) -> None:
     if earlier is None and target.is_file() and target.stat().st_size:
         raise InputFault(f"Tệp {target.name} đã có và không phải sổ kết quả kiểm tra: hãy đặt tên khác.")
     with replacing(target) as temporary:
-        workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
+        workbook = xlsxwriter.Workbook(str(temporary), workbook_options())
         _Report(workbook, results, earlier, target.parent).write()
         workbook.close()
 

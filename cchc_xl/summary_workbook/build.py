@@ -10,7 +10,7 @@ from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.load import load_charts
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.build import BUILD_DATE, write_form
-from cchc_xl.form_workbook.styles import Styles
+from cchc_xl.form_workbook.styles import Styles, workbook_options
 from cchc_xl.summary_workbook.by_unit import write_by_unit
 from cchc_xl.summary_workbook.carrying import given_stamp
 from cchc_xl.summary_workbook.changes import write_changes
@@ -43,8 +43,7 @@ def build_summary_workbook(
     stamp = replace(given_stamp(form, summary), **summary.carried.stamp)  # type: ignore[arg-type]  # fields of a stamp
     plan = plan_sheet(form, summary)
     with replacing(target) as temporary:
-        # Texts come from submissions: none of them may become a formula or a link.
-        workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
+        workbook = xlsxwriter.Workbook(str(temporary), workbook_options())
         workbook.set_properties({"title": f"Tổng hợp: {form.name}", "created": BUILD_DATE})
         writing = merge_writing(form, stamp, summary)
         write_form(workbook, form, stamp, form_contents(form, stamp, summary, plan, writing))
