@@ -158,12 +158,12 @@ def test_what_the_parent_typed_is_carried(folder: Path) -> None:
     """Own parts, open cells, notes and the cover: cell by cell, and the second merge gives the very same workbook."""
     run(folder, parent_code="586")
     typed = {OWN_ROW: 300, CellRef("PL3", 6, "note"): "theo QĐ 12"}
-    cover = {"unit": "huyện Ninh Hải", "report_number": "125", "place": "Ninh Hải", "report_date": "06/12/2023"}
+    cover = {"unit": "huyện Ninh Hải", "report_number": "125", "place": "Ninh Hải", "report_date": "06/12/2023", "signer": "KT. CHỦ TỊCH"}
     note = "; đã đối chiếu"
     book = openpyxl.load_workbook(target(folder))
     type_into(folder, {"3.1.1.": 20, "3.1.2.": 18}, typed | {NOTE: str(place(book, NOTE).value) + note}, cover)
     summary = run(folder, parent_code="586")
-    assert summary.kept == "Đã giữ lại 9 ô do cấp tổng hợp nhập trong sổ cũ."
+    assert summary.kept == "Đã giữ lại 10 ô do cấp tổng hợp nhập trong sổ cũ."
     assert not list(folder.parent.glob("*bản trước*"))
     first = parts(target(folder))
     again = run(folder, parent_code="586")
@@ -172,8 +172,8 @@ def test_what_the_parent_typed_is_carried(folder: Path) -> None:
     submission = read_file(target(folder))
     assert (figure(submission, SETTLED), figure(submission, ON_TIME), figure(submission, OWN_ROW)) == (170, 158, 300)
     said = submission.stamp
-    assert (said.unit, said.report_number, said.place, said.report_date) == (
-        "huyện Ninh Hải", "125", "Ninh Hải", "06/12/2023"
+    assert (said.unit, said.report_number, said.place, said.report_date, said.signer) == (
+        "huyện Ninh Hải", "125", "Ninh Hải", "06/12/2023", "KT. CHỦ TỊCH"
     )  # fmt: skip
     results = openpyxl.load_workbook(target(folder), data_only=True)
     assert place(results, RATIO).value == pytest.approx(100 * 158 / 170)

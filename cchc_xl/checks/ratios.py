@@ -1,4 +1,4 @@
-"""R01–R05, R17: ratios against their own numerator and denominator (semantics.md, "Ratios")."""
+"""R01–R05, R32: ratios against their own numerator and denominator (semantics.md, "Ratios")."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def over_hundred(rule: Rule, bound: Rule) -> Severity:
 
 
 def check_over_hundred(rule: Rule, context: Context) -> Outcome:
-    """R17: a ratio that was typed is at most 100 where its numerator is a part of its denominator."""
+    """R32: a ratio that was typed is at most 100 where its numerator is a part of its denominator."""
     ref = rule.at
     assert ref is not None
     bound = bounds_of_ratios(context.form).get(ref)
