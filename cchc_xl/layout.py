@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from cchc_xl.catalogue.model import Appendix, AppendixKind, Column, Form, Row, RowRole
@@ -165,6 +165,7 @@ def column_letters(index: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=65_536)
 def cell_address(row: int, column: int) -> str:
     """Zero-based row and column → ``E15``."""
     return f"{column_letters(column)}{row + 1}"

@@ -158,12 +158,21 @@ def _from_number(raw: int | float | Decimal) -> Value:
 
 def from_text(text: str) -> Value:
     """The value of a text: blank when only spaces, ``-`` when a lone dash, else the text as it stands."""
+    return _from_short(text) if len(text) <= _SHORT else _from_text(text)
+
+
+def _from_text(text: str) -> Value:
     stripped = text.strip()
     if not stripped:
         return BLANK
     if len(stripped) == 1 and stripped in DASHES:
         return NOT_APPLICABLE
     return Value(State.TEXT, text=text)
+
+
+# Marks, codes and set phrases return in every workbook; long texts would only fill the memory.
+_SHORT = 60
+_from_short = lru_cache(maxsize=32768)(_from_text)
 
 
 def number_value(number: Decimal | int) -> Value:

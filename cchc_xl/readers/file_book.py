@@ -10,7 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -149,16 +149,7 @@ class FileBook:
 
     def _sheet_parts(self) -> dict[str, str]:
         if self._parts is None:
-            relations = {}
-            for tag in _RELATIONSHIP.findall(self._read("xl/_rels/workbook.xml.rels")):
-                attributes = _attributes(tag)
-                relations[attributes.get("Id", "")] = attributes.get("Target", "")
-            self._parts = {}
-            for tag in _SHEET.findall(self._read("xl/workbook.xml")):
-                attributes = _attributes(tag)
-                target = relations.get(next((v for k, v in attributes.items() if k.endswith(":id")), ""), "")
-                path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
-                self._parts[attributes.get("name", "")] = path
+            self._parts = _parts_of_sheets(self._read("xl/workbook.xml"), self._read("xl/_rels/workbook.xml.rels"))
         return self._parts
 
     def _read(self, part: str) -> bytes:
@@ -170,6 +161,22 @@ class FileBook:
         if len(content) > MAX_UNPACKED_BYTES:
             raise WorkbookFault(f"Tệp {self.path.name} lớn bất thường khi giải nén: không mở vì an toàn.")
         return content
+
+
+@lru_cache(maxsize=16)  # the same for every workbook of a form
+def _parts_of_sheets(workbook: bytes, relationships: bytes) -> dict[str, str]:
+    """The package part of each sheet, by its name."""
+    relations = {}
+    for tag in _RELATIONSHIP.findall(relationships):
+        attributes = _attributes(tag)
+        relations[attributes.get("Id", "")] = attributes.get("Target", "")
+    parts = {}
+    for tag in _SHEET.findall(workbook):
+        attributes = _attributes(tag)
+        target = relations.get(next((v for k, v in attributes.items() if k.endswith(":id")), ""), "")
+        path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
+        parts[attributes.get("name", "")] = path
+    return parts
 
 
 class _Formulas(Mapping[tuple[int, int], str]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from cchc_xl.catalogue.load import form_ids, load_form
@@ -130,6 +130,21 @@ class _Place:
     rows: dict[int, int]
 
 
+def _blank_entries(appendix: Appendix, place: _Place) -> tuple[tuple[CellSpec, Entry], ...]:
+    """The cells of the printed rows, each with the entry of a blank cell in its place."""
+    return tuple(
+        (spec, Entry(BLANK, place.sheet, place.rows[spec.row.order], place.columns[spec.column.key]))
+        for spec in appendix.printed_cells
+    )
+
+
+@lru_cache(maxsize=64)
+def _standard_blanks(form: Form, appendix: str, sheet: str) -> tuple[tuple[CellSpec, Entry], ...]:
+    """The same where every row and column stands as the form has it."""
+    standard = form_layout(form).appendices[appendix]
+    return _blank_entries(form.appendix(appendix), _Place(sheet, dict(standard.columns), dict(standard.rows)))
+
+
 class _Entries(dict[CellRef, Entry]):
     """Entries by cell. Those of blank spare rows, most of them never asked for, are made when they are looked up."""
 
@@ -213,9 +228,7 @@ class _Reading:
         blank = self._blank_spare_rows(appendix, place, grid, facts)
         if blank:
             self.entries.waiting[appendix.id] = lambda ref: self._entry(appendix.cells[ref], place, "", facts, moved)
-        for spec in appendix.printed_cells:
-            row, column = place.rows[spec.row.order], place.columns[spec.column.key]
-            self.entries[spec.ref] = self._entry(spec, place, _at(grid, row, column), facts, moved)
+        self._printed_cells(appendix, place, grid, facts, moved)
         if CHECK_KEY in grid[top]:
             column = list(grid[top]).index(CHECK_KEY)
             for order, row in place.rows.items():
@@ -224,6 +237,25 @@ class _Reading:
         for spec in (s for order, specs in appendix.spare_cells.items() if order not in blank for s in specs):
             row, column = place.rows[spec.row.order], place.columns[spec.column.key]
             self.entries[spec.ref] = self._entry(spec, place, _at(grid, row, column), facts, moved)
+
+    def _printed_cells(
+        self, appendix: Appendix, place: _Place, grid: Sequence[Sequence[object]], facts: CellFacts, moved: bool
+    ) -> None:
+        """The cells of the printed rows. Most are blank: of these all workbooks share one entry."""
+        entries, told = self.entries, frozenset(facts.formulas) | facts.errors.keys()
+        if moved:
+            blanks = _blank_entries(appendix, place)
+        else:
+            blanks = _standard_blanks(self.form, appendix.id, place.sheet)
+        height = len(grid)
+        for spec, blank in blanks:
+            row, column = blank.row, blank.column
+            cells = grid[row] if row < height else ()
+            raw = cells[column] if column < len(cells) else ""
+            if raw in _NOTHING and (row, column) not in told:
+                entries[spec.ref] = blank
+            else:
+                entries[spec.ref] = self._entry(spec, place, raw, facts, moved)
 
     def _blank_spare_rows(
         self, appendix: Appendix, place: _Place, grid: Sequence[Sequence[object]], facts: CellFacts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -103,12 +104,14 @@ def _pool(helpers: int) -> ProcessPoolExecutor:
     # Forking hands on what is loaded already; with other threads about it is not safe, elsewhere not to be had.
     forks = sys.platform == "linux" and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if forks else "spawn")
-    return ProcessPoolExecutor(helpers, mp_context=context, initializer=_leave_interrupts_to_parent)
+    return ProcessPoolExecutor(helpers, mp_context=context, initializer=_begin_helper)
 
 
-def _leave_interrupts_to_parent() -> None:
-    """Ctrl-C reaches every process of a terminal; one of them answers."""
+def _begin_helper() -> None:
+    # Ctrl-C reaches every process of a terminal; one of them answers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What was inherited (forms, rules) stays for good: no need to look through it for garbage again and again.
+    gc.freeze()
 
 
 def _cores() -> int:
