@@ -18,7 +18,7 @@ from cchc_xl.consolidation.self_proof import prove
 from cchc_xl.consolidation.states import FileState, ReceivedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault, SeveralForms
-from cchc_xl.operations import check_output, check_target, existing_workbook, keep_foreign
+from cchc_xl.operations import check_output, check_target, keep_foreign
 from cchc_xl.periods import parse_date, parse_period
 from cchc_xl.receiving.batch import Progress, receive_all
 from cchc_xl.receiving.one import OTHER_WORKBOOKS, WORKBOOKS
@@ -67,8 +67,7 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     if not request.folder.is_dir():
         raise InputFault(f"Không tìm thấy thư mục {request.folder}: hãy chọn thư mục chứa các sổ nộp.")
     check_target(request.target)
-    keep_foreign(request.target)
-    existing = existing_workbook(request.target)
+    existing = keep_foreign(request.target)
     if existing is not None and existing.stamp.kind == SUBMISSION:
         raise InputFault(f"Tệp kết quả {request.target.name} là một sổ nộp: hãy đặt tên khác để không ghi đè lên nó.")
     if request.units_file and request.target.exists() and request.units_file.exists():

@@ -15,6 +15,7 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.checks.run import check as check_submission
 from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault
+from cchc_xl.ooxml.limits import MAX_SUMMARY_BYTES
 from cchc_xl.periods import format_date, parse_date, parse_period
 from cchc_xl.readers.read_submission import identify_older, read_book, read_file
 from cchc_xl.severity import Severity
@@ -83,12 +84,14 @@ def _keep_figures(target: Path) -> None:
         raise InputFault(f"Sổ {target.name} đã có số liệu: hãy đặt tên khác, hoặc xóa tệp cũ trước.")
 
 
-def keep_foreign(target: Path) -> None:
-    """Refuse to replace a file that is no workbook of ours."""
-    if target.is_file() and target.stat().st_size and existing_workbook(target) is None:
+def keep_foreign(target: Path) -> Submission | None:
+    """The workbook of ours that lies at an output's place, if any. Raises ``InputFault`` for a file that is none."""
+    existing = existing_workbook(target)
+    if existing is None and target.is_file() and target.stat().st_size:
         raise InputFault(
             f"Tệp {target.name} đã có và không phải sổ CCHC của bản này: hãy đặt tên khác để không ghi đè lên nó."
         )
+    return existing
 
 
 def existing_workbook(target: Path) -> Submission | None:
@@ -96,7 +99,7 @@ def existing_workbook(target: Path) -> Submission | None:
     if not target.is_file():
         return None
     try:
-        return read_file(target)
+        return read_file(target, limit=MAX_SUMMARY_BYTES)
     except CchcError:
         return None
 

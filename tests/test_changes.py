@@ -354,7 +354,7 @@ def test_the_same_file_has_the_same_figures() -> None:
     summary = _summary({"1": {35: 5}})
     from cchc_xl.consolidation.changes import Earlier
 
-    earlier = Earlier(summary.taken_files, {"PL1/35/value": {"1": 99.0}}, {"PL1/35/value": 99.0}, found=True)
+    earlier = Earlier(summary.taken_files, {"PL1/35/value": [99.0]}, {"PL1/35/value": 99.0}, found=True)
     assert compare(earlier, summary.cells, summary.taken_files) is None
     gone = Earlier({**summary.taken_files, "2": EarlierUnit("xã 2", "0" * 64)}, {}, {}, found=True)
     changes = compare(gone, summary.cells, summary.taken_files)

@@ -29,14 +29,14 @@ class EarlierUnit:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The summary that a merge writes over: its units by code, figures by cell and unit, totals by cell.
+    """The summary that a merge writes over: its units by code, figures by cell in the order of the units, totals.
 
     ``report``: the rows of its own sheet "Thay đổi". ``remark`` says why it could not be read. Without units and remark
     there was no such summary.
     """
 
     units: Mapping[str, EarlierUnit] = field(default_factory=dict)
-    figures: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
+    figures: Mapping[str, Sequence[Figure]] = field(default_factory=dict)
     totals: Mapping[str, Figure] = field(default_factory=dict)
     report: tuple[ReportRow, ...] = ()
     remark: str = ""
@@ -99,7 +99,8 @@ def compare(earlier: Earlier, cells: Sequence[SummaryCell], units: Mapping[str, 
     moved = _moved_units(earlier.units, units)
     if not moved:
         return None
-    figures = [found for cell in cells if (found := _moved_figure(earlier, cell, moved)) is not None]
+    places = {code: place for place, code in enumerate(earlier.units)}
+    figures = [found for cell in cells if (found := _moved_figure(earlier, places, cell, moved)) is not None]
     if not figures and all(unit.move is UnitMove.RESUBMITTED for unit in moved):
         return None
     return Changes(moved, figures, len(earlier.units), len(units), _digest(earlier.units), _digest(units))
@@ -119,7 +120,9 @@ def _moved_units(before: Mapping[str, EarlierUnit], after: Mapping[str, EarlierU
     return moved
 
 
-def _moved_figure(earlier: Earlier, cell: SummaryCell, units: Sequence[MovedUnit]) -> MovedFigure | None:
+def _moved_figure(
+    earlier: Earlier, places: Mapping[str, int], cell: SummaryCell, units: Sequence[MovedUnit]
+) -> MovedFigure | None:
     key = figure_key(cell.spec.ref)
     if key not in earlier.totals:
         return None  # a line that the earlier summary did not have
@@ -130,7 +133,8 @@ def _moved_figure(earlier: Earlier, cell: SummaryCell, units: Sequence[MovedUnit
         for index, child in enumerate(sources.children)
         if child.unit_code in wanted
     }
-    old = earlier.figures.get(key, {})
+    row = earlier.figures.get(key, ())
+    old = {unit.code: row[places[unit.code]] for unit in units if unit.code in places} if row else {}
     whose = [
         (unit, old.get(unit.code, ""), figures.get(unit.code, ""))
         for unit in units

@@ -48,12 +48,13 @@ _REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Z]{1,3})([1-9][0-9]{0,6})["
 class FileBook:
     """An .xlsx or .xlsm file. Raises ``WorkbookFault`` when it is not one, is damaged, encrypted or far too large.
 
-    ``content``: the file's bytes, when they were read already.
+    ``content``: the file's bytes, when they were read already. ``limit``: how large it may be when unpacked.
     """
 
-    def __init__(self, path: Path, content: bytes | None = None) -> None:
+    def __init__(self, path: Path, content: bytes | None = None, limit: int = MAX_UNPACKED_BYTES) -> None:
         self.path = path
         self._content = content
+        self._limit = limit
         try:
             if (path.stat().st_size if content is None else len(content)) == 0:
                 raise WorkbookFault(f"Tệp {path.name} trống (0 byte): hãy xin lại tệp.")
@@ -97,7 +98,7 @@ class FileBook:
 
     def _check_size(self) -> None:
         infos = self._zip.infolist()
-        if sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
+        if sum(info.file_size for info in infos) > self._limit:
             raise WorkbookFault(f"Tệp {self.path.name} lớn bất thường khi giải nén: không mở vì an toàn.")
         if "xl/workbook.xml" not in {info.filename for info in infos}:
             raise WorkbookFault(self._not_a_workbook())
@@ -128,6 +129,15 @@ class FileBook:
             raise WorkbookFault(f"Trang “{sheet}” của tệp {self.path.name} đã hỏng: hãy xin lại tệp.") from None
         return rows
 
+    def rows(self, sheet: str) -> Iterator[Sequence[object]]:
+        """The rows of a sheet one after the other, for sheets that are too large to be held as a grid."""
+        from python_calamine import CalamineError
+
+        try:
+            yield from self._calamine.get_sheet_by_name(sheet).iter_rows()
+        except (CalamineError, OSError, ValueError):
+            raise WorkbookFault(f"Trang “{sheet}” của tệp {self.path.name} đã hỏng: hãy xin lại tệp.") from None
+
     def facts(self, sheet: str) -> CellFacts:
         """Formulas and error values of a sheet, straight from its XML."""
         part = self._sheet_parts().get(sheet)
@@ -155,10 +165,10 @@ class FileBook:
     def _read(self, part: str) -> bytes:
         try:
             with self._zip.open(part) as handle:
-                content = handle.read(MAX_UNPACKED_BYTES + 1)
+                content = handle.read(self._limit + 1)
         except _BROKEN_ZIP:
             raise WorkbookFault(f"Tệp {self.path.name} đã hỏng (phần {part}): hãy xin lại tệp.") from None
-        if len(content) > MAX_UNPACKED_BYTES:
+        if len(content) > self._limit:
             raise WorkbookFault(f"Tệp {self.path.name} lớn bất thường khi giải nén: không mở vì an toàn.")
         return content
 

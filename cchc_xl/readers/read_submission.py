@@ -39,6 +39,7 @@ from cchc_xl.layout import (
     counted_rows,
     form_layout,
 )
+from cchc_xl.ooxml.limits import MAX_UNPACKED_BYTES
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.grid import Book, CellFacts
 from cchc_xl.readers.own_parts import read_own_parts
@@ -53,12 +54,12 @@ _NOTHING = frozenset(("", None))
 _KEY_CELL = re.compile(r"[1-9][0-9]{0,4}")
 
 
-def read_file(path: Path, shown_as: str | None = None) -> Submission:
-    """Read a workbook file.
+def read_file(path: Path, shown_as: str | None = None, limit: int = MAX_UNPACKED_BYTES) -> Submission:
+    """Read a workbook file. ``limit``: how large it may be when unpacked.
 
     Raises ``WorkbookFault`` when it cannot be read and ``ForeignWorkbook`` when it is not one of our forms.
     """
-    with FileBook(path) as book:
+    with FileBook(path, limit=limit) as book:
         return read_book(book, shown_as or path.name)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
 from cchc_xl.consolidation.changes import Earlier, EarlierUnit, Figure, ReportRow
 from cchc_xl.errors import CchcError
+from cchc_xl.ooxml.limits import MAX_SUMMARY_BYTES
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.summary_workbook.changes import CHANGES_SHEET, COLUMN_COUNT, KINDS
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, ROW_KEYS, TOTAL_KEY, UNIT_KEY
@@ -25,9 +27,8 @@ Grid = Sequence[Sequence[object]]
 def read_earlier(path: Path) -> Earlier:
     """The earlier summary's figures; when they cannot be read, a remark that says so."""
     try:
-        with FileBook(path) as book:
-            grid = book.grid(BY_UNIT_SHEET) if BY_UNIT_SHEET in book.sheet_names else ()
-            earlier = _figures(grid)
+        with FileBook(path, limit=MAX_SUMMARY_BYTES) as book:
+            earlier = _figures(book.rows(BY_UNIT_SHEET)) if BY_UNIT_SHEET in book.sheet_names else None
             if earlier is not None:
                 report = _report(book.grid(CHANGES_SHEET)) if CHANGES_SHEET in book.sheet_names else ()
                 return Earlier(earlier.units, earlier.figures, earlier.totals, report, found=True)
@@ -37,13 +38,13 @@ def read_earlier(path: Path) -> Earlier:
     return Earlier(remark=remark)
 
 
-def _figures(grid: Grid) -> Earlier | None:
+def _figures(rows: Iterator[Sequence[object]]) -> Earlier | None:
     """Units, figures and totals, found by their keys; ``None`` when the keys are not there."""
-    at = next((at for at, row in enumerate(grid[:_KEY_ROWS]) if ROW_KEYS in row and TOTAL_KEY in row), None)
-    if at is None:
+    found = next((row for row in islice(rows, _KEY_ROWS) if ROW_KEYS in row and TOTAL_KEY in row), None)
+    if found is None:
         return None
-    keys = [cell if isinstance(cell, str) else "" for cell in grid[at]]
-    names = grid[at + 1] if at + 1 < len(grid) else ()
+    keys = [cell if isinstance(cell, str) else "" for cell in found]
+    names = next(rows, ())
     units: dict[str, EarlierUnit] = {}
     columns: dict[str, int] = {}
     for column, key in enumerate(keys):
@@ -53,13 +54,13 @@ def _figures(grid: Grid) -> Earlier | None:
             units[code] = EarlierUnit(str(_at(names, column)).split("\n")[0] or code, match[2])
             columns[code] = column
     row_keys, total = keys.index(ROW_KEYS), keys.index(TOTAL_KEY)
-    figures: dict[str, dict[str, Figure]] = {}
+    figures: dict[str, list[Figure]] = {}
     totals: dict[str, Figure] = {}
-    for row in grid[at + 2 :]:
+    for row in rows:
         name = _at(row, row_keys)
         if isinstance(name, str) and name and name not in totals:
             totals[name] = _figure(_at(row, total))
-            figures[name] = {code: _figure(_at(row, column)) for code, column in columns.items()}
+            figures[name] = [_figure(_at(row, column)) for column in columns.values()]
     return Earlier(units, figures, totals)
 
 
