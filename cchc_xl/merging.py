@@ -223,8 +223,9 @@ def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Seq
         if not matches:
             matches = [name for name in names if Path(name).name == wanted]
         if len(matches) != 1:
-            what = "có nhiều tệp tên" if matches else "không có tệp"
-            raise InputFault(f"--ke-ca: trong thư mục {folder} {what} “{wanted}”: hãy ghi đúng tên tệp.")
+            if matches:
+                raise InputFault(f"--ke-ca: có nhiều tệp tên “{wanted}”: hãy ghi cả thư mục con: {', '.join(matches)}.")
+            raise InputFault(f"--ke-ca: trong thư mục {folder} không có tệp “{wanted}”: hãy ghi đúng tên tệp.")
         if next(file for file in received if file.file == matches[0]).fault_state is FileState.IGNORED:
             raise InputFault(f"--ke-ca: tệp “{wanted}” không phải sổ Excel nên không thể đưa vào.")
         resolved[matches[0]] = reason

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cchc_xl.catalogue.model import AppendixKind, CellKind, CellSpec, Form, Rollup
 from cchc_xl.consolidation.carry import Record
+from cchc_xl.consolidation.contribution import is_ratio
 from cchc_xl.consolidation.own_parts import asks_own_part
 from cchc_xl.consolidation.rollup import SummaryCell, texts_of_spare_rows
 from cchc_xl.consolidation.summary import Summary
@@ -100,7 +101,7 @@ def form_contents(form: Form, stamp: Stamp, summary: Summary, plan: SheetPlan, w
         entries[ref] = replace(entries[ref], value=value, formula=FormulaState.NONE)
     return Contents(
         values=values,
-        states=_states(Submission("", form, stamp, entries), writing.waiting),
+        states=_states(Submission("", form, stamp, entries), writing),
         results=shown,
         formulas={
             **writing.waiting,
@@ -112,13 +113,16 @@ def form_contents(form: Form, stamp: Stamp, summary: Summary, plan: SheetPlan, w
     )
 
 
-def _states(submission: Submission, waiting: Collection[CellRef]) -> dict[tuple[str, int], tuple[str, str]]:
+def _states(submission: Submission, writing: Writing) -> dict[tuple[str, int], tuple[str, str]]:
     """The live states of the rows that a summary fills like a submission.
 
-    Not of totals that wait for the parent's part, and not of checklists: of marks only their totals stand here.
+    Not of totals that wait for the parent's part, of ratios that are computed over the units which have both parts, and
+    of checklists: of the units' marks only the totals stand here.
     """
-    silent = {(ref.appendix, ref.order or 0) for ref in waiting}
-    tasks = {appendix.id for appendix in submission.form.appendices if appendix.kind is AppendixKind.TASKS}
+    form = submission.form
+    ratios = {ref for ref in writing.linked if is_ratio(form.cells[ref])}
+    silent = {(ref.appendix, ref.order or 0) for ref in (*writing.waiting, *ratios)}
+    tasks = {appendix.id for appendix in form.appendices if appendix.kind is AppendixKind.TASKS}
     return {
         place: state for place, state in states_of(submission).items() if place not in silent and place[0] not in tasks
     }
