@@ -339,7 +339,7 @@ def test_prompts_and_errors_keep_the_limits_of_excel(built: dict[str, Built], fo
             assert 0 < len(rule.promptTitle) <= 32, where
             assert 0 < len(rule.prompt) <= 255, where
             assert "…" not in rule.prompt, where
-            if rule.type in ("list", "custom"):
+            if rule.showErrorMessage and rule.type in ("list", "custom"):
                 assert len(rule.errorTitle) <= 32, where
                 assert len(rule.error) <= 255, where
                 assert re.search(r"[Hh]ãy|[Cc]họn|[Gg]õ", rule.error), rule.error
