@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cchc_xl.errors import CchcError
 
+_PREFIX = ".cchc-"
+_TEMPORARY = re.compile(re.escape(_PREFIX) + r"[0-9a-f]{16}(?:\.[^.]+)?")
+# Older than any writing takes: its process was killed. Younger ones may be another process's that still writes.
+_ABANDONED = 24 * 3600.0
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
 
@@ -29,7 +35,8 @@ def replacing(target: Path) -> Iterator[Path]:
     """
     # A link is followed, so that the file it points to is replaced and not the link.
     final = target.resolve() if target.is_symlink() else target
-    temporary = final.with_name(f".cchc-{secrets.token_hex(8)}{final.suffix}")
+    temporary = final.with_name(f"{_PREFIX}{secrets.token_hex(8)}{final.suffix}")
+    remove_abandoned(final.parent)
     try:
         if final.exists() and not os.access(final, os.W_OK):
             # POSIX would replace a read-only file without a word: only the folder's rights count there.
@@ -49,6 +56,29 @@ def replacing(target: Path) -> Iterator[Path]:
         # A leftover that cannot be removed must not hide the fault that caused it.
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether a file bears the name of an output that is still being written, or never was finished."""
+    return _TEMPORARY.fullmatch(path.name) is not None
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove the temporary files that killed processes left in a folder.
+
+    A clock that went back makes a file look young: then it stays.
+    """
+    now = time.time()
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.name.startswith(_PREFIX) or not is_temporary(Path(entry.name)):
+                continue
+            with suppress(OSError):
+                if (
+                    entry.is_file(follow_symlinks=False)
+                    and now - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED
+                ):
+                    Path(entry.path).unlink()
 
 
 def _sentence(error: OSError, target: Path) -> str:

@@ -21,6 +21,7 @@ from cchc_xl.errors import InputFault, SeveralForms
 from cchc_xl.operations import check_output, check_target, keep_foreign
 from cchc_xl.periods import parse_date, parse_period
 from cchc_xl.receiving.batch import Progress, receive_all
+from cchc_xl.receiving.folder import submissions_in
 from cchc_xl.receiving.one import OTHER_WORKBOOKS, WORKBOOKS
 from cchc_xl.stamp import SUBMISSION
 from cchc_xl.submission import Submission
@@ -189,24 +190,6 @@ def _earlier_summary(target: Path, existing: Submission | None, summary: Summary
     if existing is None or not same_report(existing.stamp, summary):
         return Earlier()
     return read_earlier(target)
-
-
-def submissions_in(folder: Path, target: Path) -> list[Path]:
-    """Every file of the folder and its subfolders, sorted; only Office lock files and the output are passed over.
-
-    The output is the summary workbook and the file with its tidy table.
-    """
-    from cchc_xl.summary_workbook.data_file import KINDS, data_path
-
-    outputs = [path for path in (target, *(data_path(target, kind) for kind in KINDS)) if path.exists()]
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.name.startswith(("~$", ".~lock.")):
-            continue
-        if any(path.samefile(output) for output in outputs):
-            continue
-        found.append(path)
-    return found
 
 
 def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Sequence[ReceivedFile]) -> dict[str, str]:

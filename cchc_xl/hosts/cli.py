@@ -171,6 +171,18 @@ def _merge(args: argparse.Namespace) -> int:
     return ERRORS_FOUND if summary.left_out or summary.proof.failed else OK
 
 
+def _audit(args: argparse.Namespace) -> int:
+    from cchc_xl.audit.run import audit
+    from cchc_xl.report.audit import audit_json, audit_text
+
+    result = audit(Path(args.summary), Path(args.folder), _progress())
+    if args.json:
+        _print_json(audit_json(result))
+    else:
+        print(audit_text(result))
+    return ERRORS_FOUND if result.found else OK
+
+
 def _demo(args: argparse.Namespace) -> int:
     from cchc_xl.hosts.demo import run_demo
 
@@ -213,6 +225,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "nang-cap": _upgrade,
     "kiem-tra": _check,
     "tong-hop": _merge,
+    "doi-chieu": _audit,
     "chay-thu": _demo,
     "dong-bo-mau": _synchronise,
 }

@@ -1,8 +1,9 @@
 """The sheet "Nguồn số liệu": where every figure comes from.
 
 The source of a figure is its unit's file × its row's cell. The files stand once, with their hashes; the cells stand
-once for each form of the units; cell by cell only what stands elsewhere than in the form, or is one of several cells
-that make up a unit's figure.
+once for each form of the units; cell by cell only what stands elsewhere than in the form or in a row that the unit
+added, or is one of several cells that make up a unit's figure. A hidden column says which line of "Theo đơn vị" is
+meant: titles recur.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from decimal import Decimal
 from typing import Any
 
 from cchc_xl.catalogue.model import Form, Rollup
-from cchc_xl.consolidation.contribution import Number, standard_places
+from cchc_xl.consolidation.changes import figure_key
+from cchc_xl.consolidation.contribution import Number, figure_cells, standard_places
 from cchc_xl.consolidation.rollup import Child, SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.summary_workbook.page import Page, TableRow, plain_format
-from cchc_xl.summary_workbook.plan import figure_label
+from cchc_xl.summary_workbook.plan import ROW_KEYS, figure_label
 from cchc_xl.summary_workbook.remarks import ROLLUP_WORDS, number
 from cchc_xl.summary_workbook.tables import header_row, make_table
 
@@ -34,6 +36,8 @@ _SECTIONS = (
     ("SỐ LIỆU LẤY TỪ Ô KHÁC, HOẶC CỘNG TỪ NHIỀU Ô CỦA MỘT ĐƠN VỊ", SINGLE, "OKhac"),
 )
 _GIVEN = 7
+_KEYS = len(_WIDTHS)
+_KEY_WIDTH = 8.43
 
 
 @dataclass(slots=True)
@@ -58,7 +62,7 @@ class _Origins:
 
 def write_sources(workbook: Any, styles: Styles, summary: Summary) -> None:
     """Add the sheet."""
-    page = Page(workbook, styles, SOURCES_SHEET, _WIDTHS)
+    page = Page(workbook, styles, SOURCES_SHEET, (*_WIDTHS, _KEY_WIDTH))
     page.heading(0, "NGUỒN SỐ LIỆU", bold=True, font_size=14)
     page.heading(
         1,
@@ -83,6 +87,8 @@ def write_sources(workbook: Any, styles: Styles, summary: Summary) -> None:
     page.stream(3, at - 2, _with_heads(page, bodies, starts))
     for (_, headings, name), body, start in zip(_SECTIONS, bodies, starts, strict=True):
         make_table(page, headings, start + 1, start + 1 + len(body), name)
+    page.sheet.set_column(_KEYS, _KEYS, None, None, {"hidden": True})
+    page.sheet.print_area(0, 0, at - 2, _KEYS - 1)
     page.sheet.freeze_panes(3, 0)
     page.sheet.repeat_rows(0)
 
@@ -92,7 +98,10 @@ def _with_heads(page: Page, bodies: list[list[TableRow]], starts: list[int]) -> 
         row = TableRow(page, start)
         row.text(0, f"{title}: {len(body)}", page.styles.get(bold=True))
         yield row
-        yield header_row(page, start + 1, headings)
+        heads = header_row(page, start + 1, headings)
+        if headings is not FILES:
+            heads.text(_KEYS, ROW_KEYS, page.style())
+        yield heads
         yield from body
 
 
@@ -116,7 +125,8 @@ def _origins(cell: SummaryCell) -> _Origins:
     seen = Counter((child.given.form, place) for child, place in zip(sources.children, sources.cells, strict=True))
     usual: dict[Form, int] = {}
     for (form, place), _ in seen.most_common():
-        usual.setdefault(form, place)
+        if not figure_cells(form)[place].row.spare:  # the same spare row of another unit is another thing
+            usual.setdefault(form, place)
     for index, (child, place, figure) in enumerate(zip(sources.children, sources.cells, sources.numbers, strict=True)):
         parts = sources.parts.get(index)
         if figure is None and parts is None:
@@ -125,7 +135,7 @@ def _origins(cell: SummaryCell) -> _Origins:
         if index in sources.addends:
             for single in sources.addends[index]:
                 found.single.append((child, single, given.numbers[single], given.parts.get(single)))
-        elif cell.name or place != usual[given.form] or place in given.moved:
+        elif cell.name or place != usual.get(given.form) or place in given.moved:
             found.single.append((child, place, figure, parts))
         else:
             common = found.common.setdefault(given.form, _Common(place))
@@ -142,7 +152,8 @@ def _cells(origins: Iterable[tuple[SummaryCell, _Origins]]) -> Iterator[tuple[st
         for form, common in found.common.items():
             place = _address(*standard_places(form)[common.place])
             given = _given(cell.rollup, common.total, (common.top, common.bottom), common.yes)
-            yield (*_titles(cell), form.id, place, common.units, ROLLUP_WORDS[cell.rollup], given)
+            words, key = ROLLUP_WORDS[cell.rollup], figure_key(cell.spec.ref)
+            yield (*_titles(cell), form.id, place, common.units, words, given, key)
 
 
 def _single(origins: Iterable[tuple[SummaryCell, _Origins]]) -> Iterator[tuple[str | Number, ...]]:
@@ -150,7 +161,8 @@ def _single(origins: Iterable[tuple[SummaryCell, _Origins]]) -> Iterator[tuple[s
         for child, place, figure, parts in found.single:
             at = _address(*child.given.place(place))
             given = _given(cell.rollup, figure, parts, int(figure == 1))
-            yield (*_titles(cell), child.unit_code, at, child.unit, ROLLUP_WORDS[cell.rollup], given)
+            words, key = ROLLUP_WORDS[cell.rollup], figure_key(cell.spec.ref)
+            yield (*_titles(cell), child.unit_code, at, child.unit, words, given, key)
 
 
 def _titles(cell: SummaryCell) -> tuple[str, str, str]:
