@@ -10,7 +10,8 @@ from cchc_xl.audit.claims import Claims, LineClaim, SourceClaim, UnitClaim, addr
 from cchc_xl.audit.discrepancy import Discrepancy, Kind, Shown
 from cchc_xl.audit.originals import UnitFile, form_places
 from cchc_xl.audit.totals import Parts, as_number, same
-from cchc_xl.catalogue.model import CellSpec, Form, Rollup
+from cchc_xl.catalogue.model import CellSpec, Form, Rollup, RowRole
+from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.rollup import counterparts
 from cchc_xl.expressions import CellRef, Ratio
@@ -40,10 +41,14 @@ class Row:
 
 @dataclass(slots=True)
 class Given:
-    """What the units give of a line, each by the best that is known: its file, or where that is gone the summary."""
+    """What the units give of a line, each by the best that is known: its file, or where that is gone the summary.
+
+    ``unknown``: a unit's numerator and denominator stand nowhere, so that the ratio cannot be computed anew.
+    """
 
     numbers: dict[str, Decimal] = field(default_factory=dict)
     parts: dict[str, Parts] = field(default_factory=dict)
+    unknown: bool = False
 
 
 class Sources:
@@ -63,8 +68,9 @@ class Sources:
 class Figures:
     """The figures of all units, line by line."""
 
-    def __init__(self, claims: Claims, originals: Mapping[str, UnitFile]) -> None:
+    def __init__(self, claims: Claims, originals: Mapping[str, UnitFile], rows: Mapping[str, Row]) -> None:
         self.claims = claims
+        self.rows = rows
         self.form = claims.form
         self.sources = Sources(claims)
         self.originals = originals
@@ -85,9 +91,11 @@ class Figures:
                 number = as_number(shown)
                 if number is not None:
                     given.numbers[unit.code] = number
-                parts = _shown_parts(below, column)
+                parts = self._shown_parts(row, below, column)
                 if parts is not None:
                     given.parts[unit.code] = parts
+                elif number is not None and row.rollup is Rollup.RECOMPUTE:
+                    given.unknown = True
                 continue
             self.compared += 1
             yield from self._unit(row, below, unit, file, column, shown, given, common)
@@ -142,7 +150,8 @@ class Figures:
             common.setdefault(file.form.id, []).append((number, given.parts.get(unit.code)))
         expected: Shown = number
         if number is None:
-            texts = {file.words[ref][:_MOST_WORDS] for ref in (*known, *asked) if ref in file.words}
+            own = (ref for ref in file.words if file.form.cells[ref].row.spare and file.form.cells[ref].code in codes)
+            texts = {file.words[ref][:_MOST_WORDS] for ref in (*known, *asked, *own) if ref in file.words}
             right = shown in ("", None) or words(shown)[:_MOST_WORDS] in texts
             expected = next(iter(texts), None)
         else:
@@ -210,9 +219,24 @@ class Figures:
             return []
         return _asked(self.form, ratio.numerator.at(spec.row.order), theirs)
 
-    def own_rows(self, rows: Mapping[str, Row]) -> Iterator[Discrepancy]:
+    def _shown_parts(self, row: Row, below: Sequence[LineClaim], column: int) -> Parts | None:
+        """What the summary itself shows of a ratio's parts: below it, or in the rows that they are."""
+        ratio = row.spec.derived[0] if row.spec.derived else None
+        lines: Sequence[LineClaim] = _part_lines(below)
+        if not lines and isinstance(ratio, Ratio):
+            halves = (half for half in (ratio.numerator, ratio.denominator) if isinstance(half, CellRef))
+            keys = (figure_key(half.at(row.spec.row.order)) for half in halves)
+            lines = [self.rows[key].line for key in keys if key in self.rows]
+        numbers = [number for line in lines if (number := as_number(at(line.cells, column))) is not None]
+        return (numbers[0], numbers[1]) if len(numbers) == 2 else None
+
+    def own_rows(self) -> Iterator[Discrepancy]:
         """Amounts in rows that a unit added itself and that stand in no source."""
-        codes = {row.spec.code for row in rows.values() if row.rollup in ADDED and self._listed(row.spec)}
+        codes = {
+            row.spec.code
+            for row in self.rows.values()
+            if row.rollup in ADDED and row.spec.row.role is not RowRole.TOTAL and self._listed(row.spec)
+        }
         for unit, _ in self.units:
             file = self.originals.get(unit.code)
             if file is None:
@@ -273,11 +297,6 @@ def _part_lines(below: Sequence[LineClaim]) -> list[LineClaim]:
     """The lines of a ratio's numerators and denominators, where they have lines of their own."""
     found = [line for line in below[:2] if line.titles[2].startswith(("Tử số của “", "Mẫu số của “"))]
     return found if len(found) == 2 else []
-
-
-def _shown_parts(below: Sequence[LineClaim], column: int) -> Parts | None:
-    halves = [as_number(at(line.cells, column)) for line in _part_lines(below)]
-    return (halves[0], halves[1]) if len(halves) == 2 and halves[0] is not None and halves[1] is not None else None
 
 
 def _said(shown: object) -> str:

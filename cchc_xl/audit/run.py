@@ -46,8 +46,8 @@ def audit(summary: Path, folder: Path, progress: Progress = _silent) -> Audit:
     for done, unit in enumerate(claims.units, start=1):
         progress(done, len(claims.units), unit.file)
         found += _original(unit, claims, content, folder, originals)
-    figures = Figures(claims, originals)
-    rows, totals = _rows(claims, originals), 0
+    rows, totals = _rows(claims), 0
+    figures = Figures(claims, originals, rows)
     found += _lines_of_the_form(claims, rows)
     for line, below in lines_with_parts(claims.lines):
         row = rows.get(line.key)
@@ -58,7 +58,7 @@ def audit(summary: Path, folder: Path, progress: Progress = _silent) -> Audit:
         found += figures.line(row, below, given)
         found += _totals(claims, row, given)
         totals += 1
-    found += figures.own_rows(rows)
+    found += figures.own_rows()
     found += figures.strangers()
     stamp = claims.stamp
     return Audit(
@@ -102,7 +102,7 @@ def _original(
     originals[unit.code] = file
 
 
-def _rows(claims: Claims, originals: Mapping[str, UnitFile]) -> dict[str, Row]:
+def _rows(claims: Claims) -> dict[str, Row]:
     """The lines that are of the form, each with how it rolls up by the form and its units."""
     known = {figure_key(spec.ref): spec for spec in figure_cells(claims.form)}
     same_form = bool(claims.units) and all(unit.form == claims.form.id for unit in claims.units)
@@ -141,6 +141,8 @@ def _unknown_line(row: int, key: str) -> Discrepancy:
 
 def _totals(claims: Claims, row: Row, given: Given) -> Iterator[Discrepancy]:
     """The total in "Theo đơn vị", in the parent's own sheet and in the form, against the sum of the units' figures."""
+    if given.unknown:
+        return
     ref = row.spec.ref
     numbers, parts = list(given.numbers.values()), list(given.parts.values())
     own = claims.own.get(ref)
