@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_xl.atomic import replacing
+from cchc_xl.atomic import Seen, keep_beside, look, replacing
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.changes import Earlier, compare
@@ -68,6 +68,7 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     if not request.folder.is_dir():
         raise InputFault(f"Không tìm thấy thư mục {request.folder}: hãy chọn thư mục chứa các sổ nộp.")
     check_target(request.target)
+    seen = look(request.target)
     existing = keep_foreign(request.target)
     if existing is not None and existing.stamp.kind == SUBMISSION:
         raise InputFault(f"Tệp kết quả {request.target.name} là một sổ nộp: hãy đặt tên khác để không ghi đè lên nó.")
@@ -110,11 +111,11 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         summary = replace(summary, proof=prove(form, cells, children))
         summary = _with_typed(request.target, existing, summary)
         summary = replace(summary, earlier=earlier, changes=compare(earlier, summary.cells, summary.taken_files))
-        summary = _write(summary, request, paths)
+        summary = _write(summary, request, paths, seen)
     return summary
 
 
-def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path]) -> Summary:
+def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path], seen: Seen) -> Summary:
     """The workbook, and the file with the tidy table where it is too long for a sheet or was asked for."""
     from cchc_xl.summary_workbook.build import build_summary_workbook
     from cchc_xl.summary_workbook.data_file import CSV, data_path, is_data_file, wants_file, write_data_file
@@ -122,7 +123,7 @@ def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path]) -> Su
     target, links = request.target, _links(paths, request)
     kind = request.data or (CSV if wants_file(summary) else "")
     if not kind:
-        build_summary_workbook(summary, target, links)
+        build_summary_workbook(summary, target, links, seen=seen)
         stale = data_path(target)
         if is_data_file(stale):
             stale.unlink()  # of an earlier merge: its figures would contradict the sheet
@@ -130,7 +131,11 @@ def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path]) -> Su
     beside = data_path(target, kind)
     with replacing(beside) as temporary:
         write_data_file(summary, temporary, kind)
-        build_summary_workbook(summary, target, links, data_beside=beside.name)
+        with temporary.open("rb+") as written:
+            os.fsync(
+                written.fileno()
+            )  # now, not between the two replacements: a moment of theirs is all they are apart
+        build_summary_workbook(summary, target, links, data_beside=beside.name, seen=seen)
     return replace(summary, beside=beside.name)
 
 
@@ -174,12 +179,7 @@ def _with_typed(target: Path, existing: Submission | None, summary: Summary) -> 
 
 def _keep_copy(target: Path) -> str:
     """Keep a copy of the workbook that is about to be replaced; gives its name."""
-    number = 1
-    while (copy := target.with_name(f"{target.stem} - bản trước {number}{target.suffix}")).exists():
-        number += 1
-    with replacing(copy) as temporary:
-        temporary.write_bytes(target.read_bytes())
-    return copy.name
+    return keep_beside(target, "bản trước").name
 
 
 def _earlier_summary(target: Path, existing: Submission | None, summary: Summary) -> Earlier:
