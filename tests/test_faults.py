@@ -563,7 +563,7 @@ def test_ctrl_c_at_any_moment(jobs: dict[str, Job], command: str, tmp_path: Path
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGINT)
             code, text = finished(child, said)
-            assert "Traceback" not in text
+            assert "Traceback" not in text, text
             if code == 2:
                 assert text == "Đã dừng theo yêu cầu.\n"
             else:

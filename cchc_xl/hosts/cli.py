@@ -19,6 +19,15 @@ OK, ERRORS_FOUND, COULD_NOT_RUN = 0, 1, 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; never shows a traceback for what a user can cause."""
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one must not interrupt the sentence
+        print("Đã dừng theo yêu cầu.", file=sys.stderr)
+    return COULD_NOT_RUN
+
+
+def _run(argv: Sequence[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         # Windows consoles and pipes default to a code page without Vietnamese letters.
         if hasattr(stream, "reconfigure"):
@@ -35,9 +44,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of our output (head, less) went away: nothing to report, and nobody to report it to.
         sys.stderr.close()
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one must not interrupt the sentence
-        print("Đã dừng theo yêu cầu.", file=sys.stderr)
     except UnicodeError:
         print("Tên hoặc đường dẫn có ký tự mà máy này không hiểu: hãy đặt lại bảng mã UTF-8.", file=sys.stderr)
     except OSError as error:
