@@ -9,6 +9,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import CellKind, CellSpec, Rollup
 from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.summary import Summary
+from cchc_xl.errors import CchcError
 from cchc_xl.hosts.cli import main
 from cchc_xl.layout import column_letters
 from cchc_xl.merging import MergeRequest, merge
@@ -359,3 +361,20 @@ def test_what_is_no_summary_is_refused(case: Path, name: str, capsys: pytest.Cap
     """One sentence, exit 2."""
     assert main(["doi-chieu", str(case / "nop" / name), str(case / "nop")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("CCHC_FORGERIES", "12"))))
+def test_no_forgery_stops_the_audit(case: Path, seed: int) -> None:
+    """Whatever stands in the summary's sheets: it ends, or says in one sentence why it cannot begin."""
+    rnd = random.Random(seed)
+    for sheet in rnd.sample([BY_UNIT_SHEET, SOURCES_SHEET, RECEIVED_SHEET], rnd.randint(1, 3)):
+        cells = [
+            f"{column_letters(c)}{r + 1}"
+            for r, row in enumerate(grid(case, sheet))
+            for c, cell in enumerate(row)
+            if cell != ""
+        ]
+        contents: list[str | float] = ["", "x", "PL6/56/value", "PL6!E66", "cchc:unit:%FF|" + "0" * 64, -1, 1e308, 0.1]
+        spoilt(case / "th.xlsx", sheet, {cell: rnd.choice(contents) for cell in rnd.sample(cells, rnd.randint(1, 40))})
+    with suppress(CchcError):
+        audited(case)

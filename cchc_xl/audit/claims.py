@@ -65,7 +65,7 @@ class SourceClaim:
 
 @dataclass(frozen=True, slots=True)
 class LineClaim:
-    """A line of figures. ``parts``: the numerators or denominators of a ratio below it, by row."""
+    """A line of the sheet. ``titles``: appendix, STT, label; ``key`` is empty where no figure of the form stands."""
 
     row: int
     key: str
@@ -221,7 +221,7 @@ def _files(grid: Grid, name: str) -> tuple[list[FileClaim], int | None]:
         match = _COUNTED.fullmatch(str(at(row, 0)))
         counted = int(match[1]) if match and counted is None else counted
         heads = [str(cell) for cell in row]
-        if "Tệp" in heads and "Tình trạng" in heads:
+        if all(head in heads for head in ("Mã đơn vị", "Tệp", "Tình trạng")):
             digest = next((c for c, head in enumerate(heads) if head.startswith("Mã băm")), len(heads))
             columns = heads.index("Mã đơn vị"), heads.index("Tệp"), heads.index("Tình trạng"), digest
         elif columns and (file := at(row, columns[1])):

@@ -75,6 +75,10 @@ class Figures:
         self.sources = Sources(claims)
         self.originals = originals
         self.compared = 0
+        self.forms = {file.form.id: file.form for file in originals.values()}
+        self.standard = {
+            form.id: {place: ref for ref, place in form_places(form).items()} for form in self.forms.values()
+        }
         columns = {column.code: column.index for column in claims.columns if column.sha256}
         self.units = [(unit, columns[unit.code]) for unit in claims.units if unit.code in columns]
         self.places = {
@@ -170,10 +174,8 @@ class Figures:
 
     def _at(self, claim: SourceClaim) -> list[CellRef]:
         """The figure at a place of the units' form."""
-        file = next((file for file in self.originals.values() if file.form.id == claim.form), None)
-        if file is None:
-            return []
-        return [ref for ref, place in form_places(file.form).items() if place == claim.place][:1]
+        ref = self.standard.get(claim.form, {}).get(claim.place)
+        return [] if ref is None else [ref]
 
     def _halves(self, spec: CellSpec, file: UnitFile) -> Parts | None:
         ratio = spec.derived[0] if spec.derived else None
@@ -193,7 +195,7 @@ class Figures:
     ) -> Iterator[Discrepancy]:
         """How many units the sources count in a form's own cell, their sum, and whether the cell is the row's."""
         claim = claims[0]
-        theirs = next((file.form for file in self.originals.values() if file.form.id == form), None)
+        theirs = self.forms.get(form)
         if theirs is None:
             return
         if len(claims) > 1:
