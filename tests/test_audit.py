@@ -13,6 +13,7 @@ from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 from submissions import make
 
@@ -91,6 +92,10 @@ def random_merge(folder: Path, seed: int) -> tuple[Summary, Path]:
     for code in range(rnd.randint(1, 4)):
         theirs = rnd.choice(COMMUNES) if form == DISTRICT else form
         make(folder, f"{code + 1:05d}", f"xã Số {code + 1}", report(theirs, rnd), theirs)
+    if seed % 3 == 0:
+        book = openpyxl.load_workbook(folder / "00001.xlsx")
+        book["PL1"].title = "Bảng của tôi"  # figures that do not stand where the form has them
+        book.save(folder / "00001.xlsx")
     (folder / "ghi-chu.txt").write_text("x", encoding="utf-8")
     (folder / "hong.xlsx").write_bytes(b"PK")
     if rnd.random() < 0.5:
