@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_xl.atomic import replacing
+from cchc_xl.atomic import Seen, keep_beside, look, replacing
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.changes import Earlier, compare
@@ -21,6 +21,7 @@ from cchc_xl.errors import InputFault, SeveralForms
 from cchc_xl.operations import check_output, check_target, keep_foreign
 from cchc_xl.periods import parse_date, parse_period
 from cchc_xl.receiving.batch import Progress, receive_all
+from cchc_xl.receiving.folder import submissions_in
 from cchc_xl.receiving.one import OTHER_WORKBOOKS, WORKBOOKS
 from cchc_xl.stamp import SUBMISSION
 from cchc_xl.submission import Submission
@@ -69,6 +70,7 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
     if not request.folder.is_dir():
         raise InputFault(f"Không tìm thấy thư mục {request.folder}: hãy chọn thư mục chứa các sổ nộp.")
     check_target(request.target)
+    seen = look(request.target)
     existing = keep_foreign(request.target)
     if existing is not None and existing.stamp.kind == SUBMISSION:
         raise InputFault(f"Tệp kết quả {request.target.name} là một sổ nộp: hãy đặt tên khác để không ghi đè lên nó.")
@@ -111,11 +113,11 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
         summary = replace(summary, proof=prove(form, cells, children))
         summary = _with_typed(request.target, existing, summary)
         summary = replace(summary, earlier=earlier, changes=compare(earlier, summary.cells, summary.taken_files))
-        summary = _write(summary, request, paths)
+        summary = _write(summary, request, paths, seen)
     return summary
 
 
-def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path]) -> Summary:
+def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path], seen: Seen) -> Summary:
     """The workbook, and the file with the tidy table where it is too long for a sheet or was asked for."""
     from cchc_xl.summary_workbook.build import build_summary_workbook
     from cchc_xl.summary_workbook.data_file import CSV, data_path, is_data_file, wants_file, write_data_file
@@ -123,7 +125,7 @@ def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path]) -> Su
     target, links = request.target, _links(paths, request) if request.links else {}
     kind = request.data or (CSV if wants_file(summary) else "")
     if not kind:
-        build_summary_workbook(summary, target, links)
+        build_summary_workbook(summary, target, links, seen=seen)
         stale = data_path(target)
         if is_data_file(stale):
             stale.unlink()  # of an earlier merge: its figures would contradict the sheet
@@ -131,7 +133,11 @@ def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path]) -> Su
     beside = data_path(target, kind)
     with replacing(beside) as temporary:
         write_data_file(summary, temporary, kind)
-        build_summary_workbook(summary, target, links, data_beside=beside.name)
+        with temporary.open("rb+") as written:
+            os.fsync(
+                written.fileno()
+            )  # now, not between the two replacements: a moment of theirs is all they are apart
+        build_summary_workbook(summary, target, links, data_beside=beside.name, seen=seen)
     return replace(summary, beside=beside.name)
 
 
@@ -175,12 +181,7 @@ def _with_typed(target: Path, existing: Submission | None, summary: Summary) -> 
 
 def _keep_copy(target: Path) -> str:
     """Keep a copy of the workbook that is about to be replaced; gives its name."""
-    number = 1
-    while (copy := target.with_name(f"{target.stem} - bản trước {number}{target.suffix}")).exists():
-        number += 1
-    with replacing(copy) as temporary:
-        temporary.write_bytes(target.read_bytes())
-    return copy.name
+    return keep_beside(target, "bản trước").name
 
 
 def _earlier_summary(target: Path, existing: Submission | None, summary: Summary) -> Earlier:
@@ -191,24 +192,6 @@ def _earlier_summary(target: Path, existing: Submission | None, summary: Summary
     if existing is None or not same_report(existing.stamp, summary):
         return Earlier()
     return read_earlier(target)
-
-
-def submissions_in(folder: Path, target: Path) -> list[Path]:
-    """Every file of the folder and its subfolders, sorted; only Office lock files and the output are passed over.
-
-    The output is the summary workbook and the file with its tidy table.
-    """
-    from cchc_xl.summary_workbook.data_file import KINDS, data_path
-
-    outputs = [path for path in (target, *(data_path(target, kind) for kind in KINDS)) if path.exists()]
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.name.startswith(("~$", ".~lock.")):
-            continue
-        if any(path.samefile(output) for output in outputs):
-            continue
-        found.append(path)
-    return found
 
 
 def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Sequence[ReceivedFile]) -> dict[str, str]:

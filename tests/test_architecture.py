@@ -27,7 +27,7 @@ FLOORS = [
     {"consolidation"},
     {"summary_workbook", "samples", "addin"},
     {"operations", "receiving"},
-    {"merging"},
+    {"merging", "audit"},
     {"report"},
     {"hosts"},
     {"__main__"},

@@ -343,7 +343,7 @@ def test_every_figure_can_be_traced(same: Merged) -> None:
         for row in tables["ONguon"]
         if str(row[2]).startswith("Tỷ lệ hồ sơ TTHC được giải quyết đúng hạn của UBND cấp xã")
     ]
-    assert ratio[5:] == (2, "Tính lại từ tử số và mẫu số", "tử số 69, mẫu số 80")
+    assert ratio[5:] == (2, "Tính lại từ tử số và mẫu số", "tử số 69 (PL6!E67), mẫu số 80 (PL6!E66)")
 
 
 def test_every_figure_has_one_origin(same: Merged) -> None:

@@ -13,9 +13,10 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.companions import companion_results
 from cchc_xl.form_workbook.cover_sheet import CoverSheet
 from cchc_xl.form_workbook.guide_sheet import write_guide
+from cchc_xl.form_workbook.package import new_workbook
 from cchc_xl.form_workbook.report_sheet import write_report_sheet
 from cchc_xl.form_workbook.sheet import AppendixSheet, Contents
-from cchc_xl.form_workbook.styles import Styles, workbook_options
+from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.layout import form_layout
 from cchc_xl.live_checks.states import by_address, states_of
 from cchc_xl.stamp import STAMP_SHEET, SUBMISSION, SUMMARY, Stamp
@@ -31,17 +32,13 @@ def build_form_workbook(form: Form, stamp: Stamp, target: Path, finish: Callable
 
     ``finish`` is given the XlsxWriter workbook when all sheets stand: for the variant with buttons.
     """
-    import xlsxwriter
-
-    with replacing(target) as temporary:
-        workbook = xlsxwriter.Workbook(str(temporary), workbook_options())
+    with replacing(target) as temporary, new_workbook(temporary) as workbook:
         workbook.set_properties({"title": form.name, "created": BUILD_DATE})
         blank = blank_submission(form, stamp)
         contents = Contents(results=computed_results(blank), states=states_of(blank))
         write_form(workbook, form, stamp, contents)
         if finish is not None:
             finish(workbook)
-        workbook.close()
 
 
 def write_form(workbook: Any, form: Form, stamp: Stamp, contents: Contents) -> None:

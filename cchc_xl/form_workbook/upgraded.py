@@ -10,8 +10,9 @@ from typing import Any
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.model import Form
 from cchc_xl.form_workbook.build import BUILD_DATE, write_form
+from cchc_xl.form_workbook.package import new_workbook
 from cchc_xl.form_workbook.sheet import Contents, moment_format
-from cchc_xl.form_workbook.styles import HEADER_FILL, Styles, workbook_options
+from cchc_xl.form_workbook.styles import HEADER_FILL, Styles
 from cchc_xl.layout import FIRST_COLUMN, KEY_COLUMN, KEY_ROW, LINE_HEIGHT, MAX_ROW_HEIGHT
 from cchc_xl.leftovers import LEFTOVER_COLUMNS, LEFTOVER_KEY, LEFTOVER_SHEET, Leftover
 from cchc_xl.lettering import text_lines
@@ -28,16 +29,12 @@ def build_upgraded_workbook(
     form: Form, stamp: Stamp, contents: Contents, leftovers: Sequence[Leftover], target: Path
 ) -> None:
     """Write the workbook to ``target``, whole or not at all."""
-    import xlsxwriter
-
-    with replacing(target) as temporary:
-        # Texts come from a workbook that others filled: none of them may become a formula or a link.
-        workbook = xlsxwriter.Workbook(str(temporary), workbook_options())
+    # Texts come from a workbook that others filled: none of them may become a formula or a link.
+    with replacing(target) as temporary, new_workbook(temporary) as workbook:
         workbook.set_properties({"title": form.name, "created": BUILD_DATE})
         write_form(workbook, form, stamp, contents)
         if leftovers:
             _write_leftovers(workbook, leftovers)
-        workbook.close()
 
 
 def _write_leftovers(workbook: Any, leftovers: Sequence[Leftover]) -> None:

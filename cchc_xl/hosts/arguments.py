@@ -55,8 +55,8 @@ def build_parser() -> VietnameseParser:
     parser = VietnameseParser(
         prog="cchc-xl",
         description="Bộ công cụ báo cáo cải cách hành chính trên Excel: lập sổ, nhập số liệu, kiểm tra, tổng hợp.",
-        epilog="Kết quả trả về: 0 = không có gì sai; 1 = có lỗi, có sổ không được đưa vào hoặc có số liệu chưa chuyển; "
-        "2 = không chạy được.",
+        epilog="Kết quả trả về: 0 = không có gì sai; 1 = có lỗi, có sai lệch, có sổ không được đưa vào hoặc có số liệu "
+        "chưa chuyển; 2 = không chạy được.",
     )
     commands = parser.add_subparsers(title="Các lệnh", dest="command", metavar="LỆNH", parser_class=VietnameseParser)
 
@@ -112,6 +112,13 @@ def build_parser() -> VietnameseParser:
     )
     merge.add_argument("--ly-do", metavar="“…”", action="append", default=[], help="lý do, ghi sau mỗi --ke-ca")
     _json(merge)
+
+    audit = _command(
+        commands, "doi-chieu", "Đối chiếu sổ tổng hợp với các tệp gốc: từng số, từng tổng, từng tệp; không sửa gì."
+    )
+    audit.add_argument("summary", metavar="TONG-HOP.xlsx", help="sổ lập bằng lệnh tong-hop")
+    audit.add_argument("folder", metavar="THƯ-MỤC", help="thư mục chứa các tệp gốc; tệp được nhận ra theo nội dung")
+    _json(audit)
 
     demo = _command(commands, "chay-thu", "Chạy thử toàn bộ: lập, nhập, kiểm tra, tổng hợp trên số liệu mẫu.")
     demo.add_argument("folder", metavar="THƯ-MỤC", nargs="?", help="nơi để kết quả (bỏ trống: cchc-chay-thu)")

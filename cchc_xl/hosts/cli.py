@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +19,15 @@ OK, ERRORS_FOUND, COULD_NOT_RUN = 0, 1, 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; never shows a traceback for what a user can cause."""
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one must not interrupt the sentence
+        print("Đã dừng theo yêu cầu.", file=sys.stderr)
+    return COULD_NOT_RUN
+
+
+def _run(argv: Sequence[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         # Windows consoles and pipes default to a code page without Vietnamese letters.
         if hasattr(stream, "reconfigure"):
@@ -34,8 +44,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of our output (head, less) went away: nothing to report, and nobody to report it to.
         sys.stderr.close()
-    except KeyboardInterrupt:
-        print("Đã dừng theo yêu cầu.", file=sys.stderr)
     except UnicodeError:
         print("Tên hoặc đường dẫn có ký tự mà máy này không hiểu: hãy đặt lại bảng mã UTF-8.", file=sys.stderr)
     except OSError as error:
@@ -171,6 +179,18 @@ def _merge(args: argparse.Namespace) -> int:
     return ERRORS_FOUND if summary.left_out or summary.proof.failed else OK
 
 
+def _audit(args: argparse.Namespace) -> int:
+    from cchc_xl.audit.run import audit
+    from cchc_xl.report.audit import audit_json, audit_text
+
+    result = audit(Path(args.summary), Path(args.folder), _progress())
+    if args.json:
+        _print_json(audit_json(result))
+    else:
+        print(audit_text(result))
+    return ERRORS_FOUND if result.found else OK
+
+
 def _demo(args: argparse.Namespace) -> int:
     from cchc_xl.hosts.demo import run_demo
 
@@ -213,6 +233,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "nang-cap": _upgrade,
     "kiem-tra": _check,
     "tong-hop": _merge,
+    "doi-chieu": _audit,
     "chay-thu": _demo,
     "dong-bo-mau": _synchronise,
 }

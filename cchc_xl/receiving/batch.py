@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from cchc_xl.consolidation.states import ReceivedFile
@@ -110,8 +111,17 @@ def _pool(helpers: int) -> ProcessPoolExecutor:
 def _begin_helper() -> None:
     # Ctrl-C reaches every process of a terminal; one of them answers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        # Helpers hold both ends of their queue: of a merge that was killed they would wait for work for ever.
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     # What was inherited (forms, rules) stays for good: no need to look through it for garbage again and again.
     gc.freeze()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _cores() -> int:

@@ -12,7 +12,8 @@ from typing import Any
 
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import InputFault
-from cchc_xl.form_workbook.styles import GOOD_FILL, HEADER_FILL, INPUT_FILL, MARK_FILLS, Styles, workbook_options
+from cchc_xl.form_workbook.package import new_workbook
+from cchc_xl.form_workbook.styles import GOOD_FILL, HEADER_FILL, INPUT_FILL, MARK_FILLS, Styles
 from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, REPORT_SHEET
 from cchc_xl.lettering import text_lines
 from cchc_xl.operations import CheckedFile
@@ -57,15 +58,11 @@ def write_report(results: Sequence[CheckedFile], target: Path) -> None:
 
     Raises ``InputFault`` where something else than an earlier report lies there.
     """
-    import xlsxwriter
-
     earlier = read_earlier(target)
     if earlier is None and target.is_file() and target.stat().st_size:
         raise InputFault(f"Tệp {target.name} đã có và không phải sổ kết quả kiểm tra: hãy đặt tên khác.")
-    with replacing(target) as temporary:
-        workbook = xlsxwriter.Workbook(str(temporary), workbook_options())
+    with replacing(target) as temporary, new_workbook(temporary) as workbook:
         _Report(workbook, results, earlier, target.parent).write()
-        workbook.close()
 
 
 class _Report:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from cchc_xl.atomic import replacing
+from cchc_xl.atomic import Seen, replacing
 from cchc_xl.catalogue.load import load_charts
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.build import BUILD_DATE, write_form
-from cchc_xl.form_workbook.styles import Styles, workbook_options
+from cchc_xl.form_workbook.package import new_workbook
+from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.summary_workbook.by_unit import write_by_unit
 from cchc_xl.summary_workbook.carrying import given_stamp
 from cchc_xl.summary_workbook.changes import write_changes
@@ -26,24 +27,26 @@ from cchc_xl.summary_workbook.sources import write_sources
 
 
 def build_summary_workbook(
-    summary: Summary, target: Path, links: Mapping[str, str] | None = None, data_beside: str = ""
+    summary: Summary,
+    target: Path,
+    links: Mapping[str, str] | None = None,
+    data_beside: str = "",
+    seen: Seen | None = None,
 ) -> None:
     """Write the summary workbook to ``target``, whole or not at all. The summary must have a form.
 
     ``links``: the submissions' paths as seen from the target's folder. ``data_beside``: name of the file that holds
-    the tidy table, when the workbook shall not.
+    the tidy table, when the workbook shall not. ``seen``: what lay at the target when the merge looked; if
+    something else lies there when all is written, nothing is replaced.
 
     It bears the parent's stamp, so that it is itself a submission for the next level.
     """
-    import xlsxwriter
-
     form = summary.form
     if form is None:
         raise ValueError("a summary without a form has no workbook")
     stamp = replace(given_stamp(form, summary), **summary.carried.stamp)  # type: ignore[arg-type]  # fields of a stamp
     plan = plan_sheet(form, summary)
-    with replacing(target) as temporary:
-        workbook = xlsxwriter.Workbook(str(temporary), workbook_options())
+    with replacing(target, seen) as temporary, new_workbook(temporary) as workbook:
         workbook.set_properties({"title": f"Tổng hợp: {form.name}", "created": BUILD_DATE})
         writing = merge_writing(form, stamp, summary)
         write_form(workbook, form, stamp, form_contents(form, stamp, summary, plan, writing))
@@ -57,4 +60,3 @@ def build_summary_workbook(
         write_findings(workbook, styles, summary, links or {})
         write_sources(workbook, styles, summary)
         write_data(workbook, styles, summary, data_beside)
-        workbook.close()

@@ -1,27 +1,29 @@
 """The sheet "Nguồn số liệu": where every figure comes from.
 
 The source of a figure is its unit's file × its row's cell. The files stand once, with their hashes; the cells stand
-once for each form of the units; cell by cell only what stands elsewhere than in the form, or is one of several cells
-that make up a unit's figure.
+once for each form of the units; cell by cell only what stands elsewhere than in the form or in a row that the unit
+added, or is one of several cells that make up a unit's figure. A hidden column says which line of "Theo đơn vị" is
+meant: titles recur.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from cchc_xl.catalogue.model import Form, Rollup
+from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import Number, figure_cells, figure_index, is_ratio, standard_places
 from cchc_xl.consolidation.rollup import Child, SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.expressions import cell_refs
 from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.summary_workbook.page import Page, TableRow, plain_format
-from cchc_xl.summary_workbook.plan import figure_label
+from cchc_xl.summary_workbook.plan import ROW_KEYS, figure_label
 from cchc_xl.summary_workbook.remarks import ROLLUP_WORDS, number
 from cchc_xl.summary_workbook.tables import header_row, make_table
 
@@ -36,6 +38,8 @@ _SECTIONS = (
     ("SỐ LIỆU LẤY TỪ Ô KHÁC, HOẶC CỘNG TỪ NHIỀU Ô CỦA MỘT ĐƠN VỊ", SINGLE, "OKhac"),
 )
 _GIVEN = 7
+_KEYS = len(_WIDTHS)
+_KEY_WIDTH = 8.43
 
 
 @dataclass(slots=True)
@@ -60,7 +64,7 @@ class _Origins:
 
 def write_sources(workbook: Any, styles: Styles, summary: Summary) -> None:
     """Add the sheet."""
-    page = Page(workbook, styles, SOURCES_SHEET, _WIDTHS)
+    page = Page(workbook, styles, SOURCES_SHEET, (*_WIDTHS, _KEY_WIDTH))
     page.heading(0, "NGUỒN SỐ LIỆU", bold=True, font_size=14)
     page.heading(
         1,
@@ -85,6 +89,8 @@ def write_sources(workbook: Any, styles: Styles, summary: Summary) -> None:
     page.stream(3, at - 2, _with_heads(page, bodies, starts))
     for (_, headings, name), body, start in zip(_SECTIONS, bodies, starts, strict=True):
         make_table(page, headings, start + 1, start + 1 + len(body), name)
+    page.sheet.set_column(_KEYS, _KEYS, None, None, {"hidden": True})
+    page.sheet.print_area(0, 0, at - 2, _KEYS - 1)
     page.sheet.freeze_panes(3, 0)
     page.sheet.repeat_rows(0)
 
@@ -94,7 +100,10 @@ def _with_heads(page: Page, bodies: list[list[TableRow]], starts: list[int]) -> 
         row = TableRow(page, start)
         row.text(0, f"{title}: {len(body)}", page.styles.get(bold=True))
         yield row
-        yield header_row(page, start + 1, headings)
+        heads = header_row(page, start + 1, headings)
+        if headings is not FILES:
+            heads.text(_KEYS, ROW_KEYS, page.style())
+        yield heads
         yield from body
 
 
@@ -118,7 +127,8 @@ def _origins(cell: SummaryCell) -> _Origins:
     seen = Counter((child.given.form, place) for child, place in zip(sources.children, sources.cells, strict=True))
     usual: dict[Form, int] = {}
     for (form, place), _ in seen.most_common():
-        usual.setdefault(form, place)
+        if not figure_cells(form)[place].row.spare:  # the same spare row of another unit is another thing
+            usual.setdefault(form, place)
     for index, (child, place, figure) in enumerate(zip(sources.children, sources.cells, sources.numbers, strict=True)):
         parts = sources.parts.get(index)
         if figure is None and parts is None:
@@ -127,7 +137,9 @@ def _origins(cell: SummaryCell) -> _Origins:
         if index in sources.addends:
             for single in sources.addends[index]:
                 found.single.append((child, single, given.numbers[single], given.parts.get(single)))
-        elif cell.name or place != usual[given.form] or not given.moved.keys().isdisjoint(_parts(given.form, place)):
+        elif (
+            cell.name or place != usual.get(given.form) or not given.moved.keys().isdisjoint(_parts(given.form, place))
+        ):
             found.single.append((child, place, figure, parts))
         else:
             common = found.common.setdefault(given.form, _Common(place))
@@ -142,17 +154,21 @@ def _origins(cell: SummaryCell) -> _Origins:
 def _cells(origins: Iterable[tuple[SummaryCell, _Origins]]) -> Iterator[tuple[str | Number, ...]]:
     for cell, found in origins:
         for form, common in found.common.items():
-            place = ", ".join(_address(*where) for where in _standard(form, common.place))
-            given = _given(cell.rollup, common.total, (common.top, common.bottom), common.yes)
-            yield (*_titles(cell), form.id, place, common.units, ROLLUP_WORDS[cell.rollup], given)
+            place = _address(*standard_places(form)[common.place])
+            halves = [_address(*standard_places(form)[part]) for part in _parts(form, common.place)]
+            given = _given(cell.rollup, common.total, (common.top, common.bottom), common.yes, halves)
+            words, key = ROLLUP_WORDS[cell.rollup], figure_key(cell.spec.ref)
+            yield (*_titles(cell), form.id, place, common.units, words, given, key)
 
 
 def _single(origins: Iterable[tuple[SummaryCell, _Origins]]) -> Iterator[tuple[str | Number, ...]]:
     for cell, found in origins:
         for child, place, figure, parts in found.single:
-            at = ", ".join(_address(*where) for where in _of_child(child, place))
-            given = _given(cell.rollup, figure, parts, int(figure == 1))
-            yield (*_titles(cell), child.unit_code, at, child.unit, ROLLUP_WORDS[cell.rollup], given)
+            at = _address(*child.given.place(place))
+            halves = [_address(*child.given.place(part)) for part in _parts(child.given.form, place)]
+            given = _given(cell.rollup, figure, parts, int(figure == 1), halves)
+            words, key = ROLLUP_WORDS[cell.rollup], figure_key(cell.spec.ref)
+            yield (*_titles(cell), child.unit_code, at, child.unit, words, given, key)
 
 
 @cache
@@ -166,14 +182,6 @@ def _parts(form: Form, place: int) -> tuple[int, ...]:
     return tuple(index[ref] for ref in refs if ref in index) or (place,)
 
 
-def _standard(form: Form, place: int) -> list[tuple[str, str]]:
-    return [standard_places(form)[part] for part in _parts(form, place)]
-
-
-def _of_child(child: Child, place: int) -> list[tuple[str, str]]:
-    return [child.given.place(part) for part in _parts(child.given.form, place)]
-
-
 def _titles(cell: SummaryCell) -> tuple[str, str, str]:
     return cell.spec.ref.appendix, cell.spec.row.stt, figure_label(cell)
 
@@ -183,15 +191,23 @@ def _address(sheet: str, address: str) -> str:
     return f"{sheet}!{address}"
 
 
-def _given(rollup: Rollup, figure: Number | None, parts: tuple[Number, Number] | None, yes: int) -> str | Number:
-    """What the figures do in the total: the amount that is added, or in words what they are used for."""
+def _given(
+    rollup: Rollup, figure: Number | None, parts: tuple[Number, Number] | None, yes: int, halves: Sequence[str]
+) -> str | Number:
+    """What the figures do in the total: the amount that is added, or in words what they are used for.
+
+    ``halves``: the cells of a ratio's numerator and denominator.
+    """
     match rollup:
         case Rollup.SUM | Rollup.OWN_PLUS_CHILDREN:
             return figure if figure is not None else ""
         case Rollup.COUNT_YES:
             return yes
         case Rollup.RECOMPUTE if parts is not None:
-            return f"tử số {number(Decimal(parts[0]))}, mẫu số {number(Decimal(parts[1]))}"
+            said = (f"tử số {number(Decimal(parts[0]))}", f"mẫu số {number(Decimal(parts[1]))}")
+            if len(halves) == len(said):
+                said = (f"{said[0]} ({halves[0]})", f"{said[1]} ({halves[1]})")
+            return ", ".join(said)
         case Rollup.RECOMPUTE:
             return "không tính: thiếu tử số hoặc mẫu số"
         case Rollup.SHARED:

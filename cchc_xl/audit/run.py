@@ -1,0 +1,207 @@
+"""doi-chieu: a summary against the original files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from cchc_xl.audit.accounts import disagreeing, name, unaccounted
+from cchc_xl.audit.claims import Claims, UnitClaim, address, at, lines_with_parts, read_claims, words
+from cchc_xl.audit.discrepancy import Audit, Discrepancy, Kind, Shown
+from cchc_xl.audit.figures import Figures, Given, Row
+from cchc_xl.audit.originals import UnitFile, by_content, read_original
+from cchc_xl.audit.totals import Expected, adds_up, as_number, same, total_of, with_own_part
+from cchc_xl.catalogue.model import CellKind, Rollup
+from cchc_xl.consolidation.changes import figure_key
+from cchc_xl.consolidation.contribution import figure_cells
+from cchc_xl.consolidation.rollup import rollup_of
+from cchc_xl.errors import CchcError, InputFault
+from cchc_xl.own_part import OWN_SHEET
+from cchc_xl.receiving.folder import submissions_in
+from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, COUNTED
+from cchc_xl.summary_workbook.remarks import ROLLUP_WORDS
+from cchc_xl.values import format_number
+
+Progress = Callable[[int, int, str], None]
+_AGAIN = "hãy hỏi lại ai đã sửa sổ, hoặc tổng hợp lại từ tệp gốc"
+
+
+def _silent(done: int, total: int, file: str) -> None:
+    """No progress wanted."""
+
+
+def audit(summary: Path, folder: Path, progress: Progress = _silent) -> Audit:
+    """Compare a summary with the files in a folder (and its subfolders). Nothing is written.
+
+    Raises ``CchcError`` when the summary or the folder cannot be read at all.
+    """
+    if not folder.is_dir():
+        raise InputFault(f"Không tìm thấy thư mục {folder}: hãy chọn thư mục chứa các tệp gốc đã tổng hợp.")
+    claims = read_claims(summary)
+    paths = submissions_in(folder, summary)
+    content, unreadable = by_content(paths)
+    found = [*disagreeing(claims), *unaccounted(claims, content, unreadable, folder)]
+    originals: dict[str, UnitFile] = {}
+    for done, unit in enumerate(claims.units, start=1):
+        progress(done, len(claims.units), unit.file)
+        found += _original(unit, claims, content, folder, originals)
+    rows, totals = _rows(claims), 0
+    figures = Figures(claims, originals, rows)
+    found += _lines_of_the_form(claims, rows)
+    for line, below in lines_with_parts(claims.lines):
+        row = rows.get(line.key)
+        if row is None or row.line is not line:
+            found.append(_unknown_line(line.row, line.key))
+            continue
+        given = Given()
+        found += figures.line(row, below, given)
+        found += _totals(claims, row, given)
+        totals += 1
+    found += figures.own_rows()
+    found += figures.strangers()
+    stamp = claims.stamp
+    return Audit(
+        str(summary),
+        str(folder),
+        claims.form.id,
+        stamp.period,
+        len(claims.units),
+        len(paths),
+        figures.compared,
+        totals,
+        tuple(found),
+    )
+
+
+def _original(
+    unit: UnitClaim,
+    claims: Claims,
+    content: Mapping[str, list[Path]],
+    folder: Path,
+    originals: dict[str, UnitFile],
+) -> Iterator[Discrepancy]:
+    """Find and read a unit's file."""
+    paths = content.get(unit.sha256, [])
+    if not paths:
+        here = next((path for found in content.values() for path in found if name(path, folder) == unit.file), None)
+        what = "đã bị thay đổi" if here is not None else "không còn trong thư mục"
+        message = f"Tệp {unit.file} của {unit.name} {what} từ sau khi tổng hợp: hãy tìm lại bản gốc của tệp."
+        yield Discrepancy(Kind.FILE, message, unit.code, unit.name, unit.file)
+        return
+    try:
+        file = read_original(paths[0], unit.sha256)
+    except CchcError as fault:
+        yield Discrepancy(Kind.FILE, str(fault), unit.code, unit.name, unit.file)
+        return
+    theirs = {other.code for other in claims.units if other.code != unit.code}
+    if file.form.id != unit.form or file.code in theirs:
+        what = f"theo biểu {file.form.id}" if file.form.id != unit.form else f"của đơn vị mã {file.code}"
+        message = f"Sổ tổng hợp ghi tệp {unit.file} cho {unit.name} nhưng tệp đó là {what}: {_AGAIN}."
+        yield Discrepancy(Kind.UNIT, message, unit.code, unit.name, unit.file)
+    originals[unit.code] = file
+
+
+def _rows(claims: Claims) -> dict[str, Row]:
+    """The lines that are of the form, each with how it rolls up by the form and its units."""
+    known = {figure_key(spec.ref): spec for spec in figure_cells(claims.form)}
+    same_form = bool(claims.units) and all(unit.form == claims.form.id for unit in claims.units)
+    rows: dict[str, Row] = {}
+    for line in claims.lines:
+        spec = known.get(line.key)
+        if spec is not None and line.key not in rows:
+            rollup = rollup_of(spec, same_form)
+            if rollup is Rollup.SPREAD and line.rollup == ROLLUP_WORDS[Rollup.RECOMPUTE]:
+                rollup = Rollup.RECOMPUTE  # the units' forms have the parts that the summary's form lacks
+            rows[line.key] = Row(line, spec, rollup)
+    return rows
+
+
+def _lines_of_the_form(claims: Claims, rows: Mapping[str, Row]) -> Iterator[Discrepancy]:
+    for spec in figure_cells(claims.form):
+        if not spec.row.spare and figure_key(spec.ref) not in rows:
+            message = f"Trang “{BY_UNIT_SHEET}” mất dòng {spec.ref.appendix} {spec.row.title()}: {_AGAIN}."
+            yield Discrepancy(Kind.SOURCE, message, row=f"{spec.ref.appendix} {spec.row.title()}")
+    for row in rows.values():
+        if row.line.rollup != ROLLUP_WORDS[row.rollup]:
+            message = (
+                f"Trang “{BY_UNIT_SHEET}” hàng {row.line.row + 1} ghi cách tổng hợp “{row.line.rollup}”, theo biểu "
+                f"phải là “{ROLLUP_WORDS[row.rollup]}” ({row.words}): {_AGAIN}."
+            )
+            yield Discrepancy(Kind.TOTAL, message, row=row.words, shown=row.line.rollup)
+
+
+def _unknown_line(row: int, key: str) -> Discrepancy:
+    return Discrepancy(
+        Kind.SOURCE,
+        f"Trang “{BY_UNIT_SHEET}” hàng {row + 1} không phải dòng của biểu, hoặc lặp lại một dòng (khóa “{key[:60]}”): "
+        f"{_AGAIN}.",
+    )
+
+
+def _totals(claims: Claims, row: Row, given: Given) -> Iterator[Discrepancy]:
+    """The total in "Theo đơn vị", in the parent's own sheet and in the form, against the sum of the units' figures."""
+    if given.unknown:
+        return
+    ref = row.spec.ref
+    numbers, parts = list(given.numbers.values()), list(given.parts.values())
+    own = claims.own.get(ref)
+    if row.rollup is Rollup.OWN_PLUS_CHILDREN:
+        units = total_of(Rollup.SUM, numbers, (), additive=True).low
+        if own is None:
+            expected = Expected(None, None)
+        else:
+            if (units is None) != (own.children is None) or (
+                units is not None and own.children is not None and not same(units, own.children)
+            ):
+                where = f"“{OWN_SHEET}”, cột “Các đơn vị cộng lại”"
+                yield _wrong_total(Kind.TOTAL, row, where, own.children, Expected(units, units), len(numbers))
+            expected = with_own_part(own, units)
+    else:
+        expected = total_of(row.rollup, numbers, parts, adds_up(row.spec, claims.form))
+    shown = at(row.line.cells, claims.total)
+    cell = address(BY_UNIT_SHEET, row.line.row, claims.total)
+    if not expected.fits(shown):
+        yield _wrong_total(Kind.TOTAL, row, cell, shown, expected, len(numbers))
+    count = str(at(row.line.cells, claims.total + COUNTED)).split("/")[0]
+    units_given = len(parts) if row.rollup is Rollup.RECOMPUTE else len(numbers)
+    if count.isdigit() and int(count) != units_given:
+        counted = address(BY_UNIT_SHEET, row.line.row, claims.total + COUNTED)
+        message = f"Trang {counted} ghi {count} đơn vị có số liệu, {row.words}; đếm lại có {units_given}: {_AGAIN}."
+        yield Discrepancy(Kind.TOTAL, message, row=row.words, cell=counted, shown=count, expected=Decimal(units_given))
+    yield from _in_form(claims, row, expected, own is not None, shown)
+
+
+def _in_form(claims: Claims, row: Row, expected: Expected, asked: bool, total: object) -> Iterator[Discrepancy]:
+    """The form's own cell; where no single figure is right the parent may type one."""
+    spec = row.spec
+    if row.rollup is Rollup.COUNT_YES and not spec.kind.numeric:
+        return
+    if spec.kind is CellKind.YESNO or (expected.low is None and not asked):
+        return
+    if expected.blank and as_number(total) is None:
+        return
+    place = claims.shown.get(spec.ref)
+    if place is None:
+        message = f"{row.words}: không tìm thấy ô của chỉ tiêu ở trang {spec.ref.appendix} của sổ tổng hợp: {_AGAIN}."
+        yield Discrepancy(Kind.FORM, message, row=row.words)
+        return
+    sheet, cell, shown = place
+    if not expected.fits(shown):
+        yield _wrong_total(Kind.FORM, row, f"{sheet} ô {cell}", shown, expected, None)
+
+
+def _wrong_total(kind: Kind, row: Row, cell: str, shown: object, expected: Expected, units: int | None) -> Discrepancy:
+    low, high = expected.low, expected.high
+    if low is None or high is None:
+        right = "trống"
+    elif same(low, high):
+        right = format_number(low)
+    else:
+        right = f"từ {format_number(low)} đến {format_number(high)}"
+    of = f" từ số liệu của {units} đơn vị" if units is not None else ""
+    number = as_number(shown)
+    said: Shown = number if number is not None else words(shown) or None
+    seen = format_number(number) if number is not None else f"“{words(shown)[:60]}”" if words(shown) else "trống"
+    message = f"Trang {cell} ghi {seen}, {row.words}; cộng lại{of} phải là {right}: {_AGAIN}."
+    return Discrepancy(kind, message, row=row.words, cell=cell, shown=said, expected=low)

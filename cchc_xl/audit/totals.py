@@ -1,0 +1,109 @@
+"""Totals added up anew from the units' figures, without the merge's own arithmetic. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cchc_xl.catalogue.model import CellSpec, Form, Rollup
+from cchc_xl.expressions import Ratio, cell_refs
+from cchc_xl.own_part import OwnPart
+from cchc_xl.values import State, exact
+
+# Excel adds in binary: a sum of thousands of decimals is off in the last digits. Whole numbers are exact.
+_SAME = 1e-13
+_EXACT = 2**53
+
+Parts = tuple[Decimal, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a total may be: ``low`` to ``high``, or nothing at all where ``blank``. Both ends ``None``: only blank."""
+
+    low: Decimal | None
+    high: Decimal | None
+    blank: bool = False
+
+    def fits(self, shown: object) -> bool:
+        """Whether a cell shows it."""
+        number = as_number(shown)
+        if number is None:
+            return shown in ("", None) and (self.blank or self.low is None)
+        if self.low is None or self.high is None:
+            return False
+        return self.low <= number <= self.high or same(number, self.low) or same(number, self.high)
+
+
+def total_of(rollup: Rollup, numbers: Sequence[Decimal], parts: Sequence[Parts], additive: bool) -> Expected:
+    """The total of a line: of the numbers that the units gave and, for ratios, of their numerators and denominators."""
+    if rollup is Rollup.RECOMPUTE:
+        return _ratio(parts, additive)
+    if not numbers:
+        return Expected(None, None)
+    match rollup:
+        case Rollup.SUM:
+            return _only(_added(numbers))
+        case Rollup.COUNT_YES:
+            return _only(Decimal(sum(number == 1 for number in numbers)))
+        case Rollup.SHARED:
+            return _only(numbers[0]) if len(set(numbers)) == 1 else Expected(None, None)
+        case Rollup.DISTINCT:
+            low, high = max(numbers), _added(numbers)
+            return _only(low) if low == high else Expected(low, high, blank=True)
+    return Expected(None, None)
+
+
+def with_own_part(own: OwnPart, children: Decimal | None) -> Expected:
+    """The total of a row with an own part: nothing until that part is there."""
+    if own.own.state is State.NOT_APPLICABLE:
+        return Expected(children, children)
+    if own.own.number is None:
+        return Expected(None, None)
+    return _only(own.own.number + (children if children is not None else Decimal(0)))
+
+
+def adds_up(spec: CellSpec, form: Form) -> bool:
+    """Whether a ratio's numerators and denominators are amounts; lists that all units share are not."""
+    if not spec.derived or not isinstance(spec.derived[0], Ratio):
+        return True
+    quantities = [form.cells[part.at(spec.row.order)].quantity for part in cell_refs(spec.derived[0])]
+    return all(quantity is not None and quantity.rollup is Rollup.SUM for quantity in quantities)
+
+
+def as_number(cell: object) -> Decimal | None:
+    """The number in a cell; ``None`` for texts, blanks and truth values."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
+        return None
+    return exact(cell)
+
+
+def same(one: Decimal, other: Decimal) -> bool:
+    """Whether two figures are one, as far as a workbook can hold them."""
+    if one == other:
+        return True
+    whole = one == one.to_integral_value() and other == other.to_integral_value()
+    if whole and max(abs(one), abs(other)) < _EXACT:
+        return exact(float(one)) == exact(float(other))
+    return math.isclose(one, other, rel_tol=_SAME)
+
+
+def _added(numbers: Sequence[Decimal]) -> Decimal:
+    total = Decimal(0)
+    for number in numbers:
+        total += number
+    return total
+
+
+def _only(number: Decimal) -> Expected:
+    return Expected(number, number)
+
+
+def _ratio(parts: Sequence[Parts], additive: bool) -> Expected:
+    if additive:
+        bottom = _added([pair[1] for pair in parts])
+        return _only(100 * _added([pair[0] for pair in parts]) / bottom) if bottom else Expected(None, None)
+    ratios = {100 * top / bottom for top, bottom in parts if bottom}
+    return _only(next(iter(ratios))) if len(ratios) == 1 else Expected(None, None)
