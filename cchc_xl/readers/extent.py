@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
-from cchc_xl.layout import cell_address
+from cchc_xl.layout import column_letters
 from cchc_xl.ooxml.limits import Limits
 
 # Most sheets are small and written as Excel does: every row and cell begins with its place, none of them far.
@@ -20,6 +20,7 @@ _NUMBER = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>\s*([0-9]{1,9})")
 _REFERENCE = re.compile(r"([A-Za-z]*)([0-9]{0,10})")
 # Bytes that a cell with a formula, or one that shows a shared text, takes at least: <c><f/></c>, <c t="s"><v>0</v></c>.
 _FORMULA, _SHOWN = 11, 21
+_CHUNK = 2**20
 _FILLED = ("v", "is", "f")
 
 
@@ -37,7 +38,7 @@ def too_much(xml: bytes, limits: Limits) -> str:
         return "có quá nhiều hàng, ô (kể cả ô trống đã định dạng)"
     rows, columns = _reach(xml)
     if rows * columns > limits.cells:
-        return f"có nội dung ở tận ô {cell_address(rows - 1, columns - 1)}"
+        return f"có nội dung đến tận hàng {rows}, cột {column_letters(columns - 1)}"
     return ""
 
 
@@ -110,7 +111,9 @@ def parse(xml: bytes, start: object) -> None:
     parser.StartElementHandler = start  # type: ignore[assignment]  # a callable; typeshed knows only dicts
     parser.StartDoctypeDeclHandler = _refuse
     try:
-        parser.Parse(xml, True)
+        for at in range(0, len(xml), _CHUNK):  # the parser keeps a copy of what it is given
+            parser.Parse(xml[at : at + _CHUNK])
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise ValueError(str(error)) from None
 

@@ -48,6 +48,9 @@ _PREFIXED_FORMULA_CELL = re.compile(
 _FORMULA = re.compile(rb"<f(?:\s[^<>]*)?(?:/>|>([^<]*)</f>)")
 _ROOT = 4096  # bytes in which the root element begins
 _END_OF_CELLS = b"</sheetData>"
+_LONG = 4 * 1024 * 1024
+_BLANK_CELLS = re.compile(rb'(?:<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]*")?/>)++')
+_EMPTY_ROWS = re.compile(rb'(?:<row r="[0-9]{1,7}"[^<>]*(?:/>|></row>))++')
 _ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\s([^<>]*\bt="e"[^<>]*(?<!/))>\s*'
     rb"(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>([^<]*)<"
@@ -207,10 +210,10 @@ class FileBook:
         room = _TOGETHER
         for sheet, part in self._contents.sheets.items():
             entry = self._entry(part) if part else None
-            if entry is not None and entry.file_size <= room:
+            if entry is not None and entry.file_size <= min(room, _LONG):
                 room -= entry.file_size
                 with suppress(WorkbookFault):  # said when the sheet is asked for
-                    self._kept[sheet] = self._read_sheet(sheet)
+                    self._read_sheet(sheet)
 
     def _open(self, sheets: dict[str, bytes]) -> None:
         from python_calamine import CalamineError, CalamineWorkbook
@@ -231,8 +234,12 @@ class FileBook:
         return self._read(part, self._limits.shared)
 
     def _read_sheet(self, sheet: str) -> bytes:
-        kept = self._kept.get(sheet)
-        return _cells(self._read(self._contents.sheets[sheet], self._limits.sheet, sheet)) if kept is None else kept
+        if sheet in self._kept:
+            return self._kept[sheet]
+        xml = _cells(self._read(self._contents.sheets[sheet], self._limits.sheet, sheet))
+        if len(xml) <= _LONG:  # read again for its formulas
+            self._kept[sheet] = xml
+        return xml
 
     def facts(self, sheet: str) -> CellFacts:
         """Formulas and error values of a sheet, straight from its XML."""
@@ -270,18 +277,27 @@ class FileBook:
             raise self._too_large()
         try:
             with self._zip.open(self._names[part.lower()]) as handle:
-                # zipfile never gives more than the directory says.
-                return handle.read()
+                # Asked for so much, zipfile unpacks no more; asked for all, it would unpack whatever is there.
+                return handle.read(most + 1 if entry is None else entry.file_size)
         except _BROKEN_ZIP:
             raise WorkbookFault(f"Tệp {self.path.name} đã hỏng (phần {part}): hãy xin lại tệp.") from None
 
 
 def _cells(xml: bytes) -> bytes:
-    """A worksheet without what follows its cells (§18.3.1.99): conditional formats and validations are half of it."""
+    """A worksheet without what follows its cells (§18.3.1.99): conditional formats and validations are half of it.
+
+    Of a long one, whose rows or columns were formatted to the end of the sheet, also without what holds nothing.
+    """
     end = xml.rfind(_END_OF_CELLS)
     if end < 0 or b"<worksheet" not in xml[:_ROOT]:
         return xml
-    return xml[: end + len(_END_OF_CELLS)] + b"</worksheet>"
+    xml = xml[: end + len(_END_OF_CELLS)] + b"</worksheet>"
+    # Cells without a place stand beside the one before them, rows below it: there nothing can be left out.
+    if len(xml) > _LONG and xml.count(b"<c") == xml.count(b'<c r="') + (b"<cols>" in xml) + xml.count(b"<col "):
+        xml = _BLANK_CELLS.sub(b"", xml)
+    if len(xml) > _LONG and xml.count(b"<row") == xml.count(b'<row r="'):
+        xml = _EMPTY_ROWS.sub(b"", xml)
+    return xml
 
 
 @lru_cache(maxsize=16)  # the same for every workbook of a form

@@ -18,6 +18,7 @@ from cchc_xl.receiving.codec import decode, encode
 from cchc_xl.submission import SubmissionFigures
 
 WORKBOOKS = (".xlsx", ".xlsm")
+BROUGHT_DOWN = "làm chương trình đọc gặp lỗi của chính nó"
 OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
 
 
@@ -66,6 +67,9 @@ def receive(path: Path, name: str, cache: Cache | None = None) -> Parcel:
         return Parcel(replace(file, fault=str(fault), fault_state=FileState.EXCLUDED))
     except CchcError as fault:
         return Parcel(replace(file, fault=str(fault)))
+    except Exception as error:  # a fault of ours: it costs this file, with these words, and not the merge
+        said = f"Tệp {path.name} {BROUGHT_DOWN} ({type(error).__name__}): hãy gửi tệp cho người bảo trì bộ công cụ."
+        return Parcel(replace(file, fault=said))
 
 
 def _read(path: Path, content: bytes, name: str) -> Contribution:
