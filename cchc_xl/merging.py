@@ -194,16 +194,18 @@ def _earlier_summary(target: Path, existing: Submission | None, summary: Summary
 def submissions_in(folder: Path, target: Path) -> list[Path]:
     """Every file of the folder and its subfolders, sorted; only Office lock files and the output are passed over.
 
-    The output is the summary workbook and the file with its tidy table.
+    The output is the summary workbook and the file with its tidy table. A link that leads nowhere counts as a file:
+    somebody put it there as one.
     """
     from cchc_xl.summary_workbook.data_file import KINDS, data_path
 
     outputs = [path for path in (target, *(data_path(target, kind) for kind in KINDS)) if path.exists()]
     found = []
     for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.name.startswith(("~$", ".~lock.")):
+        lost = path.is_symlink() and not path.exists()
+        if not (lost or path.is_file()) or path.name.startswith(("~$", ".~lock.")):
             continue
-        if any(path.samefile(output) for output in outputs):
+        if not lost and any(path.samefile(output) for output in outputs):
             continue
         found.append(path)
     return found

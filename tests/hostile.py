@@ -301,6 +301,22 @@ def _slow_prefix(parts: Parts) -> Parts:
     }
 
 
+def _much_text(megabytes: int) -> Callable[[Parts], Parts]:
+    """One sign of each text is wide, so that Python takes four bytes for all of them."""
+    text = b"<is><t>" + "😀".encode() + b"x" * 30_000 + b"</t></is>"
+    cells = b"".join(b'<c t="inlineStr">%s</c>' % text for _ in range(megabytes * 33))
+    return lambda parts: more_rows(parts, b'<row r="200">' + cells + b"</row>")
+
+
+def _large_grid(parts: Parts) -> Parts:
+    return more_rows(parts, b'<row r="1000"><c r="BCR1000"><v>1</v></c></row>')
+
+
+def _as_many_formulas(parts: Parts) -> Parts:
+    rows = "".join(f'<row r="{n}">{"<c><f>1+1</f><v>2</v></c>" * 149}</row>' for n in range(200, 1200))
+    return more_rows(parts, rows.encode())
+
+
 def _deep(parts: Parts) -> Parts:
     depth = 500_000
     return more_rows(parts, b'<row r="9999">' + b"<x>" * depth + b"</x>" * depth + b"</row>")
@@ -407,6 +423,12 @@ CASES = [
     Case("half a million tags deep", _deep, (OK, UNREADABLE)),
     Case("no XML", lambda parts: parts | {SHEET: b"\0" * 5000}, (OUT, UNREADABLE)),
     Case("UTF-16", lambda parts: parts | {SHEET: parts[SHEET].decode().encode("utf-16")}, (OUT, UNREADABLE)),
+    Case(
+        "an encoding that nobody knows",
+        lambda parts: parts | {BOOK: parts[BOOK].replace(b'"UTF-8"', b'"UTF-x"', 1)},
+        (UNREADABLE,),
+        "hỏng",
+    ),
     # size
     Case("a million empty rows", lambda parts: more_rows(parts, _rows(1_048_577)), (OK,)),
     Case(
@@ -447,6 +469,10 @@ CASES = [
     Case("two hundred thousand formulas", _many_formulas, (UNREADABLE,), "công thức"),
     Case("error cells without a value", _slow_pattern, (OK, UNREADABLE)),
     Case("tags in a comment", _slow_prefix, (OK, OUT, UNREADABLE)),
+    Case("fifty megabytes of text", _much_text(48), (UNREADABLE,), "nhiều chữ"),
+    Case("fifteen megabytes of text", _much_text(15), (OK,)),
+    Case("a sheet as large as may be", _large_grid, (OK,)),
+    Case("as many formulas as may be", _as_many_formulas, (OUT,)),
     # formulas
     Case("cyclic formulas", lambda parts: formula_cell(parts, FIRST, FIRST, ""), (OUT, NOTED)),
     Case("a volatile formula", lambda parts: formula_cell(parts, FIRST, 'RAND()*NOW()+INDIRECT("A1")'), READ),
@@ -531,6 +557,19 @@ CASES = [
     Case("a name that looks like a path", dict, (OK,), file="..%2f..%2fetc.xlsx"),
     Case("a name that is a formula", dict, (OK,), file='=HYPERLINK("x").xlsx'),
     Case("a name in NFD", dict, (OK,), file=unicodedata.normalize("NFD", "xã Hòa Bình.xlsx")),
+    *(
+        Case(f"an error in {number}", lambda parts: cell(parts, SECOND, "<v>11</v>"), (OUT,), "1 lỗi", file=name)
+        for number, name in enumerate(
+            (
+                "100%41 #1 & 'b' [2]?.xlsx",
+                "\\\\evil\\share.xlsx",
+                "http:evil.xlsx",
+                "#'x'!A1.xlsx",
+                '"><f>1.xlsx',
+                "%2e%2e.xlsx",
+            )
+        )
+    ),
     Case("a name with a line end", dict, (OK,), file="xã\nA.xlsx"),
 ]
 
@@ -559,3 +598,8 @@ _NAMED = (
     "VNI",
     "control signs",
 )
+
+
+def html_text(text: str) -> str:
+    """A text as XML holds it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -127,6 +127,25 @@ def test_nothing_is_written_outside(merged: tuple[dict[str, Any], Path]) -> None
     assert not Path("/tmp/cchc-evil.txt").exists()
 
 
+def test_what_is_no_file_harms_nobody(tmp_path: Path, corpus: Path) -> None:
+    """Links in circles or to nothing, pipes, folders named like workbooks: named or passed over, never followed."""
+    if sys.platform == "win32":
+        pytest.skip("links and pipes as on Unix")
+    folder = tmp_path / "nop"
+    folder.mkdir()
+    (folder / "tốt.xlsx").write_bytes((corpus / BATCH[0]).read_bytes())
+    (folder / "vòng").symlink_to(folder, target_is_directory=True)
+    (folder / "vòng.xlsx").symlink_to(folder / "vòng.xlsx")
+    (folder / "mất.xlsx").symlink_to(folder / "không có.xlsx")
+    (folder / "thư mục.xlsx").mkdir()
+    os.mkfifo(folder / "ống.xlsx")
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        assert main(["tong-hop", str(folder), "-o", str(tmp_path / "ra.xlsx"), "--json"]) == 1
+    states = {file["file"]: file["state"] for file in json.loads(said.getvalue())["files"]}
+    assert states == {"tốt.xlsx": "included", "vòng.xlsx": "unreadable", "mất.xlsx": "unreadable"}
+
+
 # no injection --------------------------------------------------------------------------------------------------------
 
 # What the cases carry: none of it may stand in a formula of ours.
@@ -155,10 +174,12 @@ def assert_harmless(workbook: Path, sources: Path) -> None:
 
 
 def assert_own_file(target: str, workbook: Path, sources: Path) -> None:
-    """A link's target is a relative path to a submission."""
+    """A link's target is a relative path to a submission that is there."""
     assert not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|[\\/]", target), target
-    path = urllib.parse.unquote(target.partition("#")[0]).replace("\\", "/")
-    assert (workbook.parent / path).resolve().parent == sources.resolve(), target
+    # XlsxWriter parts folders as Windows does; a backslash of a name is escaped.
+    path = workbook.parent / urllib.parse.unquote(target.partition("#")[0].replace("\\", "/"))
+    assert path.is_file(), target
+    assert path.resolve().parent == sources.resolve(), target
 
 
 def test_the_summary_holds_no_formula_or_link_of_a_submission(

@@ -26,8 +26,8 @@ class Limits:
     unpacked: int = MAX_UNPACKED_BYTES
     # Entries of the package: each takes 600 bytes in memory before anything was read. Excel writes some dozens.
     entries: int = 10_000
-    # Of one sheet. A sheet whose million rows were all formatted takes 40-55 MB and can still be read in a second.
-    sheet: int = 60 * _MB
+    # Of one sheet. A sheet whose million rows were all formatted takes 40-45 MB and can still be read in a second.
+    sheet: int = 50 * _MB
     # Of the shared texts and of the styles, each. Excel's own limit of 65,490 cell styles takes some 10 MB.
     shared: int = 24 * _MB
     # Start and end tags of a sheet that is measured tag by tag: a million per second.

@@ -17,6 +17,7 @@ _NEAR_ROWS, _NEAR_COLUMNS = 999, 702
 _UNPLACED = re.compile(rb'<(?:\w+:)?(?:row|c)(?=[\s/>])(?! r="[A-Z]{0,2}[0-9]{1,3}")')
 _FAR = re.compile(rb'r\s*=\s*["\'](?=[A-Za-z]*[0-9])(?![A-Z]?[A-Z]?[0-9][0-9]?[0-9]?["\'.])')
 _NUMBER = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>\s*([0-9]{1,9})")
+_TAG = re.compile(rb"<[^<>]*>")
 _REFERENCE = re.compile(r"([A-Za-z]*)([0-9]{0,10})")
 # Bytes that a cell with a formula, or one that shows a shared text, takes at least: <c><f/></c>, <c t="s"><v>0</v></c>.
 _FORMULA, _SHOWN = 11, 21
@@ -52,6 +53,8 @@ class SharedTexts:
 
     def too_long(self, xml: bytes, limits: Limits) -> bool:
         """Whether the cells of a sheet may show more text than the limits allow."""
+        if len(xml) > limits.text and len(_TAG.sub(b"", xml)) > limits.text:
+            return True
         # A cell that shows a shared text takes four tags.
         if self._longest * (len(xml) // _SHOWN) <= limits.text or self._longest * (xml.count(b"<") // 4) <= limits.text:
             return False
@@ -114,7 +117,7 @@ def parse(xml: bytes, start: object) -> None:
         for at in range(0, len(xml), _CHUNK):  # the parser keeps a copy of what it is given
             parser.Parse(xml[at : at + _CHUNK])
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # an encoding that nobody knows is a LookupError
         raise ValueError(str(error)) from None
 
 
