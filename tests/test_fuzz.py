@@ -22,13 +22,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cchc_xl.catalogue.load import load_form
-from cchc_xl.errors import CchcError
+from cchc_xl.errors import BROUGHT_DOWN, CchcError
 from cchc_xl.hosts.cli import main
 from cchc_xl.ooxml.limits import SUMMARY
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.keyed_sheets import read_keyed
-from cchc_xl.receiving.one import BROUGHT_DOWN, receive
+from cchc_xl.receiving.one import receive
 from cchc_xl.report.earlier import read_earlier as read_report
 from cchc_xl.summary_workbook.earlier import read_earlier
 from cchc_xl.summary_workbook.record import read_record

@@ -22,8 +22,8 @@ import hostile
 import pytest
 from hostile import CASES, EVIL, Case
 
+from cchc_xl.errors import BROUGHT_DOWN
 from cchc_xl.hosts.cli import main
-from cchc_xl.receiving.one import BROUGHT_DOWN
 
 SECONDS, MEGABYTES = 2.0, 200
 ROOT = Path(__file__).parent.parent
@@ -229,3 +229,51 @@ def test_the_report_holds_no_formula_or_link_of_a_submission(corpus: Path, tmp_p
     assert not [line for line in errors.getvalue().splitlines() if not line.endswith(".")]
     assert len(json.loads(said.getvalue())) == len(files)
     assert_harmless(report, corpus)
+
+
+# What starts a program or speaks to another machine raises one of these events (Python's table of audit events).
+_WATCH = """
+import sys
+SEEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.startfile", "ftplib.",
+        "urllib.", "http.", "smtplib.", "webbrowser.", "ctypes.dlopen", "pty.", "winreg.")
+def watch(event, details):
+    if event.startswith(SEEN):
+        sys.stderr.write(f"AUDIT {event} {details}\\n")
+sys.addaudithook(watch)
+sys.path.insert(0, sys.argv.pop(1))
+from cchc_xl.hosts.cli import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("command", ["kiem-tra", "tong-hop"])
+def test_no_network_is_used_and_no_program_is_started(corpus: Path, tmp_path: Path, command: str) -> None:
+    """As Python itself reports it, in a run of its own beside sheets and files that the stock add-in would obey."""
+    names = (
+        "macros.xlsm",
+        "a py sheet.xlsx",
+        "a conf sheet.xlsx",
+        "a DDE formula.xlsx",
+        "an external link.xlsx",
+        BATCH[0],
+    )
+    for name in names:
+        (tmp_path / name).write_bytes((corpus / name).read_bytes())
+    (tmp_path / "xlwings.py").write_text("raise SystemExit('executed')", encoding="utf-8")
+    (tmp_path / "cchc_xl.py").write_text("raise SystemExit('executed')", encoding="utf-8")
+    (tmp_path / "xlwings.conf").write_text('"INTERPRETER_WIN","evil.exe"', encoding="utf-8")
+    if command == "kiem-tra":
+        asked = ["kiem-tra", *names, "--bao-cao", "kq.xlsx", "--json"]
+    else:
+        asked = ["tong-hop", ".", "-o", "kq.xlsx", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", _WATCH, str(ROOT), *asked],
+        cwd=tmp_path,
+        capture_output=True,
+        env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | {"PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+    assert done.stderr.decode() == ""
+    assert b"executed" not in done.stdout
+    assert (tmp_path / "kq.xlsx").is_file()
+    json.loads(done.stdout)
