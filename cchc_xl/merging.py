@@ -50,6 +50,8 @@ class MergeRequest:
     deadline: str = ""
     # ``csv`` or ``parquet``: also write the tidy table beside the workbook, however short it is.
     data: str = ""
+    # Whether findings lead to their cells in the submissions; not where the summary will be looked at without them.
+    links: bool = True
     # What an earlier merge found at the target, when that merge was only a step on the way to this one.
     earlier: Earlier | None = None
 
@@ -118,7 +120,7 @@ def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path]) -> Su
     from cchc_xl.summary_workbook.build import build_summary_workbook
     from cchc_xl.summary_workbook.data_file import CSV, data_path, is_data_file, wants_file, write_data_file
 
-    target, links = request.target, _links(paths, request)
+    target, links = request.target, _links(paths, request) if request.links else {}
     kind = request.data or (CSV if wants_file(summary) else "")
     if not kind:
         build_summary_workbook(summary, target, links)
@@ -223,8 +225,9 @@ def _resolve_overrides(overrides: Mapping[str, str], folder: Path, received: Seq
         if not matches:
             matches = [name for name in names if Path(name).name == wanted]
         if len(matches) != 1:
-            what = "có nhiều tệp tên" if matches else "không có tệp"
-            raise InputFault(f"--ke-ca: trong thư mục {folder} {what} “{wanted}”: hãy ghi đúng tên tệp.")
+            if matches:
+                raise InputFault(f"--ke-ca: có nhiều tệp tên “{wanted}”: hãy ghi cả thư mục con: {', '.join(matches)}.")
+            raise InputFault(f"--ke-ca: trong thư mục {folder} không có tệp “{wanted}”: hãy ghi đúng tên tệp.")
         if next(file for file in received if file.file == matches[0]).fault_state is FileState.IGNORED:
             raise InputFault(f"--ke-ca: tệp “{wanted}” không phải sổ Excel nên không thể đưa vào.")
         resolved[matches[0]] = reason

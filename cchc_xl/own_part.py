@@ -27,15 +27,25 @@ class OwnPart:
 
     own: Value
     children: Decimal | None
+    # Whether it is a count of things: then 2,5 and 3.105,5 are slips.
+    whole: bool = False
+
+    @property
+    def fits(self) -> bool:
+        """Whether the own part is a number that can be one; what was pasted passes by the cell's validation."""
+        number = self.own.number
+        if number is None or number < 0:
+            return False
+        return not self.whole or number == number.to_integral_value()
 
     @property
     def total(self) -> Value:
-        """Own + Σ units; blank while the own part is, and without a number where the own part is none."""
+        """Own + Σ units; blank while the own part is, and without a number where the own part cannot be one."""
         if self.own.state is State.BLANK:
             return BLANK
         if self.own.state is State.NOT_APPLICABLE:
             return BLANK if self.children is None else number_value(self.children)
-        if self.own.number is None:
+        if not self.fits or self.own.number is None:
             return Value(State.ERROR, text=self.own.text)
         return number_value(self.own.number + (self.children or _ZERO))
 

@@ -220,7 +220,7 @@ def test_tong_hop_tells_what_moved_since_the_summary_before_not_since_its_own_fi
     (received / "1.xlsx").unlink()
     make(received, "1", "xã 1", {"PL1": {35: "13", 36: "12"}}, form=FORM, period="2024-Q1")
     press("tong-hop", app, dialogs := Answers(..., ..., ..., False, target, True, "số đã xác minh"))
-    assert "So với bản trước có 2 chỉ tiêu thay đổi" in one_sentence(dialogs)
+    assert "So với bản trước có 2 chỉ tiêu có tổng thay đổi" in one_sentence(dialogs)
     sheet = openpyxl.load_workbook(target)["Thay đổi"]
     assert [sheet.cell(7, column).value for column in (1, 3, 4)] == [1, "xã 1", "nộp lại"]
     assert sheet.cell(8, 1).value in (None, "")

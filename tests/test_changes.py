@@ -111,7 +111,7 @@ def test_a_resubmission_shows_what_moved_and_by_whose_figures(folder: Path) -> N
     assert said["rows"][1] | {"column": ""} == {
         "appendix": "PL1", "order": 35, "column": "", "before": 60, "after": 65, "units": {"2": [20, 25]}
     }  # fmt: skip
-    assert "1 đơn vị có tệp thay đổi, 2 chỉ tiêu thay đổi" in summary_text(summary, None)
+    assert "1 đơn vị có tệp thay đổi, 2 chỉ tiêu có tổng thay đổi" in summary_text(summary, None)
 
 
 def test_the_sheet_stays_as_it_was_until_something_moves_again(folder: Path) -> None:

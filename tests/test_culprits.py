@@ -251,7 +251,7 @@ def _form(size: int, laws: list[Law], kinds: Mapping[int, CellKind] | None = Non
         rules.append(
             Rule(
                 f"L{number}", law.kind, "T", at, parse(left, names), op, parse_alternatives(right, names), None, False,
-                Missing.SKIP_ANY, Severity.ERROR, Severity.WARNING, None, True, "yes", "luật",
+                Missing.SKIP_ANY, Severity.ERROR, Severity.WARNING, None, True, "yes", lambda: "luật",
             )
         )  # fmt: skip
     appendix = Appendix("T", AppendixKind.INDICATORS, "T", "T", "", columns, tuple(rows), cells)

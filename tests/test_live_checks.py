@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from judge import recalculate, requires_libreoffice
-from submissions import filled, make, write_printed
+from submissions import FORM, filled, make, write_printed
 
 import cchc_xl
 from cchc_xl.catalogue.load import form_ids, load_form
@@ -53,6 +53,7 @@ from cchc_xl.live_checks.states import row_states
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
 from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
+from cchc_xl.own_part import OWN_KEY, OWN_SHEET
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.severity import Severity
@@ -458,13 +459,35 @@ def test_filling_keeps_states_true_where_rows_were_pushed(workbooks: dict[str, P
     assert shown.endswith(" (tối đa 10)")
 
 
-def test_a_summary_has_no_live_states(tmp_path: Path) -> None:
-    """Rules are milder on sums: the findings of a summary have a sheet of their own."""
+def test_a_summary_says_live_what_kiem_tra_says(tmp_path: Path, soffice: Path) -> None:
+    """Its rows are checked as it is filled, own parts included; the cover counts them. LibreOffice computes."""
     folder = tmp_path / "in"
     folder.mkdir()
-    make(folder, "01", "xã A", {"PL1": {4: "10", 5: "2"}}, "cam-giang-2024", "2024-Q1")
-    merge(MergeRequest(folder, tmp_path / "tong.xlsx"))
-    assert read_file(tmp_path / "tong.xlsx").state_cells == {}
+    make(folder, "01", "xã A", {"PL6": {55: "10", 56: "8", 57: "8", 12: "5", 13: "4"}, "PL4": {1: {"online": "5"}}})
+    make(folder, "02", "xã B", {"PL6": {55: "20", 56: "18", 57: "17", 12: "3", 13: "3"}})
+    merge(MergeRequest(folder, tmp_path / "same.xlsx", form=FORM, period="2023-NAM"))
+    merge(MergeRequest(folder, tmp_path / "up.xlsx", form="ninh-hai-2023", period="2023-NAM"))
+    book = openpyxl.load_workbook(tmp_path / "up.xlsx")
+    own = book[OWN_SHEET]
+    column = next(cell.column for row in own.iter_rows(max_row=6) for cell in row if cell.value == OWN_KEY)
+    lines = [row[0].row for row in own.iter_rows() if str(row[0].value).startswith("PL")]
+    for line, typed in zip(lines, (1, 500, 2, 9000), strict=False):  # more on time than settled
+        own.cell(line, column).value = typed
+    book.save(tmp_path / "typed.xlsx")
+    paths = [tmp_path / name for name in ("same.xlsx", "up.xlsx", "typed.xlsx")]
+    (tmp_path / "out").mkdir()
+    found = []
+    for path in recalculate(paths, tmp_path / "out"):
+        submission = read_file(path)
+        shown = openpyxl.load_workbook(path, data_only=True)
+        states = {
+            place: shown[sheet][cell].value or "" for place, (sheet, cell) in submission.state_cells.items()
+        }
+        assert states
+        assert states == {place: row_states(submission)[place] for place in states}, path.name
+        found.append(sum(state.startswith("Lỗi") for state in states.values()))
+    assert found[1] == 0
+    assert found[2] > 0
 
 
 # Texts ----------------------------------------------------------------------------------------------------------------

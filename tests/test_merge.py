@@ -456,14 +456,14 @@ class TestSummaryAmongSubmissions:
         """Its figures would count twice, and it has no say in form and period."""
         result = run(code=1)
         assert states(result) == {"22855.xlsx": "included", "huyen.xlsx": "excluded"}
-        assert "sổ tổng hợp của huyện Ninh Hải" in reason(result, "huyen.xlsx")
+        assert "sổ tổng hợp của UBND huyện Ninh Hải" in reason(result, "huyen.xlsx")
         assert (result["form"], result["units_expected"]) == (FORM, 1)
 
     def test_the_list_of_communes_does_not_expect_it(self, district, run):
         result = run("--danh-sach", UNITS, code=1)
         assert result["form"] == FORM
         assert states(result)["huyen.xlsx"] in ("excluded", "unexpected_unit")
-        assert "sổ tổng hợp của huyện Ninh Hải" in reason(result, "huyen.xlsx")
+        assert "sổ tổng hợp của UBND huyện Ninh Hải" in reason(result, "huyen.xlsx")
 
     def test_a_province_expects_it(self, district, run, tmp_path):
         """Listed among the units of the province it is a submission like any other."""
@@ -716,7 +716,7 @@ class TestAgain:
         merge(MergeRequest(tmp_path / "xa", out, units_file=UNITS, parent_code="586"))
         result = run()
         assert states(result)["huyen.xlsx"].startswith("included")
-        assert (result["files"][0]["unit"], row(result, 35)["units"]) == ("huyện Ninh Hải", {"586": 20})
+        assert (result["files"][0]["unit"], row(result, 35)["units"]) == ("UBND huyện Ninh Hải", {"586": 20})
 
     def test_a_resubmission_moves_the_totals(self, folder, run):
         for code in "12":

@@ -124,10 +124,23 @@ def test_the_total_waits_and_the_units_sum_stands_beside(folder: Path) -> None:
     assert len([cell for cell in summary.cells if cell.rollup.value == "own_plus_children"]) == len(line)
     # A link both ways, outside the print.
     layout = form_layout(load_form(PARENT)).appendices["PL3"]
-    link = book["PL3"].cell(layout.rows[15] + 1, layout.check_column + 1).hyperlink
+    link = book["PL3"].cell(layout.rows[15] + 1, max(layout.check_column, *layout.marks.values()) + 2).hyperlink
     assert link.location == f"'{OWN_SHEET}'!F5"
     assert sheet["A5"].hyperlink.location == f"'PL3'!{layout.address(SETTLED)}"
     assert "150" in str(place(results, NOTE).value)
+
+
+@pytest.mark.usefixtures("soffice")
+@pytest.mark.parametrize("typed", [-5, 3105.5, "ba nghìn"])
+def test_an_own_part_that_cannot_be_one_gives_no_total(folder: Path, tmp_path: Path, typed: float | str) -> None:
+    """Pasted past the validation: no total that looks right, in the workbook as in Python, and the state says so."""
+    run(folder)
+    type_into(folder, {"3.1.1.": typed}, {}, {})
+    assert figure(read_file(target(folder)), SETTLED) is None
+    [judged] = recalculate([target(folder)], tmp_path / "tinh-lai")
+    book = openpyxl.load_workbook(judged, data_only=True)
+    assert not place(book, SETTLED).value
+    assert book[OWN_SHEET].cell(5, 8).value == "Số không hợp lệ: hãy gõ lại"
 
 
 @pytest.mark.usefixtures("soffice")
@@ -142,7 +155,7 @@ def test_the_total_is_live_and_read_back_as_own_and_units(folder: Path, tmp_path
     assert (place(book, SETTLED).value, place(book, ON_TIME).value) == (170, 140)
     assert place(book, RATIO).value == pytest.approx(100 * 140 / 170)
     assert {book[OWN_SHEET].cell(row, 8).value for row in (5, 6)} == {"Đã nhập", "Cấp tổng hợp không có phần riêng"}
-    assert waiting.own_parts[SETTLED] == OwnPart(from_cell(20), Decimal(150))
+    assert waiting.own_parts[SETTLED] == OwnPart(from_cell(20), Decimal(150), whole=True)
 
 
 def test_kiem_tra_understands_the_total(folder: Path) -> None:

@@ -516,17 +516,16 @@ class FormLoader:
     def _check_cycles(self, form_id: str, appendices: tuple[Appendix, ...]) -> None:
         """Derived figures that need each other could never be computed."""
         cells = {ref: spec for appendix in appendices for ref, spec in appendix.cells.items()}
+        items: dict[tuple[str, str], list[CellRef]] = {}
+        for ref, spec in cells.items():
+            if spec.row.role is RowRole.ITEM:
+                items.setdefault((ref.appendix, ref.column), []).append(ref)
         needs: dict[CellRef, set[CellRef]] = {}
         for ref, spec in cells.items():
             if spec.derived:
                 parts = {part.at(ref.order) for part in cell_refs(spec.derived[0])}
                 for column in column_refs(spec.derived[0]):
-                    parts |= {
-                        cell
-                        for cell in cells
-                        if (cell.appendix, cell.column) == (column.appendix, column.column)
-                        and cells[cell].row.role is RowRole.ITEM
-                    }
+                    parts.update(items.get((column.appendix, column.column), ()))
                 needs[ref] = parts
         try:
             tuple(TopologicalSorter(needs).static_order())

@@ -6,7 +6,7 @@ show themselves in one line, not with all that hangs on them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -342,7 +342,13 @@ class Rule:
     soften: Expression | None
     active: bool
     native: str
-    words: str
+    # What it demands, put into words when somebody reads it: of thousands of rules a click shows a few.
+    wording: Callable[[], str]
+
+    @property
+    def words(self) -> str:
+        """What the rule demands, in a Vietnamese sentence."""
+        return self.wording()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources.abc import Traversable
 
 from cchc_xl.catalogue.model import (
@@ -159,12 +160,6 @@ class RuleLoader:
     def _instance(self, standard: _Standard, spec: CellSpec, other: CellSpec | None = None) -> Rule:
         appendix = self.appendices[spec.ref.appendix]
         right: tuple[Expression, ...] = spec.derived
-        words = standard.words.format(
-            at=cell_title(appendix, spec),
-            what=allowed_values(spec),
-            formula=" hoặc ".join(formula_words(e, self.appendices, spec.row.order) for e in spec.derived),
-            other=cell_title(self.appendices[other.ref.appendix], other) if other else "",
-        )
         if other is not None:
             right = (other.ref,)
         suffix = "" if spec.column.kind is None else f"-{spec.column.key}"
@@ -184,7 +179,15 @@ class RuleLoader:
             soften=None,
             active=standard.active,
             native=standard.native,
-            words=words,
+            wording=partial(self._in_words, standard.words, spec, other),
+        )
+
+    def _in_words(self, words: str, spec: CellSpec, other: CellSpec | None) -> str:
+        return words.format(
+            at=cell_title(self.appendices[spec.ref.appendix], spec),
+            what=allowed_values(spec),
+            formula=" hoặc ".join(formula_words(e, self.appendices, spec.row.order) for e in spec.derived),
+            other=cell_title(self.appendices[other.ref.appendix], other) if other else "",
         )
 
     def _same_codes(self, standards: list[_Standard]) -> Iterator[Rule]:
@@ -242,7 +245,7 @@ class RuleLoader:
             soften=soften[0] if soften else None,
             active=self._active(line),
             native=line["native"],
-            words=line["words"],
+            wording=partial(str, line["words"]),
         )
         self._check_native(line, rule)
         return rule
@@ -270,13 +273,12 @@ class RuleLoader:
         return refs[0] if refs else None
 
     def _check_cells(self, line: Line, each: bool, parts: tuple[Expression, ...], at: CellRef | None) -> None:
-        cells = {ref for appendix in self.appendices.values() for ref in appendix.cells}
         for part in (*parts, *((at,) if at else ())):
             for ref in cell_refs(part):
                 if ref.order is None:
                     if not each and line["kind"] != "list_codes":
                         self.faults.add(line.place, f"tên cột {ref.column} chỉ dùng khi each = item hoặc task")
-                elif ref not in cells:
+                elif ref.appendix not in self.appendices or ref not in self.appendices[ref.appendix].cells:
                     self.faults.add(line.place, f"dòng {ref.order} cột {ref.column} của {ref.appendix} không có số")
             for column in column_refs(part):
                 if column.column not in self.column_keys.get(column.appendix, frozenset()):

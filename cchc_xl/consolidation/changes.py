@@ -83,6 +83,11 @@ class Changes:
     digest_before: str
     digest_after: str
 
+    @property
+    def moved_totals(self) -> int:
+        """How many totals moved; of the other figures only the units' parts did."""
+        return sum(not same(figure.before, figure.after) for figure in self.figures)
+
 
 def figure_key(ref: CellRef) -> str:
     """``PL6/55/value``: the key of a line."""

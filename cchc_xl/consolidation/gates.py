@@ -9,14 +9,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cchc_xl.consolidation.same_unit import without_shared_codes
+from cchc_xl.consolidation.same_unit import unit_name, without_shared_codes
 from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
 from cchc_xl.errors import InputFault
 from cchc_xl.periods import parse_period
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import SUMMARY
 from cchc_xl.units import Unit
-from cchc_xl.values import normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,21 @@ def judge(received: Sequence[ReceivedFile], admission: Admission) -> list[Judged
     judged = [_identify(file, admission, directory, only_summaries) for file in received]
     judged = without_shared_codes(judged, admission.expected, frozenset(admission.overrides))
     judged = _newest_only(judged, admission)
-    return [_inspect(file, admission) if file.state is FileState.INCLUDED else file for file in judged]
+    inspected = [_inspect(file, admission) if file.state is FileState.INCLUDED else file for file in judged]
+    return _with_fate_of_the_newer(judged, inspected)
+
+
+def _with_fate_of_the_newer(judged: Sequence[JudgedFile], inspected: Sequence[JudgedFile]) -> list[JudgedFile]:
+    """Where the file that went before others of its unit was left out, the others say that nothing counts now."""
+    fate = {before.unit_code: after for before, after in zip(judged, inspected, strict=True) if before.state.taken}
+    out = []
+    for file in inspected:
+        newer = fate.get(file.unit_code)
+        if file.state is FileState.DUPLICATE and newer is not None and not newer.state.taken:
+            said = "Tệp đó không được đưa vào, nên đơn vị chưa có số liệu"
+            file = replace(file, reason=f"{file.reason} {said}: hãy xin nộp lại, hoặc đưa tệp này vào kèm lý do.")
+        out.append(file)
+    return out
 
 
 def _identify(
@@ -97,6 +110,8 @@ def _identify(
         if unit is None:
             shown = f"{name} ({code})" if name and code else name or code
             reason = f"Đơn vị {shown} không có trong danh sách đơn vị phải nộp."
+            if file.file in admission.overrides:
+                reason += " Yêu cầu đưa vào không áp dụng cho đơn vị ngoài danh sách: hãy ghi đơn vị vào danh sách."
             if _is_summary(file):
                 reason = _summary_words(name, code)
             return JudgedFile(file, FileState.UNEXPECTED_UNIT, reason, code or name, name or code)
@@ -120,13 +135,13 @@ class _Directory:
         for unit in expected:
             self.by_code.setdefault(unit.code, unit)
             for names, shown in zip(self.by_name, (unit.full_name, unit.name), strict=True):
-                names.setdefault(normalise(shown), []).append(unit)
+                names.setdefault(unit_name(shown), []).append(unit)
 
     def find(self, code: str, name: str) -> Unit | None:
         """The unit that a stamp speaks of. A code decides alone: names recur, a wrong code is not guessed away."""
         if code:
             return self.by_code.get(code)
-        wanted = normalise(name)
+        wanted = unit_name(name)
         bearers = next((names[wanted] for names in self.by_name if wanted in names), [])
         return bearers[0] if len(bearers) == 1 else None
 
@@ -202,7 +217,7 @@ def _inspect(file: JudgedFile, admission: Admission) -> JudgedFile:
         return replace(file, state=FileState.EXCLUDED, reason=" ".join(remarks), result=result)
     if override is not None:
         remarks.insert(0, f"Đưa vào theo yêu cầu: {override}.")
-    elif warnings:
+    if warnings:
         remarks.append(f"Có {warnings} cảnh báo.")
     state = FileState.INCLUDED_WITH_WARNINGS if remarks else FileState.INCLUDED
     return replace(file, state=state, reason=" ".join(remarks), result=result)

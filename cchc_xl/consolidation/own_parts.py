@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cchc_xl.catalogue.model import Rollup
+from cchc_xl.catalogue.model import CellKind, Rollup
 from cchc_xl.consolidation.rollup import SummaryCell
 from cchc_xl.expressions import CellRef
 from cchc_xl.own_part import OwnPart
@@ -23,7 +23,9 @@ def asks_own_part(cell: SummaryCell) -> bool:
 def with_own_parts(cells: Sequence[SummaryCell], own: Mapping[CellRef, Value]) -> list[SummaryCell]:
     """The figures of a merge with the parent's own parts, where they were entered."""
     return [
-        replace(cell, own=own[ref], value=OwnPart(own[ref], cell.children).total.number)
+        replace(
+            cell, own=own[ref], value=OwnPart(own[ref], cell.children, cell.spec.kind is CellKind.COUNT).total.number
+        )
         if (ref := cell.spec.ref) in own and asks_own_part(cell)
         else cell
         for cell in cells

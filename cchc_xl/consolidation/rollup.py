@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup, RowRole
+from cchc_xl.checks.ratios import agrees
 from cchc_xl.consolidation.contribution import Contribution, Number, Parts, figure_cells, figure_index, is_ratio
 from cchc_xl.consolidation.distinct import count_together
 from cchc_xl.consolidation.spare_rows import Placed, place_spare_rows
@@ -49,7 +50,8 @@ class Sources(Sequence[Source]):
     """What the units gave of one line, as columns side by side; a single ``Source`` is made when it is asked for.
 
     ``cells``: the place of the figure in each unit's form (``figure_cells``). ``words``, ``parts`` and ``addends`` are
-    keyed by the place among the units; ``addends`` are the places of several cells that one figure adds up.
+    keyed by the place among the units; ``addends`` are the places of several cells that one figure adds up, ``printed``
+    the ratios that a unit gave otherwise than its own parts say.
     """
 
     children: Sequence[Child] = ()
@@ -58,6 +60,7 @@ class Sources(Sequence[Source]):
     words: Mapping[int, str] = field(default_factory=dict)
     parts: Mapping[int, Parts] = field(default_factory=dict)
     addends: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    printed: Mapping[int, Number] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.children)
@@ -157,7 +160,7 @@ def roll_up(form: Form, spec: CellSpec, children: Sequence[Child], same_form: bo
             _additive(figure_cells(given)[cell], given)
             for given, cell in {(children[i].given.form, (*found[i], *added.get(i, ()))[0]) for i in asked}
         )
-        sources = _with_ratios_of_parts(form, spec, children, asked, sources)
+        sources = _recomputed(_with_ratios_of_parts(form, spec, children, asked, sources))
     cell = replace(_RULES[rollup](spec, sources), n_units=_count(sources, rollup))
     if rollup is Rollup.DISTINCT and cell.value is None:
         cell = _by_lists(cell)
@@ -328,6 +331,19 @@ def _with_ratios_of_parts(
             cells.append(places[0])
     numbers = [*sources.numbers, *[None] * (len(units) - len(sources.children))]
     return Sources(units, cells, numbers, sources.words, parts, sources.addends)
+
+
+def _recomputed(sources: Sources) -> Sources:
+    """With each unit's own ratio computed from its parts, as the common one is; what it printed stays beside it."""
+    ratios = {index: percentage(Decimal(top), Decimal(bottom)) for index, (top, bottom) in sources.parts.items()}
+    numbers, printed = list(sources.numbers), {}
+    for index, ratio in ratios.items():
+        number = numbers[index]
+        if ratio is not None:
+            if number is not None and not agrees(Decimal(number), ratio):
+                printed[index] = number
+            numbers[index] = ratio
+    return replace(sources, numbers=numbers, printed=printed)
 
 
 def _filled(child: Child, places: Sequence[int]) -> int | None:

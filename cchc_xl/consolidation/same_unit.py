@@ -15,6 +15,16 @@ _OFFICE = re.compile(r"^(?:ủy ban nhân dân|uỷ ban nhân dân|ubnd)\s+")
 _KIND = re.compile(r"^(?:xã|phường|thị trấn|đặc khu|huyện|quận|thị xã|thành phố|tp\.?|tỉnh)\s+")
 
 
+def unit_name(name: str) -> str:
+    """A unit's name as it is matched: in order, and without the office that people write before it."""
+    return _OFFICE.sub("", normalise(name))
+
+
+def office_of(unit: str) -> str:
+    """``UBND huyện Ninh Hải``: the office that signs for a unit; a name that is none of a unit stays as it is."""
+    return f"UBND {unit}" if _KIND.match(normalise(unit)) else unit
+
+
 def same_unit(one: str, other: str) -> bool:
     """Whether two names may be of one unit: the same words, or all words of one in the other (a district added)."""
     ours, theirs = _words(one), _words(other)
@@ -22,7 +32,7 @@ def same_unit(one: str, other: str) -> bool:
 
 
 def _words(name: str) -> frozenset[str]:
-    bare = _KIND.sub("", _OFFICE.sub("", normalise(name)))
+    bare = _KIND.sub("", unit_name(name))
     return frozenset(re.findall(r"\w+", bare))
 
 

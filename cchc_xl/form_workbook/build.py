@@ -18,7 +18,7 @@ from cchc_xl.form_workbook.sheet import AppendixSheet, Contents
 from cchc_xl.form_workbook.styles import Styles, workbook_options
 from cchc_xl.layout import form_layout
 from cchc_xl.live_checks.states import by_address, states_of
-from cchc_xl.stamp import STAMP_SHEET, SUBMISSION, Stamp
+from cchc_xl.stamp import STAMP_SHEET, SUBMISSION, SUMMARY, Stamp
 from cchc_xl.submission import FormulaState, Submission, blank_submission, computed_results
 from cchc_xl.values import BLANK, number_value
 
@@ -55,7 +55,7 @@ def write_form(workbook: Any, form: Form, stamp: Stamp, contents: Contents) -> N
     cells = {(appendix, order): layout.appendices[appendix].check_cell(order) for appendix, order in texts}
     shown = companion_results(_as_submission(form, stamp, contents), by_address(texts, cells))
     CoverSheet(workbook, styles, form, stamp, shown, contents.awaited).write()
-    write_guide(workbook, styles)
+    write_guide(workbook, styles, of_summary=stamp.kind == SUMMARY)
     for appendix in form.appendices:
         AppendixSheet(workbook, styles, layout, appendix, stamp, contents, shown).write()
     if stamp.kind == SUBMISSION:  # a summary's findings have a sheet of their own

@@ -60,8 +60,10 @@ from cchc_xl.layout import (
 from cchc_xl.lettering import text_lines
 from cchc_xl.periods import PART_NAMES
 from cchc_xl.severity import Severity
-from cchc_xl.stamp import Stamp
+from cchc_xl.stamp import SUMMARY, Stamp
 
+# Of a unit's workbook, and of a summary.
+_TITLES = ("SỔ SỐ LIỆU BÁO CÁO CẢI CÁCH HÀNH CHÍNH", "SỔ TỔNG HỢP SỐ LIỆU CẢI CÁCH HÀNH CHÍNH")
 NOTHING_AWAITED: Mapping[str, str] = {}
 _FIRST_WIDTH = 18.0
 _WIDTHS = {VALUE: 32.0, FILLED: 11.0, ERRORS: 10.0, WARNINGS: 11.0, STATE: 16.0}
@@ -107,6 +109,7 @@ class CoverSheet:
         self.styles = styles
         self.awaited = awaited
         self.form = form
+        self.of_summary = stamp.kind == SUMMARY
         self.cover = standard_cover(form, stamp)
         self.place = self.cover.place
         self.shown = shown.get(self.place.sheet, {})
@@ -168,7 +171,7 @@ class CoverSheet:
         lines = text_lines(self.cover.text("unit").upper(), _FIRST_WIDTH + _WIDTHS[VALUE], 13, bold=True)
         self.sheet.set_row(agency, LINE_HEIGHT * lines + 3)
         title = self.place.rows[PERIOD_WORDS] - 2
-        self._merged(title, FIRST_COLUMN, self.last, "SỔ SỐ LIỆU BÁO CÁO CẢI CÁCH HÀNH CHÍNH",
+        self._merged(title, FIRST_COLUMN, self.last, _TITLES[self.of_summary],
                      self.styles.get(bold=True, font_size=16, **centre))  # fmt: skip
         self.sheet.set_row(title, 27)
         line = titles.words(overview.form_line(self.form), self.place)

@@ -471,7 +471,7 @@ class AppendixSheet:
 
     def _links(self) -> None:
         style = self.styles.get(font_size=CHECK_SIZE, font_color="#0563C1", underline=1)
-        column = self.place.check_column
+        column = max(self.place.check_column, *self.place.marks.values()) + 1
         for row in self.appendix.rows:
             link = self.contents.links.get((self.appendix.id, row.order))
             if link is not None:

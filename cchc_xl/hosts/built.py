@@ -50,7 +50,7 @@ def build_all(folder: Path) -> list[Path]:
             for book in communes.iterdir():
                 _store(book)
             request = MergeRequest(
-                communes, filled / _SUMMARY, "ninh-hai-2023", units / "ninh-hai.tsv", DISTRICT, "2023-NAM"
+                communes, filled / _SUMMARY, "ninh-hai-2023", units / "ninh-hai.tsv", DISTRICT, "2023-NAM", links=False
             )
             merge(request)
     return sorted(path.relative_to(folder) for path in folder.rglob("*.xlsx"))

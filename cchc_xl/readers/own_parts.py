@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cchc_xl.catalogue.model import Form
+from cchc_xl.catalogue.model import CellKind, Form
 from cchc_xl.expressions import CellRef
 from cchc_xl.own_part import CHILDREN_KEY, LINE_KEY, MERGED_KEY, OWN_KEY, OWN_SHEET, OwnPart, cell_key
 from cchc_xl.readers.grid import Book
@@ -31,8 +31,12 @@ def read_own_parts(book: Book, form: Form) -> dict[CellRef, OwnPart]:
         if ref is not None:
             units = from_cell(_at(row, children)).number
             units = units if units is not None else from_cell(_at(row, merged)).number
-            found.setdefault(ref, OwnPart(from_cell(_at(row, own)), units))
+            found.setdefault(ref, OwnPart(from_cell(_at(row, own)), units, _is_count(form, ref)))
     return found
+
+
+def _is_count(form: Form, ref: CellRef) -> bool:
+    return form.cells[ref].kind is CellKind.COUNT
 
 
 def _at(row: Sequence[object], column: int) -> object:

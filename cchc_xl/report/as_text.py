@@ -176,8 +176,10 @@ def summary_text(summary: Summary, out: Path | None) -> str:
     elif not summary.children:
         lines.append("Không có sổ nào được đưa vào nên sổ tổng hợp chưa có số liệu: xem lý do của từng tệp ở trên.")
     if summary.changes is not None:
-        moved, units = len(summary.changes.figures), len(summary.changes.units)
-        lines.append(f"So với bản trước: {units} đơn vị có tệp thay đổi, {moved} chỉ tiêu thay đổi (trang “Thay đổi”).")
+        moved, units = summary.changes.moved_totals, len(summary.changes.units)
+        lines.append(
+            f"So với bản trước: {units} đơn vị có tệp thay đổi, {moved} chỉ tiêu có tổng thay đổi (trang “Thay đổi”)."
+        )
     if summary.earlier is not None and summary.earlier.remark:
         lines.append(summary.earlier.remark)
     if summary.kept:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.carry import Carried, carry, typed_by_parent
 from cchc_xl.consolidation.own_parts import asks_own_part, with_own_parts
-from cchc_xl.consolidation.same_unit import same_unit
+from cchc_xl.consolidation.same_unit import office_of, same_unit
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.stamp import SUMMARY, Stamp
 from cchc_xl.submission import Submission
@@ -26,7 +26,7 @@ def same_report(stamp: Stamp, summary: Summary) -> bool:
     if (stamp.kind, stamp.period) != (SUMMARY, summary.period) or not summary.form or stamp.form != summary.form.id:
         return False
     if not summary.parent_code:
-        return not summary.parent or summary.parent == stamp.unit
+        return not summary.parent or same_unit(summary.parent, stamp.unit)
     if not stamp.unit_code:  # nobody said it then
         return same_unit(stamp.unit, summary.parent)
     return stamp.unit_code == summary.parent_code
@@ -55,7 +55,7 @@ def given_stamp(form: Form, summary: Summary) -> Stamp:
     return Stamp(
         form=form.id,
         version=form.version,
-        unit=summary.parent,
+        unit=office_of(summary.parent),
         unit_code=summary.parent_code,
         period=summary.period,
         kind=SUMMARY,

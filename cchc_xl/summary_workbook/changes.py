@@ -95,7 +95,9 @@ def _rows(changes: Changes) -> list[ReportRow]:
         hashes = unit.sha256_before[:_HASH], unit.sha256_after[:_HASH]
         rows.append(_row(_UNIT, float(index), unit.code, unit.name, unit.move.value, *hashes, _counted(unit, counts)))
     rows.append(_row(_LINE, ""))
-    rows.append(_row(_SECTION, f"CHỈ TIÊU THAY ĐỔI: {len(changes.figures)}"))
+    unmoved = len(changes.figures) - changes.moved_totals
+    also = f" (và {unmoved} chỉ tiêu có số của đơn vị thay đổi mà tổng không đổi)" if unmoved else ""
+    rows.append(_row(_SECTION, f"CHỈ TIÊU CÓ TỔNG THAY ĐỔI: {changes.moved_totals}{also}"))
     if changes.figures:
         rows.append(_row(_HEADER, "Phụ lục", "STT", "Chỉ tiêu", "Trước", "Sau", "Chênh lệch", "Do đơn vị"))
     rows.extend(_figure_row(figure) for figure in changes.figures)

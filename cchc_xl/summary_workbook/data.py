@@ -22,7 +22,7 @@ def write_data(workbook: Any, styles: Styles, summary: Summary, beside: str = ""
     last = 0 if beside else tidy_count(summary)
     if beside:
         page.heading(0, f"Bảng số liệu gốc có {tidy_count(summary):,} dòng".replace(",", "."), bold=True)
-        page.heading(1, f"Bảng dài nên được ghi ở tệp {beside}, cùng thư mục với sổ này; mở bằng Excel.")
+        page.heading(1, f"Bảng được ghi ở tệp {beside}, cùng thư mục với sổ này; mở bằng Excel.")
         page.heading(2, f"Các cột: {', '.join(COLUMNS)}.", italic=True)
         page.finish()
         return

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup
+from cchc_xl.catalogue.model import AppendixKind, CellKind, CellSpec, Form, Rollup
 from cchc_xl.consolidation.carry import Record
+from cchc_xl.consolidation.contribution import is_ratio
 from cchc_xl.consolidation.own_parts import asks_own_part
 from cchc_xl.consolidation.rollup import SummaryCell, texts_of_spare_rows
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.expressions import CellRef, Ratio, as_excel, cell_refs
 from cchc_xl.form_workbook.sheet import Contents
 from cchc_xl.layout import form_layout
+from cchc_xl.live_checks.states import states_of
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import (
     NOTE,
@@ -27,7 +29,7 @@ from cchc_xl.submission import (
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, SheetPlan
 from cchc_xl.values import BLANK, Value, format_number, from_text, number_value
 
-LINK_TEXT = "→ Nhập phần của cấp tổng hợp"
+LINK_TEXT = "→ Phần của cấp tổng hợp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,12 @@ def form_contents(form: Form, stamp: Stamp, summary: Summary, plan: SheetPlan, w
     shown |= {ref: cell.value for ref, cell in writing.asked.items()}
     values: dict[CellRef, Value] = dict.fromkeys(writing.emptied, BLANK)
     values |= {ref: from_text(text) for ref, text in writing.texts.items()}
+    values |= carried
+    for ref, value in values.items():
+        entries[ref] = replace(entries[ref], value=value, formula=FormulaState.NONE)
     return Contents(
-        values={**values, **carried},
+        values=values,
+        states=_states(Submission("", form, stamp, entries), writing),
         results=shown,
         formulas={
             **writing.waiting,
@@ -105,6 +111,21 @@ def form_contents(form: Form, stamp: Stamp, summary: Summary, plan: SheetPlan, w
         awaited=plan.awaited(),
         links={(ref.appendix, ref.order or 0): (plan.own_input(ref), LINK_TEXT) for ref in writing.asked},
     )
+
+
+def _states(submission: Submission, writing: Writing) -> dict[tuple[str, int], tuple[str, str]]:
+    """The live states of the rows that a summary fills like a submission.
+
+    Not of totals that wait for the parent's part, of ratios that are computed over the units which have both parts, and
+    of checklists: of the units' marks only the totals stand here.
+    """
+    form = submission.form
+    ratios = {ref for ref in writing.linked if is_ratio(form.cells[ref])}
+    silent = {(ref.appendix, ref.order or 0) for ref in (*writing.waiting, *ratios)}
+    tasks = {appendix.id for appendix in form.appendices if appendix.kind is AppendixKind.TASKS}
+    return {
+        place: state for place, state in states_of(submission).items() if place not in silent and place[0] not in tasks
+    }
 
 
 def _totals_of_parts(

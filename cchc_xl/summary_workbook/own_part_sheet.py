@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cchc_xl.catalogue.model import CellKind
 from cchc_xl.consolidation.own_parts import asks_own_part
 from cchc_xl.consolidation.rollup import SummaryCell
 from cchc_xl.consolidation.summary import Summary
@@ -33,7 +34,7 @@ _WAITING, _ENTERED, _NONE, _WRONG = (
     "Chờ nhập phần của cấp tổng hợp",
     "Đã nhập",
     "Cấp tổng hợp không có phần riêng",
-    "Chưa phải số: hãy gõ lại",
+    "Số không hợp lệ: hãy gõ lại",
 )
 
 
@@ -89,12 +90,14 @@ def _line(page: Page, cell: SummaryCell, plan: SheetPlan) -> None:
     else:
         page.sheet.write_blank(at, _CHILDREN, None, computed)
     _own(page, cell, at, number_format)
-    total = f'=IF(ISNUMBER({own}),{own}+N({children}),IF({own}="-",{children},""))'
-    result = OwnPart(cell.own, cell.children).total.number
+    fits = condition(spec, own) or f"ISNUMBER({own})"
+    total = f'=IF({own}="","",IF({own}="-",{children},IF({fits},{own}+N({children}),"")))'
+    part = OwnPart(cell.own, cell.children, spec.kind is CellKind.COUNT)
+    result = part.total.number
     bold = page.style(align="right", bg_color=COMPUTED_FILL, num_format=number_format, bold=True)
     page.sheet.write_formula(at, _TOTAL, total, bold, "" if result is None else float(result))
-    state = f'=IF({own}="","{_WAITING}",IF({own}="-","{_NONE}",IF(ISNUMBER({own}),"{_ENTERED}","{_WRONG}")))'
-    page.sheet.write_formula(at, _STATE, state, page.style(), _state(cell))
+    state = f'=IF({own}="","{_WAITING}",IF({own}="-","{_NONE}",IF({fits},"{_ENTERED}","{_WRONG}")))'
+    page.sheet.write_formula(at, _STATE, state, page.style(), _state(part))
 
 
 def _own(page: Page, cell: SummaryCell, at: int, number_format: str) -> None:
@@ -116,13 +119,13 @@ def _own(page: Page, cell: SummaryCell, at: int, number_format: str) -> None:
         page.sheet.conditional_format(at, _OWN, at, _OWN, {"type": "formula", "criteria": test, "format": wrong})
 
 
-def _state(cell: SummaryCell) -> str:
-    match cell.own.state:
+def _state(part: OwnPart) -> str:
+    match part.own.state:
         case State.BLANK:
             return _WAITING
         case State.NOT_APPLICABLE:
             return _NONE
-    return _ENTERED if cell.own.number is not None else _WRONG
+    return _ENTERED if part.fits else _WRONG
 
 
 def _keys(page: Page, cells: Sequence[SummaryCell], plan: SheetPlan) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from cchc_xl.form_workbook.styles import HEADER_FILL, NUMBER_FORMATS, Styles
+from cchc_xl.lettering import text_lines
 from cchc_xl.summary_workbook.streamed import Row, StreamedSheet
 
 SIZE = 11
@@ -28,7 +28,7 @@ class Page:
         self.sheet.set_paper(9)
         self.sheet.set_landscape()
         self.sheet.set_margins(left=0.6, right=0.4, top=0.7, bottom=0.6)
-        self.sheet.set_header('&L&"Times New Roman,Italic"&10&A&R&"Times New Roman,Regular"&10&P/&N')
+        self.sheet.set_header('&L&"Times New Roman,Italic"&10&A&R&"Times New Roman,Regular"&10&P')
         self.sheet.fit_to_pages(1, 0)
         for index, width in enumerate(widths):
             self.sheet.set_column(index, index, width)
@@ -107,10 +107,9 @@ def _height(lines: int) -> float:
 @lru_cache(maxsize=65536)
 def lines_needed(text: str, width: float, bold: bool) -> int:
     """Lines that a text needs in a column of so many characters."""
-    room = max(4, int(width * (1.1 if bold else 1.22)))
-    if len(text) <= room and "\n" not in text:
+    if len(text) <= width / 2 and "\n" not in text:  # even of the widest letters
         return 1
-    return sum(max(1, len(textwrap.wrap(paragraph, room))) for paragraph in text.split("\n"))
+    return text_lines(text, width, SIZE, bold=bold)
 
 
 def clean(text: str) -> str:

@@ -84,9 +84,13 @@ def _own_plus_children(cell: SummaryCell) -> str:
 
 
 def _recompute(cell: SummaryCell) -> str:
-    if not cell.left_out or not (cell.sources.parts or cell.sources.present()):
-        return ""
-    return f"Không tính vì thiếu tử số hoặc mẫu số: {names(cell.left_out)}."
+    sources, said = cell.sources, []
+    if sources.printed:
+        given = [f"{sources.children[index].unit} ghi {number(Decimal(p))}" for index, p in sources.printed.items()]
+        said.append(f"Tỷ lệ tính lại khác số đơn vị ghi: {names(given)}.")
+    if cell.left_out and (sources.parts or sources.present()):
+        said.append(f"Không tính vì thiếu tử số hoặc mẫu số: {names(cell.left_out)}.")
+    return " ".join(said)
 
 
 def _shared(cell: SummaryCell) -> str:

@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from cchc_xl.catalogue.model import Form, Rollup
-from cchc_xl.consolidation.contribution import Number, standard_places
+from cchc_xl.consolidation.contribution import Number, figure_cells, figure_index, is_ratio, standard_places
 from cchc_xl.consolidation.rollup import Child, SummaryCell
 from cchc_xl.consolidation.summary import Summary
+from cchc_xl.expressions import cell_refs
 from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.summary_workbook.page import Page, TableRow, plain_format
 from cchc_xl.summary_workbook.plan import figure_label
@@ -125,7 +127,7 @@ def _origins(cell: SummaryCell) -> _Origins:
         if index in sources.addends:
             for single in sources.addends[index]:
                 found.single.append((child, single, given.numbers[single], given.parts.get(single)))
-        elif cell.name or place != usual[given.form] or place in given.moved:
+        elif cell.name or place != usual[given.form] or not given.moved.keys().isdisjoint(_parts(given.form, place)):
             found.single.append((child, place, figure, parts))
         else:
             common = found.common.setdefault(given.form, _Common(place))
@@ -140,7 +142,7 @@ def _origins(cell: SummaryCell) -> _Origins:
 def _cells(origins: Iterable[tuple[SummaryCell, _Origins]]) -> Iterator[tuple[str | Number, ...]]:
     for cell, found in origins:
         for form, common in found.common.items():
-            place = _address(*standard_places(form)[common.place])
+            place = ", ".join(_address(*where) for where in _standard(form, common.place))
             given = _given(cell.rollup, common.total, (common.top, common.bottom), common.yes)
             yield (*_titles(cell), form.id, place, common.units, ROLLUP_WORDS[cell.rollup], given)
 
@@ -148,9 +150,28 @@ def _cells(origins: Iterable[tuple[SummaryCell, _Origins]]) -> Iterator[tuple[st
 def _single(origins: Iterable[tuple[SummaryCell, _Origins]]) -> Iterator[tuple[str | Number, ...]]:
     for cell, found in origins:
         for child, place, figure, parts in found.single:
-            at = _address(*child.given.place(place))
+            at = ", ".join(_address(*where) for where in _of_child(child, place))
             given = _given(cell.rollup, figure, parts, int(figure == 1))
             yield (*_titles(cell), child.unit_code, at, child.unit, ROLLUP_WORDS[cell.rollup], given)
+
+
+@cache
+def _parts(form: Form, place: int) -> tuple[int, ...]:
+    """The cells that a figure is taken from: of a ratio those of its numerator and denominator."""
+    spec = figure_cells(form)[place]
+    if not is_ratio(spec):
+        return (place,)
+    index = figure_index(form)
+    refs = [part.at(spec.row.order) for part in cell_refs(spec.derived[0])]
+    return tuple(index[ref] for ref in refs if ref in index) or (place,)
+
+
+def _standard(form: Form, place: int) -> list[tuple[str, str]]:
+    return [standard_places(form)[part] for part in _parts(form, place)]
+
+
+def _of_child(child: Child, place: int) -> list[tuple[str, str]]:
+    return [child.given.place(part) for part in _parts(child.given.form, place)]
 
 
 def _titles(cell: SummaryCell) -> tuple[str, str, str]:

@@ -23,7 +23,7 @@ def tidy_lines(summary: Summary) -> Iterator[Line]:
         code, label, measure, appendix = _titles(cell)
         for child, number in zip(cell.sources.children, cell.sources.numbers, strict=True):
             if number is not None:
-                yield child.unit_code, child.unit, summary.period, code, label, number, measure, appendix
+                yield child.unit_code, child.unit, child.given.stamp.period, code, label, number, measure, appendix
 
 
 def tidy_count(summary: Summary) -> int:
@@ -44,7 +44,7 @@ def tidy(summary: Summary) -> pd.DataFrame:
             columns = (
                 [child.unit_code for child, _ in given],
                 [child.unit for child, _ in given],
-                summary.period,
+                [child.given.stamp.period for child, _ in given],
                 code,
                 label,
                 [number for _, number in given],

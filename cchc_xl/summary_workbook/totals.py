@@ -23,7 +23,7 @@ _RANGES = {
     Rollup.RECOMPUTE: ("MIN", "MAX"),
     Rollup.SHARED: ("MIN", "MAX"),
     Rollup.SPREAD: ("MIN", "MAX"),
-    Rollup.DISTINCT: ("MAX", "SUM"),
+    Rollup.DISTINCT: ("MIN", "MAX"),
 }
 
 
@@ -63,7 +63,7 @@ def count_formula(cell: SummaryCell, plan: SheetPlan, expected: int) -> str | No
 
 
 def range_formulas(cell: SummaryCell, plan: SheetPlan) -> tuple[str, str] | None:
-    """Lowest and highest figure; of a count of different things: the least and the most that it can be."""
+    """Lowest and highest figure."""
     functions = _RANGES.get(cell.rollup)
     if functions is None or not plan.units or not cell.sources:
         return None
@@ -77,8 +77,6 @@ def range_values(cell: SummaryCell) -> tuple[Decimal, Decimal] | None:
     numbers = cell.sources.present()
     if not numbers:
         return None
-    if cell.rollup is Rollup.DISTINCT:
-        return Decimal(max(numbers)), Decimal(sum(numbers, Decimal(0)))
     return Decimal(min(numbers)), Decimal(max(numbers))
 
 

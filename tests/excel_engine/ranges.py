@@ -303,10 +303,16 @@ class Range(Member, label="Range", free=("sheet",)):
         scalar = not isinstance(data, list | tuple)
         if not scalar and (len(data) != self._rows or any(len(row) != self._columns for row in data)):
             raise ValueError(f"a block of another size was written to {self._address(True, True)}")
-        for cell in self._made():
+        if self._rows * self._columns > _MOST_CELLS:
+            raise NotImplementedError(f"the openpyxl engine writes to at most {_MOST_CELLS} cells at once")
+        ws = self._sheet._ws
+        for row, column in self._places():
+            value = data if scalar else data[row - self._row][column - self._column]
+            if value is None and (row, column) not in ws._cells:
+                continue  # to empty a cell that is not there makes none
+            cell = made_cell(ws, row, column)
             if isinstance(cell, MergedCell):
                 continue  # Excel loses it without a word
-            value = data if scalar else data[cell.row - self._row][cell.column - self._column]
             if scalar and isinstance(data, str) and data.startswith("="):
                 origin = f"{get_column_letter(self._column)}{self._row}"
                 value = Translator(data, origin=origin).translate_formula(cell.coordinate)

@@ -166,11 +166,13 @@ def _outcome(summary: Summary) -> str:
     lines.append(_left_out(summary))
     lines.extend(failed.sentence + "." for failed in summary.proof.failed)
     if summary.changes is not None:
-        lines.append(f"So với bản trước có {len(summary.changes.figures)} chỉ tiêu thay đổi: xem trang “Thay đổi”.")
+        lines.append(
+            f"So với bản trước có {summary.changes.moved_totals} chỉ tiêu có tổng thay đổi: xem trang “Thay đổi”."
+        )
     lines.append(summary.earlier.remark if summary.earlier else "")
     lines.append(summary.kept)
     if summary.beside:
-        lines.append(f"Bảng số liệu gốc dài nên ở tệp {summary.beside}, cùng thư mục với sổ tổng hợp.")
+        lines.append(f"Bảng số liệu gốc ở tệp {summary.beside}, cùng thư mục với sổ tổng hợp.")
     lines.append("Xem trang “Tình hình nộp” và “Kết quả kiểm tra” trong sổ tổng hợp.")
     return "\n".join(filter(None, lines))
 

@@ -1,0 +1,70 @@
+"""The gates of a merge in memory: who a file is of, and what becomes of the others of its unit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from submissions import FORM, PERIOD, filled
+
+from cchc_xl.checks.run import check
+from cchc_xl.consolidation.contribution import contribution
+from cchc_xl.consolidation.gates import Admission, judge
+from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
+from cchc_xl.units import Unit
+
+GOOD = {"PL6": {55: "10", 56: "10", 57: "9"}}
+WRONG = {"PL6": {55: "10", 56: "10", 57: "11"}}
+UNITS = [
+    Unit("22855", "Tân Hải", "xã", "586", None, None, "", ""),
+    Unit("22834", "Khánh Hải", "thị trấn", "586", None, None, "", ""),
+]
+
+
+def received(file: str, code: str, name: str, figures: dict[str, dict[int, str]], number: int = 0) -> ReceivedFile:
+    submission = filled(code or "0", figures, FORM)
+    stamp = replace(submission.stamp, unit_code=code, unit=name, submission=number, period=PERIOD)
+    submission = replace(submission, file=file, stamp=stamp)
+    return ReceivedFile(file, file, 1e9, contribution(submission, result=check(submission)))
+
+
+def judged(*files: ReceivedFile, **overrides: str) -> dict[str, JudgedFile]:
+    asked = {name.replace("_", "."): reason for name, reason in overrides.items()}
+    return {file.received.file: file for file in judge(files, Admission(PERIOD, UNITS, asked))}
+
+
+@pytest.mark.parametrize("name", ["xã Tân Hải", "UBND xã Tân Hải", "Ủy ban nhân dân xã TÂN HẢI", "Tân Hải"])
+def test_a_unit_without_code_is_known_by_its_name(name: str) -> None:
+    """With the office before it or without: the cover's own example is one."""
+    file = judged(received("a.xlsx", "", name, GOOD))["a.xlsx"]
+    assert (file.state.taken, file.unit_code) == (True, "22855")
+
+
+def test_a_request_for_an_unlisted_unit_is_answered() -> None:
+    """It is not included in silence, and not ignored in silence."""
+    file = judged(received("a.xlsx", "1", "xã Lạ", GOOD), a_xlsx="thử")["a.xlsx"]
+    assert file.state is FileState.UNEXPECTED_UNIT
+    assert "không áp dụng cho đơn vị ngoài danh sách" in file.reason
+
+
+def test_where_the_newer_file_is_left_out_the_older_one_says_that_nothing_counts() -> None:
+    """The unit's word is its last one; that nothing of it is in the summary stands beside both files."""
+    found = judged(
+        received("cu.xlsx", "22855", "xã Tân Hải", GOOD, 1), received("moi.xlsx", "22855", "xã Tân Hải", WRONG, 2)
+    )
+    assert found["moi.xlsx"].state is FileState.EXCLUDED
+    assert found["cu.xlsx"].state is FileState.DUPLICATE
+    assert "đơn vị chưa có số liệu" in found["cu.xlsx"].reason
+    fine = judged(
+        received("cu.xlsx", "22855", "xã Tân Hải", GOOD, 1), received("moi.xlsx", "22855", "xã Tân Hải", GOOD, 2)
+    )
+    assert "chưa có số liệu" not in fine["cu.xlsx"].reason
+
+
+def test_a_request_does_not_hide_warnings() -> None:
+    """A file that is included by name still says how many warnings it has."""
+    warned = {"PL6": {55: "10", 56: "10", 57: "9", 16: "1"}}  # a survey without its forms
+    plain = judged(received("a.xlsx", "22855", "xã Tân Hải", warned))["a.xlsx"]
+    assert "cảnh báo" in plain.reason
+    asked = judged(received("a.xlsx", "22855", "xã Tân Hải", warned), a_xlsx="thử")["a.xlsx"]
+    assert asked.reason == f"Đưa vào theo yêu cầu: thử. {plain.reason}"
