@@ -21,9 +21,11 @@ from typing import Any
 import hostile
 import pytest
 from hostile import CASES, EVIL, Case
+from submissions import write_printed
 
-from cchc_xl.errors import BROUGHT_DOWN
+from cchc_xl.errors import BROUGHT_DOWN, CchcError
 from cchc_xl.hosts.cli import main
+from cchc_xl.operations import fill_workbook, upgrade_workbook
 
 SECONDS, MEGABYTES = 2.0, 200
 ROOT = Path(__file__).parent.parent
@@ -229,6 +231,32 @@ def test_the_report_holds_no_formula_or_link_of_a_submission(corpus: Path, tmp_p
     assert not [line for line in errors.getvalue().splitlines() if not line.endswith(".")]
     assert len(json.loads(said.getvalue())) == len(files)
     assert_harmless(report, corpus)
+
+
+def test_filling_and_upgrading_end_in_a_workbook_or_a_sentence(corpus: Path, tmp_path: Path) -> None:
+    """nhap and nang-cap over every file: the file stays as it is, and nothing but a ``CchcError`` comes of it."""
+    write_printed(tmp_path, {"PL1": {35: "12"}}, hostile.FORM)
+    for path in sorted(corpus.iterdir()):
+        before = path.read_bytes()
+        if len(before) > 2_000_000:
+            continue
+        for work in (
+            lambda path=path: fill_workbook(path, tmp_path, tmp_path / "ra.xlsx"),
+            lambda path=path: upgrade_workbook(path, tmp_path / "moi.xlsx"),
+        ):
+            with contextlib.suppress(CchcError):
+                work()
+        assert path.read_bytes() == before
+        if (tmp_path / "ra.xlsx").exists():
+            assert_no_formula_of_a_figure(tmp_path / "ra.xlsx")
+            (tmp_path / "ra.xlsx").unlink()
+
+
+def assert_no_formula_of_a_figure(workbook: Path) -> None:
+    """The figure that was filled in is a number, whatever stood there."""
+    with zipfile.ZipFile(workbook) as package:
+        sheet = package.read(hostile.SHEET).decode()
+    assert re.search(rf'<c r="{hostile.FIRST}"[^>]*><v>12</v></c>', sheet)
 
 
 # What starts a program or speaks to another machine raises one of these events (Python's table of audit events).

@@ -154,8 +154,8 @@ class FileBook:
         """
         from python_calamine import CalamineError
 
-        if not self._contents.sheets[sheet]:
-            return []  # a chart
+        if not self._has_cells(sheet):
+            return []
         try:
             rows: list[list[object]] = self._calamine(sheet).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         except (CalamineError, OSError, ValueError):
@@ -166,12 +166,18 @@ class FileBook:
         """The rows of a sheet one after the other, for sheets that are too large to be held as a grid."""
         from python_calamine import CalamineError
 
-        if not self._contents.sheets[sheet]:
+        if not self._has_cells(sheet):
             return
         try:
             yield from self._calamine(sheet).get_sheet_by_name(sheet).iter_rows()
         except (CalamineError, OSError, ValueError):
             raise self._broken_sheet(sheet) from None
+
+    def _has_cells(self, sheet: str) -> bool:
+        """Whether it is a worksheet and no chart."""
+        if sheet not in self._contents.sheets:
+            raise self._broken_sheet(sheet)
+        return bool(self._contents.sheets[sheet])
 
     def _broken_sheet(self, sheet: str) -> WorkbookFault:
         return WorkbookFault(f"Trang “{sheet}” của tệp {self.path.name} đã hỏng: hãy xin lại tệp.")
