@@ -317,6 +317,36 @@ def _as_many_formulas(parts: Parts) -> Parts:
     return more_rows(parts, rows.encode())
 
 
+def _many_sheets(data: bytes, count: int) -> Callable[[Parts], Parts]:
+    """Sheets of the unit's own, in a workbook without its appendix: every one is looked at."""
+
+    def change(parts: Parts) -> Parts:
+        parts = _rename(parts, "PL1", "Khác")
+        parts = cell(parts, "A1", "<v>0</v>")
+        parts = extra_sheet(parts, "S", data)
+        sheet = parts.pop("xl/worksheets/sheet77.xml")
+        tag, relation = (
+            parts[BOOK].rpartition(b'<sheet name="S"'),
+            parts[RELATIONS].rpartition(b'<Relationship Id="rId77"'),
+        )
+        tags = relations = b""
+        for number in range(count):
+            parts[f"xl/worksheets/own{number}.xml"] = sheet
+            tags += f'<sheet name="S{number}" sheetId="{100 + number}" r:id="own{number}"/>'.encode()
+            relations += (
+                (relation[1] + relation[2].partition(b"/>")[0] + b"/>")
+                .replace(b"rId77", b"own%d" % number)
+                .replace(b"sheet77", b"own%d" % number)
+            )
+        rest = tag[2].partition(b"/>")[2]
+        return parts | {
+            BOOK: tag[0] + tags + rest,
+            RELATIONS: relation[0] + relations + relation[2].partition(b"/>")[2],
+        }
+
+    return change
+
+
 def _deep(parts: Parts) -> Parts:
     depth = 500_000
     return more_rows(parts, b'<row r="9999">' + b"<x>" * depth + b"</x>" * depth + b"</row>")
@@ -473,6 +503,13 @@ CASES = [
     Case("fifteen megabytes of text", _much_text(15), (OK,)),
     Case("a sheet as large as may be", _large_grid, (OK,)),
     Case("as many formulas as may be", _as_many_formulas, (OUT,)),
+    Case(
+        "two hundred wide sheets",
+        _many_sheets(b'<row r="1"><c r="A1"><v>1</v></c></row><row r="999"><c r="ZZ999"><v>1</v></c></row>', 200),
+        (UNREADABLE,),
+        "quá nhiều ô",
+    ),
+    Case("fifty long sheets", _many_sheets(_rows(50_000, '<c r="A{}"><v>1</v></c>'), 50), (UNREADABLE,), "quá nhiều"),
     # formulas
     Case("cyclic formulas", lambda parts: formula_cell(parts, FIRST, FIRST, ""), (OUT, NOTED)),
     Case("a volatile formula", lambda parts: formula_cell(parts, FIRST, 'RAND()*NOW()+INDIRECT("A1")'), READ),

@@ -26,13 +26,14 @@ class Limits:
     unpacked: int = MAX_UNPACKED_BYTES
     # Entries of the package: each takes 600 bytes in memory before anything was read. Excel writes some dozens.
     entries: int = 10_000
-    # Of one sheet. A sheet whose million rows were all formatted takes 40-45 MB and can still be read in a second.
+    # Of all sheets that are read. A sheet whose million rows were all formatted takes 40-45 MB and is read in a second.
     sheet: int = 50 * _MB
     # Of the shared texts and of the styles, each. Excel's own limit of 65,490 cell styles takes some 10 MB.
     shared: int = 24 * _MB
-    # Start and end tags of a sheet that is measured tag by tag: a million per second.
-    tags: int = 2_300_000
-    # Cells from A1 to the last one that holds something: each takes 40 bytes, blank ones too. Forms have 2,000.
+    # Start and end tags of long sheets, together, without blank cells and rows: a million are measured in a second.
+    tags: int = 1_200_000
+    # Cells from A1 to the last one that holds something, of all sheets that are read: each takes 40 bytes, blank ones
+    # too. Forms have some 10,000.
     cells: int = 1_500_000
     # Formulas of a sheet: each takes 300 bytes when it is looked at. Forms have a few hundred.
     formulas: int = 150_000

@@ -39,6 +39,7 @@ _BROKEN_ZIP = (
     ValueError,
 )
 # Sheets are handed to calamine together up to this much; a larger one alone, when it is asked for.
+_COUNTED = 256 * 1024  # what is shorter is no trouble
 _TOGETHER = 12 * 1024 * 1024
 
 # No part of a pattern runs over a tag's end or beyond its cell: else a crafted sheet would keep it busy for hours.
@@ -80,6 +81,8 @@ class FileBook:
         self._names = {entry.filename.lower(): entry.filename for entry in self._zip.infolist()}
         self._check_entries()
         self._contents = self._read_contents()
+        # Of all sheets that are asked for, together: where an appendix is missing, that is every sheet.
+        self._cells_left, self._bytes_left, self._tags_left = limits.cells, limits.sheet, limits.tags
         self._kept: dict[str, bytes] = {}
         self._texts: SharedTexts | None = None
         self._measured: set[str] = set()
@@ -103,6 +106,8 @@ class FileBook:
         try:
             if self.path.is_dir():
                 raise WorkbookFault(f"{name} là thư mục, không phải sổ Excel: hãy chọn tệp trong thư mục đó.")
+            if self.path.exists() and not self.path.is_file():
+                raise WorkbookFault(f"{name} không phải là tệp: hãy chọn một sổ Excel.")
             if self.path.stat().st_size > self._limits.file:
                 raise WorkbookFault(f"Tệp {name} lớn hơn {self._limits.file // 2**20} MB: không mở vì an toàn.")
             return self.path.read_bytes()
@@ -157,7 +162,11 @@ class FileBook:
         if not self._has_cells(sheet):
             return []
         try:
-            rows: list[list[object]] = self._calamine(sheet).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            found = self._calamine(sheet).get_sheet_by_name(sheet)
+            self._cells_left -= found.total_height * found.total_width
+            if self._cells_left < 0:
+                raise self._too_many_sheets()
+            rows: list[list[object]] = found.to_python(skip_empty_area=False)
         except (CalamineError, OSError, ValueError):
             raise self._broken_sheet(sheet) from None
         return rows
@@ -172,6 +181,12 @@ class FileBook:
             yield from self._calamine(sheet).get_sheet_by_name(sheet).iter_rows()
         except (CalamineError, OSError, ValueError):
             raise self._broken_sheet(sheet) from None
+
+    def _too_many_sheets(self) -> WorkbookFault:
+        return WorkbookFault(
+            f"Các trang của tệp {self.path.name} có quá nhiều ô, vượt xa một biểu mẫu: "
+            "hãy xóa các trang thừa rồi lưu lại."
+        )
 
     def _has_cells(self, sheet: str) -> bool:
         """Whether it is a worksheet and no chart."""
@@ -196,7 +211,13 @@ class FileBook:
     def _measure(self, sheet: str) -> None:
         if sheet in self._measured:
             return
+        entry = self._entry(self._contents.sheets[sheet])
+        self._bytes_left -= entry.file_size if entry is not None else 0
+        if min(self._bytes_left, self._tags_left, self._cells_left) < 0 and self._measured:
+            raise self._too_many_sheets()
         xml = self._read_sheet(sheet)
+        if len(xml) > _COUNTED:
+            self._tags_left -= xml.count(b"<")
         if self._texts is None:
             self._texts = SharedTexts(self._part(self._contents.shared))
         try:
@@ -243,7 +264,8 @@ class FileBook:
         if sheet in self._kept:
             return self._kept[sheet]
         xml = _cells(self._read(self._contents.sheets[sheet], self._limits.sheet, sheet))
-        if len(xml) <= _LONG:  # read again for its formulas
+        # It is read again for its formulas.
+        if len(xml) <= _LONG and len(xml) + sum(map(len, self._kept.values())) <= _TOGETHER:
             self._kept[sheet] = xml
         return xml
 
