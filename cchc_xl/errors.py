@@ -31,3 +31,11 @@ class CatalogueFault(CchcError):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("Danh mục biểu mẫu có lỗi:\n" + "\n".join(faults))
         self.faults = faults
+
+
+BROUGHT_DOWN = "làm chương trình đọc gặp lỗi của chính nó"
+
+
+def own_fault(name: str, error: Exception) -> str:
+    """The sentence for a file that the toolkit could not cope with: a fault of the toolkit, which the file found."""
+    return f"Tệp {name} {BROUGHT_DOWN} ({type(error).__name__}): hãy gửi tệp cho người bảo trì bộ công cụ."

@@ -14,8 +14,8 @@ from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.checks.run import check as check_submission
-from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault
-from cchc_xl.ooxml.limits import MAX_SUMMARY_BYTES
+from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault, own_fault
+from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
 from cchc_xl.periods import format_date, parse_date, parse_period
 from cchc_xl.readers.read_submission import identify_older, read_book, read_file
 from cchc_xl.severity import Severity
@@ -99,7 +99,7 @@ def existing_workbook(target: Path) -> Submission | None:
     if not target.is_file():
         return None
     try:
-        return read_file(target, limit=MAX_SUMMARY_BYTES)
+        return read_file(target, limits=SUMMARY_LIMITS)
     except CchcError:
         return None
 
@@ -211,6 +211,8 @@ def check_file(path: Path, previous: Submission | None = None) -> CheckedFile:
         return CheckedFile(name, "foreign", fault=str(fault))
     except WorkbookFault as fault:
         return CheckedFile(name, "unreadable", fault=str(fault))
+    except Exception as error:  # the other files are checked all the same
+        return CheckedFile(name, "unreadable", fault=own_fault(path.name, error))
     return _checked(name, submission, previous)
 
 

@@ -66,6 +66,8 @@ _PLAIN = re.compile(r"-?\d+(?:,\d+)?")
 _POINT = re.compile(r"-?\d+\.\d{1,2}")
 _NUMBER_AT_START = re.compile(r"(-?\d[\d.,]*)\s*(.*)", re.DOTALL)
 _ZERO_WORDS = frozenset({"không", "không có", "chưa", "chưa có"})
+# Excel itself knows no number of more than 308 digits; Python refuses to write one of more than 4,300.
+_MOST_SIGNS = 400
 _HALF = Decimal("0.5")
 _SPACES = re.compile(r"\s+")
 _ANY_DASH = re.compile("[\u2010-\u2015\u2212]")
@@ -95,6 +97,8 @@ def read_number(text: str) -> NumberReading:
     Decimal('4136000')
     """
     stripped = text.strip()
+    if len(stripped) > _MOST_SIGNS:
+        return NumberReading(None, Reading.NONE, "quá dài để là một con số")
     clean = _read_clean(stripped)
     if clean is not None:
         return NumberReading(clean, Reading.CLEAN)

@@ -412,13 +412,23 @@ def test_a_file_that_cannot_be_read_is_one_sentence(
 
 
 def test_a_part_that_does_not_unpack_is_a_fault(blank: Path, tmp_path: Path) -> None:
-    """A sheet that rots between opening and the look at its XML is a fault of the file."""
+    """A sheet that is rotten is a fault of the file, whichever is asked for first: its values or its formulas."""
     path = tmp_path / "xa.xlsx"
     path.write_bytes(blank.read_bytes())
-    with FileBook(path) as book:
-        _broken_package(path, _rotten_sheet)
-        with pytest.raises(WorkbookFault):
-            book.facts("PL1")
+    _broken_package(path, _rotten_sheet)
+    with FileBook(path) as book, pytest.raises(WorkbookFault):
+        book.facts("PL1")
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_as_it_was(blank: Path, tmp_path: Path) -> None:
+    """Its bytes are taken once: values and formulas are of one moment."""
+    path = tmp_path / "xa.xlsx"
+    path.write_bytes(blank.read_bytes())
+    with FileBook(path) as book, FileBook(blank) as whole:
+        grid = book.grid("PL1")
+        path.write_bytes(b"something else")
+        assert grid == whole.grid("PL1")
+        assert dict(book.facts("PL1").formulas) == dict(whole.facts("PL1").formulas)
 
 
 INFINITIES = [

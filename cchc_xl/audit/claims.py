@@ -12,7 +12,7 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.layout import cell_address
-from cchc_xl.ooxml.limits import MAX_SUMMARY_BYTES
+from cchc_xl.ooxml import limits
 from cchc_xl.own_part import OwnPart
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.read_submission import read_book
@@ -104,7 +104,7 @@ class Claims:
 
 def read_claims(path: Path) -> Claims:
     """Read a summary. Raises ``CchcError`` when it is none, or one of the sheets that account for it is not there."""
-    with FileBook(path, limit=MAX_SUMMARY_BYTES) as book:
+    with FileBook(path, limits=limits.SUMMARY) as book:
         submission = read_book(book, path.name)
         if submission.stamp.kind != SUMMARY:
             raise WorkbookFault(f"{path.name} là sổ nộp, không phải sổ tổng hợp: hãy chọn sổ lập bằng lệnh tong-hop.")

@@ -25,6 +25,7 @@ from urllib.parse import unquote
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.ooxml.limits import MAX_UNPACKED_BYTES
+from cchc_xl.ooxml.package import entries_fault
 
 MAX_TEXT = 32_767  # UTF-16 code units in a cell, Excel's documented limit
 _MAX_NUMBER, _MIN_NUMBER = Decimal("9.99999999999999E+307"), Decimal("2.2250738585072E-308")  # Excel's, absolute
@@ -108,12 +109,9 @@ def _load(source: Path) -> tuple[list[zipfile.ZipInfo], dict[str, bytes], bytes]
                 if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
                     limit = MAX_UNPACKED_BYTES // 2**20
                     raise WorkbookFault(f"{start} khi giải nén vượt {limit} MB: hãy xóa bớt dữ liệu, hình rồi làm lại.")
-                if any(member.flag_bits & 1 for member in members):
-                    raise WorkbookFault(f"{start} bị nén kèm mật khẩu: hãy lưu lại bằng Excel, không đặt mật khẩu.")
-                # Part names are equal without regard to case (part 2 §6.2.2.3).
-                names = {member.filename.replace("\\", "/").lower() for member in members}
-                if len(names) < len(members) or any(".." in name.split("/") for name in names):
-                    raise WorkbookFault(f"{start} có mục nén trùng tên hoặc chứa '..': hãy lấy lại bản gốc của tệp.")
+                fault = entries_fault(members)
+                if fault:
+                    raise WorkbookFault(f"{start} {fault}")
                 return members, {member.filename: _read(archive, member) for member in members}, archive.comment
     except FileNotFoundError as error:
         raise WorkbookFault(f"Không tìm thấy tệp {source.name}: hãy kiểm tra lại đường dẫn {source}.") from error

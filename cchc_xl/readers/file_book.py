@@ -1,6 +1,8 @@
 """A workbook file: values through calamine (the fastest reader), formulas and errors by a look at the sheets' XML.
 
-calamine gives values only: an error value and a formula without a result are both ``''`` for it.
+calamine gives values only: an error value and a formula without a result are both ``''`` for it. Nor does it keep to
+any limit, and it reads a zip in its own way. So it never sees the file itself: it gets a package of the parts that were
+unpacked, measured and found sound here.
 """
 
 from __future__ import annotations
@@ -10,14 +12,18 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 from html import unescape
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from cchc_xl.errors import WorkbookFault
-from cchc_xl.ooxml.limits import MAX_UNPACKED_BYTES
+from cchc_xl.ooxml.limits import SUBMISSION, Limits
+from cchc_xl.ooxml.package import crowded, entries_fault
+from cchc_xl.readers.contents import RELATIONSHIPS, WORKBOOK, Contents, plain_package, read_contents
+from cchc_xl.readers.extent import SharedTexts, too_much
 from cchc_xl.readers.grid import CellFacts
 
 # What zipfile raises on damaged, encrypted or exotic packages.
@@ -32,51 +38,62 @@ _BROKEN_ZIP = (
     RuntimeError,
     ValueError,
 )
+# Sheets are handed to calamine together up to this much; a larger one alone, when it is asked for.
+_COUNTED = 256 * 1024  # what is shorter is no trouble
+_TOGETHER = 12 * 1024 * 1024
 
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?>")
-_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*?>")
-_ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
+# No part of a pattern runs over a tag's end or beyond its cell: else a crafted sheet would keep it busy for hours.
 _PREFIXED_FORMULA_CELL = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*[^/])>\s*<(?:\w+:)?f\b([^>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)",
+    rb"<(?:\w+:)?c\s([^<>]*[^<>/])>\s*<(?:\w+:)?f\b([^<>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)",
 )
 _FORMULA = re.compile(rb"<f(?:\s[^<>]*)?(?:/>|>([^<]*)</f>)")
 _ROOT = 4096  # bytes in which the root element begins
-_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>.*?<(?:\w+:)?v>([^<]*)<', re.DOTALL)
+_END_OF_CELLS = b"</sheetData>"
+_LONG = 4 * 1024 * 1024
+_BLANK_CELLS = re.compile(rb'(?:<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]*")?/>)++')
+_EMPTY_ROWS = re.compile(rb'(?:<row r="[0-9]{1,7}"[^<>]*(?:/>|></row>))++')
+_ERROR_CELL = re.compile(
+    rb'<(?:\w+:)?c\s([^<>]*\bt="e"[^<>]*(?<!/))>\s*'
+    rb"(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>([^<]*)<"
+)
 _REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Z]{1,3})([1-9][0-9]{0,6})["']""")
 
 
 class FileBook:
     """An .xlsx or .xlsm file. Raises ``WorkbookFault`` when it is not one, is damaged, encrypted or far too large.
 
-    ``content``: the file's bytes, when they were read already. ``limit``: how large it may be when unpacked.
+    ``content``: the file's bytes, when they were read already; else they are read once, now. What changes in the file
+    later is not seen.
     """
 
-    def __init__(self, path: Path, content: bytes | None = None, limit: int = MAX_UNPACKED_BYTES) -> None:
+    def __init__(self, path: Path, content: bytes | None = None, limits: Limits = SUBMISSION) -> None:
         self.path = path
-        self._content = content
-        self._limit = limit
+        self._limits = limits
+        self._content = self._bytes() if content is None else content
+        if not self._content:
+            raise WorkbookFault(f"Tệp {path.name} trống (0 byte): hãy xin lại tệp.")
+        if crowded(self._content, limits.entries):
+            raise self._too_large()
         try:
-            if (path.stat().st_size if content is None else len(content)) == 0:
-                raise WorkbookFault(f"Tệp {path.name} trống (0 byte): hãy xin lại tệp.")
-            self._zip = zipfile.ZipFile(path if content is None else BytesIO(content))
-        except FileNotFoundError:
-            raise WorkbookFault(f"Không tìm thấy tệp {path.name}: hãy kiểm tra lại tên và thư mục.") from None
-        except PermissionError:
-            raise WorkbookFault(f"Không được phép đọc tệp {path.name}: hãy kiểm tra quyền hoặc đóng tệp.") from None
+            self._zip = zipfile.ZipFile(BytesIO(self._content))
         except _BROKEN_ZIP:
             raise WorkbookFault(self._not_a_workbook()) from None
-        try:
-            self._check_size()
-            self._calamine = self._open()
-        except WorkbookFault:
-            self._zip.close()
-            raise
-        self._parts: dict[str, str] | None = None
+        self._names = {entry.filename.lower(): entry.filename for entry in self._zip.infolist()}
+        self._check_entries()
+        self._contents = self._read_contents()
+        # Of all sheets that are asked for, together: where an appendix is missing, that is every sheet.
+        self._cells_left, self._bytes_left, self._tags_left = limits.cells, limits.sheet, limits.tags
+        self._kept: dict[str, bytes] = {}
+        self._texts: SharedTexts | None = None
+        self._measured: set[str] = set()
+        self._opened: Any = None
+        self._in_opened: frozenset[str] = frozenset()
 
     def close(self) -> None:
         """Let go of the file."""
         self._zip.close()
-        self._calamine.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def __enter__(self) -> FileBook:
         return self
@@ -84,66 +101,180 @@ class FileBook:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _bytes(self) -> bytes:
+        name = self.path.name
+        try:
+            if self.path.is_dir():
+                raise WorkbookFault(f"{name} là thư mục, không phải sổ Excel: hãy chọn tệp trong thư mục đó.")
+            if self.path.exists() and not self.path.is_file():
+                raise WorkbookFault(f"{name} không phải là tệp: hãy chọn một sổ Excel.")
+            if self.path.stat().st_size > self._limits.file:
+                raise WorkbookFault(f"Tệp {name} lớn hơn {self._limits.file // 2**20} MB: không mở vì an toàn.")
+            return self.path.read_bytes()
+        except FileNotFoundError:
+            raise WorkbookFault(f"Không tìm thấy tệp {name}: hãy kiểm tra lại tên và thư mục.") from None
+        except PermissionError:
+            raise WorkbookFault(f"Không được phép đọc tệp {name}: hãy kiểm tra quyền hoặc đóng tệp.") from None
+        except (OSError, ValueError):
+            raise WorkbookFault(f"Không đọc được tệp {name}: hãy kiểm tra tên, ổ đĩa và thử lại.") from None
+
     def _not_a_workbook(self) -> str:
-        if self.path.is_dir():
-            return f"{self.path.name} là thư mục, không phải sổ Excel: hãy chọn tệp trong thư mục đó."
-        if self._content is None:
-            with self.path.open("rb") as handle:
-                start = handle.read(8)
-        else:
-            start = self._content[:8]
-        if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        if self._content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
             return f"Tệp {self.path.name} có mật khẩu hoặc ở dạng .xls cũ: hãy bỏ mật khẩu và lưu lại dạng .xlsx."
         return f"Tệp {self.path.name} không phải là sổ Excel hoặc đã hỏng: hãy xin lại tệp .xlsx."
 
-    def _check_size(self) -> None:
-        infos = self._zip.infolist()
-        if sum(info.file_size for info in infos) > self._limit:
-            raise WorkbookFault(f"Tệp {self.path.name} lớn bất thường khi giải nén: không mở vì an toàn.")
-        if "xl/workbook.xml" not in {info.filename for info in infos}:
+    def _too_large(self) -> WorkbookFault:
+        return WorkbookFault(f"Tệp {self.path.name} lớn bất thường khi giải nén: không mở vì an toàn.")
+
+    def _check_entries(self) -> None:
+        entries = self._zip.infolist()
+        if sum(entry.file_size for entry in entries) > self._limits.unpacked:
+            raise self._too_large()
+        fault = entries_fault(entries)
+        if fault:
+            raise WorkbookFault(f"Tệp {self.path.name} {fault}")
+        if WORKBOOK not in self._names:
             raise WorkbookFault(self._not_a_workbook())
 
-    def _open(self) -> Any:
-        from python_calamine import CalamineError, CalamineWorkbook
-
+    def _read_contents(self) -> Contents:
         try:
-            if self._content is not None:
-                return CalamineWorkbook.from_filelike(BytesIO(self._content))
-            return CalamineWorkbook.from_path(str(self.path))
-        except (CalamineError, OSError, ValueError):
+            contents = _contents(self._read(WORKBOOK), self._read(RELATIONSHIPS))
+        except ValueError:
             raise WorkbookFault(f"Tệp {self.path.name} đã hỏng, không đọc được: hãy xin lại tệp.") from None
+        if contents.twice:
+            raise WorkbookFault(f"Tệp {self.path.name} có hai trang cùng tên “{contents.twice}”: hãy xin lại tệp.")
+        if len(contents.sheets) > self._limits.sheets:
+            raise WorkbookFault(f"Tệp {self.path.name} có hơn {self._limits.sheets} trang: không mở vì an toàn.")
+        return contents
 
     @property
     def sheet_names(self) -> Sequence[str]:
         """Names of the sheets, in order."""
-        names: list[str] = self._calamine.sheet_names
-        return names
+        return list(self._contents.sheets)
 
     def grid(self, sheet: str) -> Sequence[Sequence[object]]:
-        """The values of a sheet from A1 on; blank cells are ``''``."""
+        """The values of a sheet from A1 on; blank cells are ``''``.
+
+        Raises ``WorkbookFault`` when it is damaged, or reaches or shows far more than any form does.
+        """
         from python_calamine import CalamineError
 
+        if not self._has_cells(sheet):
+            return []
         try:
-            rows: list[list[object]] = self._calamine.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            found = self._calamine(sheet).get_sheet_by_name(sheet)
+            self._cells_left -= found.total_height * found.total_width
+            if self._cells_left < 0:
+                raise self._too_many_sheets()
+            rows: list[list[object]] = found.to_python(skip_empty_area=False)
         except (CalamineError, OSError, ValueError):
-            raise WorkbookFault(f"Trang “{sheet}” của tệp {self.path.name} đã hỏng: hãy xin lại tệp.") from None
+            raise self._broken_sheet(sheet) from None
         return rows
 
     def rows(self, sheet: str) -> Iterator[Sequence[object]]:
         """The rows of a sheet one after the other, for sheets that are too large to be held as a grid."""
         from python_calamine import CalamineError
 
+        if not self._has_cells(sheet):
+            return
         try:
-            yield from self._calamine.get_sheet_by_name(sheet).iter_rows()
+            yield from self._calamine(sheet).get_sheet_by_name(sheet).iter_rows()
         except (CalamineError, OSError, ValueError):
-            raise WorkbookFault(f"Trang “{sheet}” của tệp {self.path.name} đã hỏng: hãy xin lại tệp.") from None
+            raise self._broken_sheet(sheet) from None
+
+    def _too_many_sheets(self) -> WorkbookFault:
+        return WorkbookFault(
+            f"Các trang của tệp {self.path.name} có quá nhiều ô, vượt xa một biểu mẫu: "
+            "hãy xóa các trang thừa rồi lưu lại."
+        )
+
+    def _has_cells(self, sheet: str) -> bool:
+        """Whether it is a worksheet and no chart."""
+        if sheet not in self._contents.sheets:
+            raise self._broken_sheet(sheet)
+        return bool(self._contents.sheets[sheet])
+
+    def _broken_sheet(self, sheet: str) -> WorkbookFault:
+        return WorkbookFault(f"Trang “{sheet}” của tệp {self.path.name} đã hỏng: hãy xin lại tệp.")
+
+    def _calamine(self, sheet: str) -> Any:
+        """calamine on a package with this sheet, which is within the limits."""
+        if self._opened is None:
+            self._keep_small_sheets()
+            self._open(self._kept)
+        self._measure(sheet)
+        if sheet not in self._in_opened:
+            self._opened.close()
+            self._open({sheet: self._read_sheet(sheet)})
+        return self._opened
+
+    def _measure(self, sheet: str) -> None:
+        if sheet in self._measured:
+            return
+        entry = self._entry(self._contents.sheets[sheet])
+        self._bytes_left -= entry.file_size if entry is not None else 0
+        if min(self._bytes_left, self._tags_left, self._cells_left) < 0 and self._measured:
+            raise self._too_many_sheets()
+        xml = self._read_sheet(sheet)
+        if len(xml) > _COUNTED:
+            self._tags_left -= xml.count(b"<")
+        if self._texts is None:
+            self._texts = SharedTexts(self._part(self._contents.shared))
+        try:
+            much = too_much(xml, self._limits)
+        except ValueError:
+            raise self._broken_sheet(sheet) from None
+        if not much and self._texts.too_long(xml, self._limits):
+            much = "có quá nhiều chữ"
+        if much:
+            raise WorkbookFault(
+                f"Trang “{sheet}” của tệp {self.path.name} {much}, vượt xa một biểu mẫu: "
+                "hãy xóa phần thừa ngoài biểu rồi lưu lại."
+            )
+        self._measured.add(sheet)
+
+    def _keep_small_sheets(self) -> None:
+        room = _TOGETHER
+        for sheet, part in self._contents.sheets.items():
+            entry = self._entry(part) if part else None
+            if entry is not None and entry.file_size <= min(room, _LONG):
+                room -= entry.file_size
+                with suppress(WorkbookFault):  # said when the sheet is asked for
+                    self._read_sheet(sheet)
+
+    def _open(self, sheets: dict[str, bytes]) -> None:
+        from python_calamine import CalamineError, CalamineWorkbook
+
+        shared, styles = self._part(self._contents.shared), self._part(self._contents.styles)
+        package = plain_package(self._contents, sheets, shared, styles)
+        self._in_opened = frozenset(sheets)
+        del sheets, shared, styles
+        try:
+            self._opened = CalamineWorkbook.from_filelike(package)
+        except (CalamineError, OSError, ValueError):
+            raise WorkbookFault(f"Tệp {self.path.name} đã hỏng, không đọc được: hãy xin lại tệp.") from None
+
+    def _part(self, part: str) -> bytes:
+        """Shared texts or styles; empty where there are none."""
+        if not part or self._entry(part) is None:
+            return b""
+        return self._read(part, self._limits.shared)
+
+    def _read_sheet(self, sheet: str) -> bytes:
+        if sheet in self._kept:
+            return self._kept[sheet]
+        xml = _cells(self._read(self._contents.sheets[sheet], self._limits.sheet, sheet))
+        # It is read again for its formulas.
+        if len(xml) <= _LONG and len(xml) + sum(map(len, self._kept.values())) <= _TOGETHER:
+            self._kept[sheet] = xml
+        return xml
 
     def facts(self, sheet: str) -> CellFacts:
         """Formulas and error values of a sheet, straight from its XML."""
-        part = self._sheet_parts().get(sheet)
-        if part is None:
+        if not self._contents.sheets.get(sheet):
             return CellFacts()
-        xml = self._read(part)
+        self._measure(sheet)
+        xml = self._read_sheet(sheet)
         formulas: dict[tuple[int, int], bytes] = {}
         errors: dict[tuple[int, int], str] = {}
         for attributes, text in _formula_cells(xml):
@@ -157,36 +288,49 @@ class FileBook:
                     errors[position] = text.decode("utf-8", "replace")
         return CellFacts(_Formulas(formulas), errors)
 
-    def _sheet_parts(self) -> dict[str, str]:
-        if self._parts is None:
-            self._parts = _parts_of_sheets(self._read("xl/workbook.xml"), self._read("xl/_rels/workbook.xml.rels"))
-        return self._parts
+    def _entry(self, part: str) -> zipfile.ZipInfo | None:
+        name = self._names.get(part.lower())
+        return None if name is None else self._zip.getinfo(name)
 
-    def _read(self, part: str) -> bytes:
+    def _read(self, part: str, most: int | None = None, sheet: str = "") -> bytes:
+        """A part, unpacked: never more than ``most`` bytes of it."""
+        entry = self._entry(part)
+        most = self._limits.shared if most is None else most
+        if entry is not None and entry.file_size > most:
+            if sheet:
+                raise WorkbookFault(
+                    f"Trang “{sheet}” của tệp {self.path.name} lớn hơn {most // 2**20} MB khi giải nén: "
+                    "hãy xóa các hàng, cột và định dạng thừa ngoài biểu rồi lưu lại."
+                )
+            raise self._too_large()
         try:
-            with self._zip.open(part) as handle:
-                content = handle.read(self._limit + 1)
+            with self._zip.open(self._names[part.lower()]) as handle:
+                # Asked for so much, zipfile unpacks no more; asked for all, it would unpack whatever is there.
+                return handle.read(most + 1 if entry is None else entry.file_size)
         except _BROKEN_ZIP:
             raise WorkbookFault(f"Tệp {self.path.name} đã hỏng (phần {part}): hãy xin lại tệp.") from None
-        if len(content) > self._limit:
-            raise WorkbookFault(f"Tệp {self.path.name} lớn bất thường khi giải nén: không mở vì an toàn.")
-        return content
+
+
+def _cells(xml: bytes) -> bytes:
+    """A worksheet without what follows its cells (§18.3.1.99): conditional formats and validations are half of it.
+
+    Of a long one, whose rows or columns were formatted to the end of the sheet, also without what holds nothing.
+    """
+    end = xml.rfind(_END_OF_CELLS)
+    if end < 0 or b"<worksheet" not in xml[:_ROOT]:
+        return xml
+    xml = xml[: end + len(_END_OF_CELLS)] + b"</worksheet>"
+    # Cells without a place stand beside the one before them, rows below it: there nothing can be left out.
+    if len(xml) > _LONG and xml.count(b"<c") == xml.count(b'<c r="') + (b"<cols>" in xml) + xml.count(b"<col "):
+        xml = _BLANK_CELLS.sub(b"", xml)
+    if len(xml) > _LONG and xml.count(b"<row") == xml.count(b'<row r="'):
+        xml = _EMPTY_ROWS.sub(b"", xml)
+    return xml
 
 
 @lru_cache(maxsize=16)  # the same for every workbook of a form
-def _parts_of_sheets(workbook: bytes, relationships: bytes) -> dict[str, str]:
-    """The package part of each sheet, by its name."""
-    relations = {}
-    for tag in _RELATIONSHIP.findall(relationships):
-        attributes = _attributes(tag)
-        relations[attributes.get("Id", "")] = attributes.get("Target", "")
-    parts = {}
-    for tag in _SHEET.findall(workbook):
-        attributes = _attributes(tag)
-        target = relations.get(next((v for k, v in attributes.items() if k.endswith(":id")), ""), "")
-        path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
-        parts[attributes.get("name", "")] = path
-    return parts
+def _contents(workbook: bytes, relationships: bytes) -> Contents:
+    return read_contents(workbook, relationships)
 
 
 class _Formulas(Mapping[tuple[int, int], str]):
@@ -224,13 +368,6 @@ def _formula_cells(xml: bytes) -> list[tuple[bytes, bytes]]:
             if attributes.endswith(b">") and not attributes.endswith(b"/>"):
                 found.append((attributes[:-1], match[1] or b""))
     return found
-
-
-def _attributes(tag: bytes) -> dict[str, str]:
-    return {
-        key.decode(): unescape((double or single).decode("utf-8", "replace"))
-        for key, double, single in _ATTRIBUTE.findall(tag)
-    }
 
 
 def _position(attributes: bytes) -> tuple[int, int] | None:

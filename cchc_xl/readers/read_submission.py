@@ -26,7 +26,7 @@ from cchc_xl.cover import (
     read_identity,
     signer_cell,
 )
-from cchc_xl.errors import ForeignWorkbook
+from cchc_xl.errors import ForeignWorkbook, WorkbookFault
 from cchc_xl.expressions import CellRef, ColumnRef, as_excel
 from cchc_xl.layout import (
     CHECK_KEY,
@@ -39,7 +39,7 @@ from cchc_xl.layout import (
     counted_rows,
     form_layout,
 )
-from cchc_xl.ooxml.limits import MAX_UNPACKED_BYTES
+from cchc_xl.ooxml.limits import SUBMISSION, Limits
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.grid import Book, CellFacts
 from cchc_xl.readers.own_parts import read_own_parts
@@ -54,12 +54,12 @@ _NOTHING = frozenset(("", None))
 _KEY_CELL = re.compile(r"[1-9][0-9]{0,4}")
 
 
-def read_file(path: Path, shown_as: str | None = None, limit: int = MAX_UNPACKED_BYTES) -> Submission:
-    """Read a workbook file. ``limit``: how large it may be when unpacked.
+def read_file(path: Path, shown_as: str | None = None, limits: Limits = SUBMISSION) -> Submission:
+    """Read a workbook file. ``limits``: how much it may hold.
 
     Raises ``WorkbookFault`` when it cannot be read and ``ForeignWorkbook`` when it is not one of our forms.
     """
-    with FileBook(path, limit=limit) as book:
+    with FileBook(path, limits=limits) as book:
         return read_book(book, shown_as or path.name)
 
 
@@ -279,14 +279,24 @@ class _Reading:
         return blank
 
     def _find_corner(self, key_id: str, first: str) -> tuple[str, int, int] | None:
-        """Sheet and position of a corner key; the sheet that is called ``first`` is looked at first."""
+        """Sheet and position of a corner key; the sheet that is called ``first`` is looked at first.
+
+        A sheet of the user's own that is damaged or far too large matters only when what is sought may be in it.
+        """
         key = appendix_key(key_id)
         names = list(self.book.sheet_names)
         if first in names:
             names.remove(first)
             names.insert(0, first)
+        passed: WorkbookFault | None = None
         for sheet in names:
-            grid = self.grid(sheet)
+            try:
+                grid = self.grid(sheet)
+            except WorkbookFault as fault:
+                if sheet == first:
+                    raise
+                passed = passed or fault
+                continue
             if str(_at(grid, KEY_ROW, KEY_COLUMN)).startswith(KEY_PREFIX):
                 if _at(grid, KEY_ROW, KEY_COLUMN) == key:
                     return sheet, KEY_ROW, KEY_COLUMN
@@ -295,6 +305,8 @@ class _Reading:
                 for column, cell in enumerate(cells[:_CORNER_COLUMNS]):
                     if cell == key:
                         return sheet, row, column
+        if passed is not None:
+            raise passed
         return None
 
     def _place(self, appendix: Appendix, sheet: str, top: int, left: int) -> _Place | None:

@@ -15,14 +15,15 @@ def submissions_in(folder: Path, target: Path) -> list[Path]:
     """Every file of the folder and its subfolders, sorted.
 
     Passed over are only Office lock files, our own temporary files, and the output: the summary workbook and the file
-    with its tidy table. Raises ``InputFault`` for a subfolder that cannot be looked into: its files would be missing
-    without a word.
+    with its tidy table. A link that leads nowhere counts as a file: somebody put it there as one. Raises ``InputFault``
+    for a subfolder that cannot be looked into: its files would be missing without a word.
     """
     outputs = [path for path in (target, *(data_path(target, kind) for kind in KINDS)) if path.exists()]
     found = []
     for place, _, names in os.walk(folder, onerror=_closed):
         for path in (Path(place, name) for name in names):
-            if path.name.startswith(("~$", ".~lock.")) or is_temporary(path) or not path.is_file():
+            lost = path.is_symlink() and not path.exists()
+            if path.name.startswith(("~$", ".~lock.")) or is_temporary(path) or not (lost or path.is_file()):
                 continue
             if any(_same(path, output) for output in outputs):
                 continue

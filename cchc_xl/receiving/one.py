@@ -9,7 +9,7 @@ from pathlib import Path
 from cchc_xl.checks.run import check
 from cchc_xl.consolidation.contribution import Contribution, contribution
 from cchc_xl.consolidation.states import FileState, ReceivedFile
-from cchc_xl.errors import CchcError, ForeignWorkbook
+from cchc_xl.errors import CchcError, ForeignWorkbook, own_fault
 from cchc_xl.ooxml.limits import MAX_FILE_BYTES
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.read_submission import read_book
@@ -66,6 +66,8 @@ def receive(path: Path, name: str, cache: Cache | None = None) -> Parcel:
         return Parcel(replace(file, fault=str(fault), fault_state=FileState.EXCLUDED))
     except CchcError as fault:
         return Parcel(replace(file, fault=str(fault)))
+    except Exception as error:  # it costs this file, with these words, and not the merge
+        return Parcel(replace(file, fault=own_fault(path.name, error)))
 
 
 def _read(path: Path, content: bytes, name: str) -> Contribution:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.finding import Finding
 from cchc_xl.layout import REPORT_SHEET
+from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.report_layout import (
     ACTUAL,
@@ -75,7 +76,7 @@ def read_earlier(path: Path) -> Mapping[FindingKey, EarlierFinding] | None:
     if not path.is_file():
         return None
     try:
-        with FileBook(path) as book:
+        with FileBook(path, limits=SUMMARY_LIMITS) as book:  # of many files it is as long as a summary
             return earlier_findings(book.grid(REPORT_SHEET)) if REPORT_SHEET in book.sheet_names else None
     except WorkbookFault:
         return None

@@ -12,6 +12,7 @@ from typing import Any
 
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import InputFault
+from cchc_xl.form_workbook.links import file_link
 from cchc_xl.form_workbook.package import new_workbook
 from cchc_xl.form_workbook.styles import GOOD_FILL, HEADER_FILL, INPUT_FILL, MARK_FILLS, Styles
 from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, REPORT_SHEET
@@ -139,11 +140,10 @@ class _Report:
         if not line.values[CELL]:
             return ""
         try:
-            path = Path(os.path.relpath(checked.file, self.folder)).as_posix()
+            path = os.path.relpath(checked.file, self.folder)
         except ValueError:  # another drive
-            path = Path(checked.file).resolve().as_posix()
-        sheet = str(line.values[PAGE]).replace("'", "''")
-        return f"external:{path}#'{sheet}'!{line.values[CELL]}"
+            path = str(Path(checked.file).resolve())
+        return file_link(path, str(line.values[PAGE]), str(line.values[CELL]))
 
     def _mended(self) -> None:
         for checked in self.results:

@@ -19,6 +19,8 @@ KINDS = (CSV, PARQUET)
 MOST_ROWS = 50_000
 # With tabs in UTF-16 ("Unicode Text") Excel opens a .csv in columns and with its accents whatever the PC's list sign.
 _ENCODING = "utf-16"
+# What a formula may begin with; the wide forms of an East Asian keyboard are taken for the narrow ones.
+_FORMULA_SIGNS = tuple("=+-@＝＋－＠")
 
 
 def data_path(target: Path, kind: str = CSV) -> Path:
@@ -74,7 +76,7 @@ def _digits(number: Number, sign: str) -> str:
 def _harmless(text: str) -> str:
     """A text that no program takes for a formula: units choose their names themselves."""
     text = " ".join(text.split())
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
 
 
 def _write_parquet(summary: Summary, path: Path) -> None:

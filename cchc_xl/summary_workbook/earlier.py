@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from cchc_xl.consolidation.changes import Earlier, EarlierUnit, Figure, ReportRow
 from cchc_xl.errors import CchcError
-from cchc_xl.ooxml.limits import MAX_SUMMARY_BYTES
+from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.summary_workbook.changes import CHANGES_SHEET, COLUMN_COUNT, KINDS
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, ROW_KEYS, TOTAL_KEY, UNIT_KEY
@@ -27,7 +27,7 @@ Grid = Sequence[Sequence[object]]
 def read_earlier(path: Path) -> Earlier:
     """The earlier summary's figures; when they cannot be read, a remark that says so."""
     try:
-        with FileBook(path, limit=MAX_SUMMARY_BYTES) as book:
+        with FileBook(path, limits=SUMMARY_LIMITS) as book:
             earlier = _figures(book.rows(BY_UNIT_SHEET)) if BY_UNIT_SHEET in book.sheet_names else None
             if earlier is not None:
                 report = _report(book.grid(CHANGES_SHEET)) if CHANGES_SHEET in book.sheet_names else ()

@@ -9,6 +9,7 @@ from cchc_xl.consolidation.self_proof import FailedRule, SelfProof
 from cchc_xl.consolidation.states import JudgedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.finding import Finding
+from cchc_xl.form_workbook.links import file_link
 from cchc_xl.form_workbook.styles import BAD_FILL, Styles
 from cchc_xl.layout import form_layout
 from cchc_xl.severity import Severity
@@ -108,8 +109,7 @@ def _link(page: Page, first: int, found: Sequence[tuple[JudgedFile, Finding]], l
     for at, (file, finding) in enumerate(found, first):
         if made == _MOST_LINKS:
             return
-        link = links.get(file.received.file)
-        if link and finding.cell:
-            sheet = finding.sheet.replace("'", "''")
-            to = f"external:{link}#'{sheet}'!{finding.cell}"
+        path = links.get(file.received.file)
+        to = file_link(path, finding.sheet, finding.cell) if path and finding.cell else ""
+        if to:
             made += page.sheet.write_url(at, _CELL, to, None, finding.cell) == 0

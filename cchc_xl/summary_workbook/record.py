@@ -10,7 +10,7 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.carry import Record
 from cchc_xl.errors import CchcError
 from cchc_xl.expressions import CellRef
-from cchc_xl.ooxml.limits import MAX_SUMMARY_BYTES
+from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
 from cchc_xl.own_part import cell_key
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.summary_workbook.page import clean
@@ -34,7 +34,7 @@ def write_record(workbook: Any, record: Record) -> None:
 def read_record(path: Path, form: Form) -> Record:
     """What an earlier merge wrote; an empty record where the sheet is not there or cannot be read."""
     try:
-        with FileBook(path, limit=MAX_SUMMARY_BYTES) as book:
+        with FileBook(path, limits=SUMMARY_LIMITS) as book:
             grid = book.grid(RECORD_SHEET) if RECORD_SHEET in book.sheet_names else ()
     except CchcError:
         return Record()
