@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
@@ -66,9 +67,9 @@ class Row:
         if not text:
             self.blank(column, style)
             return
-        keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
         place = f'r="{column_letters(column)}{self._number}" s="{style._get_xf_index()}"'
-        self._cells.append(f'<c {place} t="inlineStr"><is><t{keep}>{escaped(text)}</t></is></c>')
+        inline = _short_inline(text) if len(text) <= _SHORT else _inline(text)
+        self._cells.append(f'<c {place} t="inlineStr">{inline}</c>')
 
     def number(self, column: int, number: int | float | Decimal, style: Any) -> None:
         """A number."""
@@ -100,6 +101,17 @@ class Row:
         """The row as XML. ``height`` in points."""
         high = f' ht="{height:g}" customHeight="1"' if height else ""
         return f'<row r="{self._number}"{high}>{"".join(self._cells)}</row>'
+
+
+def _inline(text: str) -> str:
+    """A text as an inline string."""
+    keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
+    return f"<is><t{keep}>{escaped(text)}</t></is>"
+
+
+# Units, rows and measures return in thousands of rows; long texts would only fill the memory.
+_SHORT = 200
+_short_inline = lru_cache(maxsize=32_768)(_inline)
 
 
 def escaped(text: str) -> str:
