@@ -170,7 +170,7 @@ class _Block:
                 "overlay": False,
             }
         )
-        axis: dict[str, object] = {"min": 0, "num_font": font, "num_format": "0", "major_gridlines": {"visible": True}}
+        axis: dict[str, object] = {"min": 0, "num_font": font, "num_format": "0"}
         axis["major_gridlines"] = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}
         axis |= {"name": ranking.spec.unit, "name_font": font}
         if all(bar.ratio <= 100 for bar in ranking.bars) and ranking.spec.unit == "%":
