@@ -28,9 +28,12 @@ def new_workbook(path: Path) -> Iterator[Any]:
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
+    from cchc_xl.form_workbook.plain_sheet import PlainSheet
+
     _remove_abandoned()
     with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as parts:
         workbook = xlsxwriter.Workbook(str(path), {**workbook_options(), "tmpdir": parts})
+        workbook.worksheet_class = PlainSheet
         yield workbook
         try:
             workbook.close()

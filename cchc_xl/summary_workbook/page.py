@@ -114,8 +114,17 @@ def lines_needed(text: str, width: float, bold: bool) -> int:
 
 def clean(text: str) -> str:
     """A text that a workbook can hold: not too long, without what XML cannot carry (undecodable file names)."""
+    return _clean_short(text) if len(text) <= _SHORT else _clean(text)
+
+
+def _clean(text: str) -> str:
     safe = text.encode("utf-8", "replace").decode("utf-8").replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
     return safe if len(safe) <= _MOST_TEXT else safe[: _MOST_TEXT - 1] + "…"
+
+
+# Units, rows and measures return in thousands of rows; long texts would only fill the memory.
+_SHORT = 200
+_clean_short = lru_cache(maxsize=32_768)(_clean)
 
 
 def plain_format(numbers: Sequence[int | Decimal]) -> str:
