@@ -102,6 +102,14 @@ def parse_period(text: str) -> Period:
     return Period(key)
 
 
+def period_words(key: str) -> str:
+    """``Năm 2023`` of ``2023-NAM``; a key that is none of ours as it stands, and a word for none."""
+    try:
+        return parse_period(key).words
+    except InputFault:
+        return key or "chưa ghi"
+
+
 def parse_date(text: str) -> date:
     """A date written dd/mm/yyyy. Raises ``InputFault`` for anything else."""
     match = re.fullmatch(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*", text)

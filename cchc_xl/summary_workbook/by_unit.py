@@ -14,10 +14,9 @@ from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import Number
 from cchc_xl.consolidation.rollup import Sources, SummaryCell
 from cchc_xl.consolidation.summary import Summary
-from cchc_xl.errors import InputFault
 from cchc_xl.form_workbook.styles import COMPUTED_FILL, HEADER_FILL, NUMBER_FORMATS, Styles
 from cchc_xl.layout import column_letters
-from cchc_xl.periods import parse_period
+from cchc_xl.periods import period_words
 from cchc_xl.summary_workbook.page import SIZE, Page, TableRow, clean, plain_format
 from cchc_xl.summary_workbook.plan import (
     APPENDIX,
@@ -57,15 +56,6 @@ _UNITS_PER_PAGE = 14
 def write_by_unit(workbook: Any, styles: Styles, summary: Summary, plan: SheetPlan) -> None:
     """Add the sheet."""
     _ByUnit(workbook, styles, summary, plan).write()
-
-
-def period_words(period: str) -> str:
-    """``Năm 2023``; the key itself when it is none of ours."""
-    try:
-        words = parse_period(period).words
-    except InputFault:
-        return period or "chưa ghi"
-    return words
 
 
 class _ByUnit:

@@ -10,7 +10,8 @@ from cchc_xl.catalogue.charts import ChartSpec
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.styles import COMPUTED_FILL, FONT, NUMBER_FORMATS, Styles
 from cchc_xl.layout import cell_address
-from cchc_xl.summary_workbook.by_unit import ABSENT_FILL, period_words
+from cchc_xl.periods import period_words
+from cchc_xl.summary_workbook.by_unit import ABSENT_FILL
 from cchc_xl.summary_workbook.page import Page, clean, plain_format
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, FIRST_UNIT, SheetPlan
 from cchc_xl.summary_workbook.ranking import MOST_BARS, Bar, Ranking, printable, rank_units
