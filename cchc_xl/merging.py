@@ -155,7 +155,7 @@ def _links(paths: Sequence[Path], request: MergeRequest) -> dict[str, str]:
 
 def _with_typed(target: Path, existing: Submission | None, summary: Summary) -> Summary:
     """The summary with what the parent typed into the one at the target; a copy is kept of what has no place in it."""
-    from cchc_xl.summary_workbook.carrying import carried_words, carry_over, same_report
+    from cchc_xl.summary_workbook.carrying import carried_words, carry_over, explained, same_report
 
     if existing is None:
         return summary
@@ -163,12 +163,13 @@ def _with_typed(target: Path, existing: Submission | None, summary: Summary) -> 
         said = f"Sổ tổng hợp cũ có số liệu, sổ mới không có: bản cũ được giữ ở {_keep_copy(target)}."
         if not existing.faults and same_report(existing.stamp, summary):
             summary = carry_over(target, existing, summary)
-            said = f"{said} {carried_words(summary.carried, '')}".strip()
+            said = f"{said} {carried_words(summary.carried, 0, '')}".strip()
         return replace(summary, kept=said)
     if not existing.faults and same_report(existing.stamp, summary):
         summary = carry_over(target, existing, summary)
-        copy = _keep_copy(target) if summary.carried.without_place else ""
-        return replace(summary, kept=carried_words(summary.carried, copy))
+        explanations = explained(target)
+        copy = _keep_copy(target) if summary.carried.without_place or explanations else ""
+        return replace(summary, kept=carried_words(summary.carried, explanations, copy))
     typed = existing.typed_inputs()
     if not typed:
         return summary

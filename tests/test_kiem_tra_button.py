@@ -15,14 +15,13 @@ from cchc_xl.completion import Completion, completion
 from cchc_xl.errors import ForeignWorkbook, WorkbookFault
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, xoa_danh_dau
 from cchc_xl.hosts.excel.open_book import OpenBook
-from cchc_xl.hosts.excel.report_sheet import OF_SUMMARY
 from cchc_xl.layout import REPORT_SHEET
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.operations import check_file
 from cchc_xl.readers.read_submission import read_book, read_file
 from cchc_xl.report.as_json import checked_json
 from cchc_xl.report.as_text import checked_text
-from cchc_xl.report_layout import COLUMNS, EXPLANATION, FIRST_ROW, HEADER_ROW, RULE, TEXT_TOP
+from cchc_xl.report_layout import COLUMNS, EXPLANATION, FIRST_ROW, HEADER_ROW, OF_SUMMARY, RULE, TEXT_TOP
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import STAMP_SHEET
 

@@ -23,6 +23,7 @@ from cchc_xl.report_layout import (
     HEADER_ROW,
     HIDDEN,
     NOT_YET,
+    OF_SUMMARY,
     PAGE,
     TEXT_ROWS,
     TEXT_TOP,
@@ -32,9 +33,6 @@ from cchc_xl.report_layout import (
 from cchc_xl.stamp import STAMP_SHEET
 
 _EXPLANATION = COLUMNS.index(EXPLANATION)
-
-# A summary has a sheet of its units' findings under the usual name.
-OF_SUMMARY = "Kiểm tra sổ tổng hợp"
 
 
 def _own_name(open_book: OpenBook, name: str) -> str:
