@@ -123,6 +123,20 @@ def is_bold(appendix: Appendix, row: Row) -> bool:
     return row.role is RowRole.TOTAL or (row.level == 1 and grouped)
 
 
+def total_label_columns(appendix: Appendix, row: Row) -> int:
+    """Over how many columns a total's label is printed that stands before the label column; 0: in its own cell only."""
+    if row.role is not RowRole.TOTAL:
+        return 0
+    end = [column.key for column in appendix.columns].index("label") + 1
+    first, *others = (printed_text(row, column.key) for column in appendix.columns[:end])
+    return end if first and not any(others) else 0
+
+
+def is_landscape(appendix: Appendix) -> bool:
+    """Whether an appendix is printed on the long side: tables of many columns."""
+    return appendix.kind is not AppendixKind.INDICATORS
+
+
 def printed_text(row: Row, key: str) -> str:
     """What the form prints in a cell. Codes that stand in the column of units get a line each."""
     text = row.given.get(key, "")

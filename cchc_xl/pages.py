@@ -10,10 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-# Printable part of A4 within the decree's margins (``styles.decree_page``), in points.
-_MM = 72 / 25.4
-_SHORT_SIDE, _LONG_SIDE = 210.0, 297.0
-_BESIDE, _ABOVE_AND_BELOW = 45.0, 40.0
+# A4 by decree 30/2020, annex I, part I: left 30-35 mm, right 15-20, top and bottom 20-25; in millimetres. The page
+# number stands in the middle of the top margin.
+SHORT_SIDE, LONG_SIDE = 210.0, 297.0
+LEFT, RIGHT, TOP, BOTTOM = 30.0, 15.0, 20.0, 20.0
+NUMBER_FROM_EDGE = 10.0
+PAGE_NUMBER_SIZE = 13
+MM = 72 / 25.4  # points
 # What is added to every row: as little as helps. 3 points less is still what Excel itself gives a row.
 _CHANGES = (0, 0.75, -0.75, 1.5, -1.5, 2.25, -2.25, 3, -3, 3.75, 4.5, 5.25, 6, 7.5, 9)
 # Rows that shall stand above the signature: with one, a slightly smaller page would do away with it.
@@ -22,11 +25,21 @@ _COMPANY = 2
 _SMALLER = 0.98
 
 
+def page_size(*, landscape: bool) -> tuple[float, float]:
+    """Width and height of the sheet in millimetres."""
+    return (LONG_SIDE, SHORT_SIDE) if landscape else (SHORT_SIDE, LONG_SIDE)
+
+
+def text_width_on_page(*, landscape: bool) -> float:
+    """Width between the margins, in points."""
+    return (page_size(landscape=landscape)[0] - LEFT - RIGHT) * MM
+
+
 def page_height(width: float, *, landscape: bool) -> float:
     """Height of what fits a page when a table of so many points is printed one page wide; never enlarged."""
-    wide, high = (_LONG_SIDE, _SHORT_SIDE) if landscape else (_SHORT_SIDE, _LONG_SIDE)
-    percent = min(100, math.floor(100 * (wide - _BESIDE) * _MM / width))  # programs scale by whole per cents
-    return (high - _ABOVE_AND_BELOW) * _MM * 100 / percent
+    # Programs scale by whole per cents.
+    percent = min(100, math.floor(100 * text_width_on_page(landscape=landscape) / width))
+    return (page_size(landscape=landscape)[1] - TOP - BOTTOM) * MM * 100 / percent
 
 
 def rows_above_foot(head: float, header: float, rows: Sequence[float], foot: float, page: float) -> int:

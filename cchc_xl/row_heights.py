@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from cchc_xl.catalogue.model import Appendix, AppendixKind
+from cchc_xl.catalogue.model import Appendix
 from cchc_xl.layout import (
     AGENCY_ROW,
     ATTACHED_ROW,
@@ -18,6 +18,7 @@ from cchc_xl.layout import (
     AppendixLayout,
     cell_address,
     column_width,
+    is_landscape,
     printed_width,
 )
 from cchc_xl.lettering import text_lines
@@ -85,7 +86,7 @@ def change_of_rows(
 ) -> float:
     """Points that all rows of the table get more or less, so that the signature does not stand alone on a page."""
     width = sum(printed_width(appendix, column) for column in appendix.columns if column.heading)
-    page = page_height(width, landscape=appendix.kind is not AppendixKind.INDICATORS)
+    page = page_height(width, landscape=is_landscape(appendix))
     foot = (place.signature_row - place.last_row - 1) * GAP + SIGNATURE_HEIGHT
     head = sum(head_heights(appendix, place, shown).values())
     return row_change(head, sum(header_heights(appendix, place).values()), rows, foot, page)

@@ -41,7 +41,6 @@ from cchc_xl.form_workbook.styles import (
     GOOD_FILL,
     HEADER_FILL,
     INPUT_FILL,
-    LINE_BELOW_AGENCY,
     Styles,
     decree_page,
     fit_rows_while_typing,
@@ -163,11 +162,13 @@ class CoverSheet:
         agency = self.place.rows[AGENCY]
         half = self.place.columns[VALUE]
         self._merged_formula(agency, FIRST_COLUMN, half, letterhead.agency(self.place), bold)
-        self._merged(agency + 1, FIRST_COLUMN, half, LINE_BELOW_AGENCY, self.styles.get(**centre, valign="top"))
-        self._merged(agency, half + 1, self.last, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        self._merged(
+            agency + 1, FIRST_COLUMN, half, letterhead.LINE_BELOW_AGENCY, self.styles.get(**centre, valign="top")
+        )
+        self._merged(agency, half + 1, self.last, letterhead.NATION,
                      self.styles.get(bold=True, font_size=12, valign="bottom", **centre))  # fmt: skip
         motto = self.styles.get(bold=True, underline=1, font_size=13, align="center", valign="top")
-        self._merged(agency + 1, half + 1, self.last, "Độc lập - Tự do - Hạnh phúc", motto)
+        self._merged(agency + 1, half + 1, self.last, letterhead.MOTTO, motto)
         lines = text_lines(self.cover.text("unit").upper(), _FIRST_WIDTH + _WIDTHS[VALUE], 13, bold=True)
         self.sheet.set_row(agency, LINE_HEIGHT * lines + 3)
         title = self.place.rows[PERIOD_WORDS] - 2
