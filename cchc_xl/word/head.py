@@ -1,0 +1,89 @@
+"""The head of an appendix and the place of its signature, in Word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cchc_xl.catalogue.model import Appendix, Form
+from cchc_xl.companions import letterhead
+from cchc_xl.companions.head import HeadLine, Part, head_lines, signature_line
+from cchc_xl.cover import Cover
+from cchc_xl.layout import ATTACHED_ROW, NUMBER_ROW, printed_width, right_half
+from cchc_xl.lettering import text_width
+from cchc_xl.row_heights import GAP, SIGNATURE_HEIGHT
+from cchc_xl.word.elements import Look, cell, paragraph, row, spacer, table, text_paragraph
+
+_BESIDE = 2.0
+_ABOVE_NUMBER, _BELOW_HEAD = 12.0, GAP
+_NATION_SIZE = 12
+
+
+def halves(appendix: Appendix, width: float) -> tuple[float, float]:
+    """Widths of the left and right half of the head: where the table has its middle, and room for the motto's line."""
+    columns = [printed_width(appendix, column) if column.heading else 0.0 for column in appendix.columns]
+    right = width * sum(columns[right_half(appendix) :]) / sum(columns)
+    # Programs round letters: a line is as wide as 104 % of its letters (``lettering``).
+    needed = 1.04 * text_width(letterhead.NATION, _NATION_SIZE, bold=True) + 2 * _BESIDE + 2
+    right = max(right, needed)
+    return width - right, right
+
+
+def head(appendix: Appendix, cover: Cover, width: float) -> Iterator[Any]:
+    """Agency and motto side by side, below them number and title of the appendix and its report."""
+    sides: dict[int, dict[Part, HeadLine]] = {}
+    whole: list[HeadLine] = []
+    for line in head_lines(appendix):
+        if line.part is Part.WHOLE:
+            whole.append(line)
+        else:
+            sides.setdefault(line.row, {})[line.part] = line
+    left, right = halves(appendix, width)
+    rows = [
+        row(
+            [
+                _half(lines.get(Part.LEFT), left, cover),
+                _half(lines.get(Part.RIGHT), right, cover),
+            ]
+        )
+        for _, lines in sorted(sides.items())
+    ]
+    yield table((left, right), rows, lines=False, beside=_BESIDE)
+    for line in whole:
+        words = line.words(cover)
+        if not words:
+            continue
+        before = _ABOVE_NUMBER if line.row == NUMBER_ROW else 0
+        yield text_paragraph(
+            words, _look(line, before=before, after=_BELOW_HEAD if line.row == ATTACHED_ROW else 0, keep_next=True)
+        )
+
+
+def signature(form: Form, appendix: Appendix, cover: Cover, width: float) -> Iterator[Any]:
+    """The words above the signature, and the room to sign; on one page with the end of the table."""
+    left, right = halves(appendix, width)
+    line = signature_line(form, 0)
+    cells = [_half(None, left, cover), _half(line, right, cover)]
+    yield paragraph(Look(GAP, keep_next=True))
+    yield table((left, right), [row(cells, height=SIGNATURE_HEIGHT)], lines=False, beside=_BESIDE)
+    yield spacer()
+
+
+def _half(line: HeadLine | None, width: float, cover: Cover) -> Any:
+    if line is None:
+        return cell(width, [paragraph(Look(_NATION_SIZE))])
+    valign = "center" if line.valign == "vcenter" else line.valign
+    return cell(width, [text_paragraph(line.words(cover), _look(line))], valign=valign)
+
+
+def _look(line: HeadLine, before: float = 0, after: float = 0, keep_next: bool = False) -> Look:
+    return Look(
+        line.size,
+        "center",
+        line.bold,
+        line.italic,
+        line.underline,
+        before=before,
+        after=after,
+        keep_next=keep_next,
+    )
