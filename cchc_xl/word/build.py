@@ -32,6 +32,8 @@ from cchc_xl.word.package import describe, store
 from cchc_xl.word.table import appendix_table
 
 _TEXT_SIZE = 13
+# What Word has called itself since 2013; an older number would open as "compatibility mode".
+_WORD_2013 = "15"
 # Of the template's styles: those without which Word has no text, no table and no page header.
 _STYLES = {"Normal", "Header", "DefaultParagraphFont", "TableNormal", "NoList"}
 
@@ -47,7 +49,7 @@ def write_word(submission: Submission, target: Path, seen: Seen | None = None) -
     cover = cover_of(submission)
     for index, appendix in enumerate(submission.form.appendices):
         if index:
-            document.add_section(WD_SECTION.NEW_PAGE)
+            _end_section(document)
         _page(document.sections[-1], appendix)
         body = document.element.body
         width = text_width_on_page(landscape=is_landscape(appendix))
@@ -64,6 +66,7 @@ def write_word(submission: Submission, target: Path, seen: Seen | None = None) -
 def _prepare(document: Any, title: str) -> None:
     """The library's template made ours: one font, Vietnamese, nothing of the template's own."""
     describe(document, title)
+    _settings(document)
     styles = document.styles.element
     for style in list(styles.style_lst):
         if style.styleId not in _STYLES:
@@ -84,6 +87,28 @@ def _prepare(document: Any, title: str) -> None:
     for old in list(header.paragraphs):
         old._element.getparent().remove(old._element)
     header._element.append(paragraph(number, field))
+
+
+def _end_section(document: Any) -> None:
+    """Begin a new section. Its end is told in the last paragraph that stands: one more could fill a page of its own."""
+    document.add_section(WD_SECTION.NEW_PAGE)
+    added = document.element.body[-2]
+    last = added.getprevious()
+    last.get_or_add_pPr().append(added.pPr.sectPr)
+    added.getparent().remove(added)
+
+
+def _settings(document: Any) -> None:
+    """As today's Word writes documents, with Vietnamese signs."""
+    settings = document.settings.element
+    for tag, value in (("w:decimalSymbol", ","), ("w:listSeparator", ";")):
+        settings.find(qn(tag)).set(qn("w:val"), value)
+    compatibility = settings.find(qn("w:compat"))
+    for old in compatibility.findall(qn("w:useFELayout")):
+        compatibility.remove(old)
+    for setting in compatibility:
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), _WORD_2013)
 
 
 def _page(section: Any, appendix: Appendix) -> None:

@@ -9,13 +9,13 @@ from cchc_xl.catalogue.model import Appendix, Form
 from cchc_xl.companions import letterhead
 from cchc_xl.companions.head import HeadLine, Part, head_lines, signature_line
 from cchc_xl.cover import Cover
-from cchc_xl.layout import ATTACHED_ROW, NUMBER_ROW, printed_width, right_half
+from cchc_xl.layout import printed_width, right_half
 from cchc_xl.lettering import text_width
 from cchc_xl.row_heights import GAP, SIGNATURE_HEIGHT
 from cchc_xl.word.elements import Look, cell, paragraph, row, spacer, table, text_paragraph
 
 _BESIDE = 2.0
-_ABOVE_NUMBER, _BELOW_HEAD = 12.0, GAP
+_ABOVE_TITLE, _BELOW_HEAD = 12.0, GAP
 _NATION_SIZE = 12
 
 
@@ -40,23 +40,15 @@ def head(appendix: Appendix, cover: Cover, width: float) -> Iterator[Any]:
             sides.setdefault(line.row, {})[line.part] = line
     left, right = halves(appendix, width)
     rows = [
-        row(
-            [
-                _half(lines.get(Part.LEFT), left, cover),
-                _half(lines.get(Part.RIGHT), right, cover),
-            ]
-        )
+        row([_half(lines.get(Part.LEFT), left, cover), _half(lines.get(Part.RIGHT), right, cover)])
         for _, lines in sorted(sides.items())
     ]
     yield table((left, right), rows, lines=False, beside=_BESIDE)
-    for line in whole:
-        words = line.words(cover)
-        if not words:
-            continue
-        before = _ABOVE_NUMBER if line.row == NUMBER_ROW else 0
-        yield text_paragraph(
-            words, _look(line, before=before, after=_BELOW_HEAD if line.row == ATTACHED_ROW else 0, keep_next=True)
-        )
+    said = [(line, words) for line in whole if (words := line.words(cover))]
+    for index, (line, words) in enumerate(said):
+        before = 0 if index else _ABOVE_TITLE
+        after = _BELOW_HEAD if index == len(said) - 1 else 0
+        yield text_paragraph(words, _look(line, before=before, after=after, keep_next=True))
 
 
 def signature(form: Form, appendix: Appendix, cover: Cover, width: float) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cchc_xl.catalogue.model import Appendix
 from cchc_xl.form_workbook.styles import TABLE_SIZE
-from cchc_xl.layout import heads_group, is_landscape, printed_width, row_height
+from cchc_xl.layout import MAX_ROW_HEIGHT, heads_group, is_landscape, printed_width, row_height
 from cchc_xl.pages import page_height
 from cchc_xl.row_heights import header_cells
 from cchc_xl.submission import Submission
@@ -18,6 +18,7 @@ _BESIDE, _ABOVE = 3.0, 1.5
 # A step of indent at the left and at the right, in points.
 _INDENT, _INSET = 9.0, 4.0
 _LEAST_SIZE = 9.0
+_MOST_OF_PAGE = 0.75
 # Rows of the table that stand with the signature on its page.
 _WITH_SIGNATURE = 2
 
@@ -92,9 +93,10 @@ def _look(one: ShownCell, size: float, keep: bool) -> Look:
 
 
 def _fits_a_page(appendix: Appendix, shown: ShownRow, widths: Sequence[float]) -> bool:
-    """Whether a row is kept on one page: one of more than half a page would leave the page before it half empty."""
+    """Whether a row is kept on one page: one that fills most of a page would leave the page before it empty."""
     columns = shown_columns(appendix)
     texts = {}
     if len(shown.cells) == len(columns):
         texts = {column.key: one.text for column, one in zip(columns, shown.cells, strict=True)}
-    return row_height(appendix, shown.row, texts) <= page_height(sum(widths), landscape=is_landscape(appendix)) / 2
+    page = page_height(sum(widths), landscape=is_landscape(appendix))
+    return row_height(appendix, shown.row, texts) < min(MAX_ROW_HEIGHT, _MOST_OF_PAGE * page)
