@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cchc_xl.catalogue.model import Appendix, Form
 from cchc_xl.companions import letterhead
 from cchc_xl.companions.head import HeadLine, Part, head_lines, signature_line
 from cchc_xl.cover import Cover
-from cchc_xl.layout import printed_width, right_half
+from cchc_xl.layout import OFFICE_ROW, printed_width, right_half
 from cchc_xl.lettering import text_width
 from cchc_xl.row_heights import GAP, SIGNATURE_HEIGHT
 from cchc_xl.word.elements import Look, cell, paragraph, row, spacer, table, text_paragraph
 
 _BESIDE = 2.0
-_ABOVE_TITLE, _BELOW_HEAD = 12.0, GAP
+_ABOVE_DATE, _ABOVE_TITLE, _BELOW_HEAD = 3.0, 12.0, GAP
 _NATION_SIZE = 12
 
 
@@ -31,19 +31,14 @@ def halves(appendix: Appendix, width: float) -> tuple[float, float]:
 
 def head(appendix: Appendix, cover: Cover, width: float) -> Iterator[Any]:
     """Agency and motto side by side, below them number and title of the appendix and its report."""
-    sides: dict[int, dict[Part, HeadLine]] = {}
-    whole: list[HeadLine] = []
-    for line in head_lines(appendix):
-        if line.part is Part.WHOLE:
-            whole.append(line)
-        else:
-            sides.setdefault(line.row, {})[line.part] = line
+    lines = list(head_lines(appendix))
     left, right = halves(appendix, width)
-    rows = [
-        row([_half(lines.get(Part.LEFT), left, cover), _half(lines.get(Part.RIGHT), right, cover)])
-        for _, lines in sorted(sides.items())
+    cells = [
+        _half([line for line in lines if line.part is part], size, cover)
+        for part, size in ((Part.LEFT, left), (Part.RIGHT, right))
     ]
-    yield table((left, right), rows, lines=False, beside=_BESIDE)
+    yield table((left, right), [row(cells)], lines=False, beside=_BESIDE)
+    whole = [line for line in lines if line.part is Part.WHOLE]
     said = [(line, words) for line in whole if (words := line.words(cover))]
     for index, (line, words) in enumerate(said):
         before = 0 if index else _ABOVE_TITLE
@@ -55,17 +50,19 @@ def signature(form: Form, appendix: Appendix, cover: Cover, width: float) -> Ite
     """The words above the signature, and the room to sign; on one page with the end of the table."""
     left, right = halves(appendix, width)
     line = signature_line(form, 0)
-    cells = [_half(None, left, cover), _half(line, right, cover)]
+    cells = [_half([], left, cover), _half([line], right, cover)]
     yield paragraph(Look(GAP, keep_next=True))
     yield table((left, right), [row(cells, height=SIGNATURE_HEIGHT)], lines=False, beside=_BESIDE)
     yield spacer()
 
 
-def _half(line: HeadLine | None, width: float, cover: Cover) -> Any:
-    if line is None:
-        return cell(width, [paragraph(Look(_NATION_SIZE))])
-    valign = "center" if line.valign == "vcenter" else line.valign
-    return cell(width, [text_paragraph(line.words(cover), _look(line))], valign=valign)
+def _half(lines: Sequence[HeadLine], width: float, cover: Cover) -> Any:
+    """Lines below each other from the top on, so that a long name on one side moves nothing on the other."""
+    shown = [
+        text_paragraph(line.words(cover), _look(line, before=_ABOVE_DATE if line.row == OFFICE_ROW else 0))
+        for line in lines
+    ]
+    return cell(width, shown or [spacer()], valign="top")
 
 
 def _look(line: HeadLine, before: float = 0, after: float = 0, keep_next: bool = False) -> Look:
