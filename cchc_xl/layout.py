@@ -128,6 +128,11 @@ def heads_group(appendix: Appendix, row: Row) -> bool:
     return row.order in _containers(appendix)
 
 
+def is_group_heading(appendix: Appendix, row: Row) -> bool:
+    """Whether a row is printed as the heading of the rows below it."""
+    return is_bold(appendix, row) and row.role is not RowRole.TOTAL and heads_group(appendix, row)
+
+
 def total_label_columns(appendix: Appendix, row: Row) -> int:
     """Over how many columns a total's label is printed that stands before the label column; 0: in its own cell only."""
     if row.role is not RowRole.TOTAL:

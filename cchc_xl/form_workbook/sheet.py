@@ -56,7 +56,7 @@ from cchc_xl.live_checks.messages import CORRECT
 from cchc_xl.row_heights import (
     GAP,
     SIGNATURE_HEIGHT,
-    change_of_rows,
+    changes_of_rows,
     head_heights,
     header_cells,
     header_heights,
@@ -116,8 +116,8 @@ class AppendixSheet:
         self.addresses = layout.addresses(appendix.id)
         self.sheet = workbook.add_worksheet(self.place.sheet)
         self.heights = head_heights(appendix, self.place, self.shown) | header_heights(appendix, self.place)
-        # Points that every row is higher than its text needs, or lower (``pages``).
-        self.row_change = 0.0
+        # By order the points that a row is higher than its text needs, or lower (``pages``).
+        self.row_changes: Mapping[int, float] = {}
         fit_rows_while_typing(self.sheet)
 
     def write(self) -> Any:
@@ -129,7 +129,7 @@ class AppendixSheet:
         self._head()
         self._table_header()
         self._freeze()
-        self.row_change = self._row_change()
+        self.row_changes = self._row_changes()
         for row in self.appendix.in_sheet:
             self._row(row)
         self._say_how_to_add_rows()
@@ -167,9 +167,9 @@ class AppendixSheet:
         frozen = sum(self.heights.values())
         self.sheet.freeze_panes(self.place.first_row if frozen <= _MOST_FROZEN else 0, self.place.columns["label"] + 1)
 
-    def _row_change(self) -> float:
-        rows = [self._row_height(row) for row in self.appendix.in_sheet if not row.spare or self._in_use(row)]
-        return change_of_rows(self.appendix, self.place, self.shown, rows)
+    def _row_changes(self) -> Mapping[int, float]:
+        rows = {row: self._row_height(row) for row in self.appendix.in_sheet if not row.spare or self._in_use(row)}
+        return changes_of_rows(self.appendix, self.place, self.shown, rows)
 
     def _keys(self) -> None:
         sheet = self.sheet
@@ -276,7 +276,11 @@ class AppendixSheet:
         return end
 
     def _lines(self, row: Row, column: Column) -> dict[str, object]:
-        """Which lines of a printed cell are left out: within the box of a group, and before the label of a total."""
+        """Which lines of a printed cell are left out: within the box of a group, and before the label of a total.
+
+        A box that goes over a page's end is open there: nobody knows that row beforehand (results that a unit types make
+        rows grow), and a line drawn for a page's end that has moved would part the box. Word closes it by itself.
+        """
         keys = [other.key for other in self.appendix.columns]
         label = keys.index("label")
         if row.role is RowRole.TOTAL and keys.index(column.key) <= label:
@@ -318,7 +322,7 @@ class AppendixSheet:
             for column in self.appendix.columns
             if (value := self.contents.values.get(CellRef(self.appendix.id, row.order, column.key))) is not None
         }
-        return min(MAX_ROW_HEIGHT, row_height(self.appendix, row, texts) + self.row_change)
+        return min(MAX_ROW_HEIGHT, row_height(self.appendix, row, texts) + self.row_changes.get(row.order, 0))
 
     def _cell(self, spec: CellSpec, at: int, index: int, bold: bool) -> None:
         value = self.contents.values.get(spec.ref)
