@@ -1,4 +1,4 @@
-"""What the toolkit does with one workbook, without any host: build, fill, upgrade, check.
+"""What the toolkit does with one workbook, without any host: build, fill, upgrade, check, export.
 
 Hosts translate arguments and results only. Merging many is in ``merging``: a click on Kiểm tra does not load it.
 """
@@ -68,9 +68,9 @@ def create_workbook(request: NewWorkbook, target: Path) -> Stamp:
     return stamp
 
 
-def check_target(target: Path) -> None:
-    if target.suffix.lower() != ".xlsx":
-        raise InputFault(f"Tên tệp “{target}” phải có đuôi .xlsx.")
+def check_target(target: Path, suffix: str = ".xlsx") -> None:
+    if target.suffix.lower() != suffix:
+        raise InputFault(f"Tên tệp “{target}” phải có đuôi {suffix}.")
     if not target.parent.is_dir():
         raise InputFault(f"Không có thư mục {target.parent} để ghi tệp {target.name}: hãy tạo thư mục trước.")
     if target.is_dir():
@@ -116,8 +116,7 @@ def fill_workbook(workbook: Path, folder: Path, target: Path | None = None) -> F
         check_target(target)
         keep_foreign(target)
     submission = read_file(workbook)
-    if submission.faults:
-        raise WorkbookFault(f"{workbook.name}: {submission.faults[0].message}. {submission.faults[0].remedy}.")
+    _refuse_broken(submission)
     existing = existing_workbook(out)
     if existing is not None and existing.has_figures() and existing.stamp != submission.stamp:
         raise InputFault(f"Sổ {out.name} đã có số liệu của {existing.stamp.unit or 'sổ khác'}: hãy đặt tên khác.")
@@ -240,9 +239,15 @@ def _culprits(submission: Submission, result: CheckResult) -> tuple[CulpritGroup
 def read_previous(path: Path) -> Submission:
     """An earlier workbook to compare with. Raises ``CchcError`` when it cannot serve."""
     submission = read_file(path, path.name)
-    if submission.faults:
-        raise WorkbookFault(f"{path.name} (kỳ trước): {submission.faults[0].message}. {submission.faults[0].remedy}.")
+    _refuse_broken(submission, f"{path.name} (kỳ trước)")
     return submission
+
+
+def _refuse_broken(submission: Submission, name: str = "") -> None:
+    """Raise ``WorkbookFault`` when rows or columns are lost or moved: nobody knows which figure is whose."""
+    if submission.faults:
+        fault = submission.faults[0]
+        raise WorkbookFault(f"{name or submission.file}: {fault.message}. {fault.remedy}.")
 
 
 def _check_comparable(submission: Submission, previous: Submission) -> None:
@@ -265,3 +270,49 @@ def check_output(target: Path, inputs: Sequence[Path]) -> None:
     check_target(target)
     if target.exists() and any(path.exists() and path.samefile(target) for path in inputs):
         raise InputFault(f"Tệp kết quả {target.name} trùng với một tệp đầu vào: hãy đặt tên khác.")
+
+
+# xuat-word --------------------------------------------------------------------------------------------------------
+
+# What nobody can make again is kept beside the new document.
+EARLIER_DOCUMENT = "bản trước"
+_NAMED_CELLS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WordExport:
+    """A document that was written, and its workbook's findings. ``kept``: the copy of what lay in its place."""
+
+    target: Path
+    submission: Submission
+    result: CheckResult
+    kept: Path | None = None
+
+
+def export_word(workbook: Path, target: Path | None = None) -> WordExport:
+    """Write the appendices of a workbook or summary as a Word document (default: beside it, by the same name).
+
+    A workbook with errors is exported as it stands: its findings are in the answer. Raises ``CchcError`` when the
+    workbook cannot be read, is damaged in its structure or holds formulas that nobody has computed.
+    """
+    out = target or workbook.with_suffix(".docx")
+    check_target(out, ".docx")
+    submission = read_file(workbook, limits=SUMMARY_LIMITS)
+    _refuse_broken(submission)
+    from cchc_xl.atomic import keep_beside, look
+    from cchc_xl.word.build import write_word
+    from cchc_xl.word.package import is_untouched
+    from cchc_xl.word.shown import uncalculated
+
+    waiting = [submission.entries[ref] for ref in uncalculated(submission)]
+    if waiting:
+        cells = ", ".join(f"{entry.sheet}!{entry.address}" for entry in waiting[:_NAMED_CELLS])
+        more = f" và {len(waiting) - _NAMED_CELLS} ô nữa" if len(waiting) > _NAMED_CELLS else ""
+        raise WorkbookFault(
+            f"{workbook.name}: công thức ở ô {cells}{more} chưa có kết quả nên chưa xuất được: "
+            "hãy mở sổ bằng Excel hoặc LibreOffice, lưu lại rồi xuất lần nữa."
+        )
+    seen = look(out)
+    kept = keep_beside(out, EARLIER_DOCUMENT) if seen and not is_untouched(out) else None
+    write_word(submission, out, seen)
+    return WordExport(out, submission, check_submission(submission), kept)

@@ -17,7 +17,7 @@ FLOORS = [
     {"atomic", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
     {"layout", "ooxml", "report_layout", "own_part"},
-    {"cover", "row_heights"},
+    {"cover", "row_heights", "cell_look"},
     {"submission", "leftovers"},
     {"companions"},
     {"readers", "checks", "completion"},
@@ -25,7 +25,7 @@ FLOORS = [
     {"form_workbook", "filling"},
     {"units", "upgrade"},
     {"consolidation"},
-    {"summary_workbook", "samples", "addin"},
+    {"summary_workbook", "samples", "addin", "word"},
     {"operations", "receiving"},
     {"merging", "audit"},
     {"report"},
@@ -41,6 +41,7 @@ LIBRARIES = {
     "lxml": {"ooxml"},
     "pandas": {"summary_workbook"},
     "xlwings": {"hosts"},
+    "docx": {"word"},
 }
 
 
@@ -88,7 +89,7 @@ def test_help_and_check_start_light() -> None:
     code = (
         "import sys; from cchc_xl.hosts.cli import main; import contextlib, io\n"
         "with contextlib.redirect_stderr(io.StringIO()): main(['kiem-tra', 'khong-co.xlsx'])\n"
-        "heavy = {'pandas', 'numpy', 'openpyxl', 'xlwings', 'lxml', 'xlsxwriter'} & set(sys.modules)\n"
+        "heavy = {'pandas', 'numpy', 'openpyxl', 'xlwings', 'lxml', 'xlsxwriter', 'docx'} & set(sys.modules)\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from cchc_xl.atomic import ABANDONED
 from cchc_xl.form_workbook.styles import workbook_options
 
 _PREFIX = "cchc-xl-"
+# A fixed date makes two builds of one source equal, part by part.
+BUILD_DATE = datetime(2024, 1, 1)
 
 
 @contextmanager

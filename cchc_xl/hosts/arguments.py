@@ -120,6 +120,12 @@ def build_parser() -> VietnameseParser:
     audit.add_argument("folder", metavar="THƯ-MỤC", help="thư mục chứa các tệp gốc; tệp được nhận ra theo nội dung")
     _json(audit)
 
+    export = _command(
+        commands, "xuat-word", "Xuất các phụ lục của sổ hoặc sổ tổng hợp ra Word, đúng thể thức, để kèm báo cáo."
+    )
+    export.add_argument("workbook", metavar="SO.xlsx", help="sổ đã điền hoặc sổ tổng hợp; không bị sửa")
+    export.add_argument("-o", "--ra", dest="out", metavar="TỆP.docx", help="tệp sẽ ghi (bỏ trống: SO.docx cạnh sổ)")
+
     demo = _command(commands, "chay-thu", "Chạy thử toàn bộ: lập, nhập, kiểm tra, tổng hợp trên số liệu mẫu.")
     demo.add_argument("folder", metavar="THƯ-MỤC", nargs="?", help="nơi để kết quả (bỏ trống: cchc-chay-thu)")
 

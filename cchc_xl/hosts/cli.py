@@ -191,6 +191,18 @@ def _audit(args: argparse.Namespace) -> int:
     return ERRORS_FOUND if result.found else OK
 
 
+def _export(args: argparse.Namespace) -> int:
+    from cchc_xl.operations import export_word
+    from cchc_xl.report.as_text import exported_remarks, exported_text
+    from cchc_xl.severity import Severity
+
+    export = export_word(Path(args.workbook), Path(args.out) if args.out else None)
+    print(exported_text(export))
+    for remark in exported_remarks(export):
+        print(remark, file=sys.stderr)
+    return ERRORS_FOUND if export.result.count(Severity.ERROR) else OK
+
+
 def _demo(args: argparse.Namespace) -> int:
     from cchc_xl.hosts.demo import run_demo
 
@@ -234,6 +246,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "kiem-tra": _check,
     "tong-hop": _merge,
     "doi-chieu": _audit,
+    "xuat-word": _export,
     "chay-thu": _demo,
     "dong-bo-mau": _synchronise,
 }

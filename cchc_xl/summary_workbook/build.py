@@ -9,8 +9,8 @@ from pathlib import Path
 from cchc_xl.atomic import Seen, replacing
 from cchc_xl.catalogue.load import load_charts
 from cchc_xl.consolidation.summary import Summary
-from cchc_xl.form_workbook.build import BUILD_DATE, write_form
-from cchc_xl.form_workbook.package import new_workbook
+from cchc_xl.form_workbook.build import write_form
+from cchc_xl.form_workbook.package import BUILD_DATE, new_workbook
 from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.summary_workbook.by_unit import write_by_unit
 from cchc_xl.summary_workbook.carrying import given_stamp
