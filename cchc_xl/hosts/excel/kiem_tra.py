@@ -69,7 +69,7 @@ def _mark(open_book: OpenBook, keyed: Mapping[str, int], marks: Sequence[CellMar
 
 
 def _mark_sheet(open_book: OpenBook, name: str, key_row: int, marks: Sequence[CellMark]) -> None:
-    """Write the mark columns of a sheet in blocks, and its notes; nothing when all is as it was."""
+    """Write the mark columns of a sheet in blocks from the first to the last row that changes, and its notes."""
     grid, sheet = open_book.grid(name), open_book.sheet(name)
     numbers = {(mark.row, mark.key): MARKS[mark.severity] for mark in marks}
     blocks = []
@@ -77,14 +77,15 @@ def _mark_sheet(open_book: OpenBook, name: str, key_row: int, marks: Sequence[Ce
         rows = range(key_row + 1, len(grid))
         block = [[numbers.get((row, key)) for key in keys] for row in rows]
         before = [[grid[row][first + index] or None for index in range(len(keys))] for row in rows]
-        if block != before:
-            blocks.append((first, block))
+        changed = [index for index, line in enumerate(block) if line != before[index]]
+        if changed:
+            blocks.append((key_row + 1 + changed[0], first, block[changed[0] : changed[-1] + 1]))
     notes = {(mark.row + 1, mark.column + 1): mark.note for mark in marks}
     if not blocks and not notes and not has_notes(sheet):
         return
     with unprotected(sheet):
-        for first, block in blocks:
-            sheet.range((key_row + 2, first + 1)).value = block
+        for top, left, block in blocks:
+            sheet.range((top + 1, left + 1)).value = block
         set_notes(sheet, notes)
 
 
