@@ -68,7 +68,7 @@ def _app(hwnd: int) -> Any:
         from xlwings import _xlwindows
 
         _xlwindows.N_COM_ATTEMPTS = _ATTEMPTS
-    apps = list(xlwings.apps)
+    apps = list(xlwings.apps) if xlwings.engines else []
     return next((app for app in apps if hwnd and app.hwnd == hwnd), xlwings.apps.active if apps else None)
 
 

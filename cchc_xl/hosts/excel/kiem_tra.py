@@ -9,7 +9,7 @@ from typing import Any
 from cchc_xl.hosts.excel.notes import has_notes, set_notes
 from cchc_xl.hosts.excel.open_book import OpenBook
 from cchc_xl.hosts.excel.report_sheet import ReportSheet, kept_text
-from cchc_xl.hosts.excel.undisturbed import refuse_passwords, undisturbed, unprotected
+from cchc_xl.hosts.excel.undisturbed import refuse_closed_structure, refuse_passwords, undisturbed, unprotected
 from cchc_xl.layout import MARK_KEY, MARKS
 from cchc_xl.operations import CheckedFile, check_book
 from cchc_xl.readers.grid import key_corner
@@ -31,6 +31,8 @@ def kiem_tra(book: Any, now: datetime | None = None) -> Annotation:
         annotation = annotate(checked, report.earlier, now or datetime.now())
         keyed = _keyed_sheets(open_book)
         refuse_passwords(open_book.sheet(name) for name in (*keyed, STAMP_SHEET, *report.existing))
+        if report.wants_room:
+            refuse_closed_structure(book)
         _mark(open_book, keyed, annotation.marks)
         report.write(annotation)
         write_stamp(open_book, {name: getattr(annotation, name) for name in ("completed", "fingerprint", "checksum")})

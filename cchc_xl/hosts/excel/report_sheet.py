@@ -65,6 +65,11 @@ class ReportSheet:
         was_run = findings is not None and not (self.laid_out and self.rows[TEXT_TOP][0] == NOT_YET)
         self.earlier: Earlier | None = findings if was_run else None
 
+    @property
+    def wants_room(self) -> bool:
+        """Whether the sheet has to be added or shown, which a protected structure forbids."""
+        return not self.existing or not self._sheet().visible
+
     def write(self, annotation: Annotation) -> None:
         """Replace the last run's lines by this one's. If Excel refuses midway, what stood there is put back."""
         sheet = self._sheet()

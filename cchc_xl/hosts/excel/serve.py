@@ -1,7 +1,7 @@
 """``python -m cchc_xl.hosts.excel.serve <CLSID>``: computes worksheet functions for the Excel that started it.
 
-xlwings' library starts this at the first function (``macros/addin/CchcPython.bas``), asks it for an object of this class
-and ends it with Excel. Windows only. Nothing of a workbook is imported: ``-I`` keeps its folder off ``sys.path``, and
+xlwings' library starts this at the first function (``macros/addin/CchcPython.bas``), asks it for an object of the
+class and ends it with Excel. Windows only. Nothing of a workbook is imported: ``-I`` keeps its folder off ``sys.path``, and
 the add-in names no workbook, in which xlwings would look for embedded code.
 """
 
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     # With what xlwings' decorators need on Windows; that the functions cannot be loaded is said in the cell.
     from xlwings.com_server import serve
 
-    serve(given[0])
+    serve(given[0])  # type: ignore[no-untyped-call]
     return 0
 
 

@@ -77,7 +77,7 @@ def asks(book: Any, name: str) -> bool:
 
 
 def refuse_shared(book: Any) -> None:
-    """Raise ``WorkbookFault`` for a workbook shared the old way: Excel keeps its sheets protected and takes no notes."""
+    """Raise ``WorkbookFault`` for a workbook shared the old way, whose sheets stay protected and take no notes."""
     if asks(book, "MultiUserEditing"):
         raise WorkbookFault(
             f"Sổ {book.name} đang dùng chung (Share Workbook) nên Excel không cho ghi kết quả: "
