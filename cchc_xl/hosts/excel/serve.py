@@ -1,8 +1,8 @@
 """``python -m cchc_xl.hosts.excel.serve <CLSID>``: computes worksheet functions for the Excel that started it.
 
-xlwings' library starts this at the first function (``macros/addin/CchcPython.bas``), asks it for an object of the
-class and ends it with Excel. Windows only. Nothing of a workbook is imported: ``-I`` keeps its folder off ``sys.path``, and
-the add-in names no workbook, in which xlwings would look for embedded code.
+xlwings' library starts this at the first function (``macros/addin/CchcPython.bas``), asks it for an object of the class
+and ends it with Excel. Windows only. Nothing of a workbook is imported: ``-I`` keeps its folder off ``sys.path``,
+and the add-in names no workbook, in which xlwings would look for embedded code.
 """
 
 from __future__ import annotations
