@@ -15,7 +15,6 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.checks.run import check as check_submission
 from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault, own_fault
-from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
 from cchc_xl.periods import format_date, parse_date, parse_period
 from cchc_xl.readers.read_submission import identify_older, read_book, read_file
 from cchc_xl.severity import Severity
@@ -98,6 +97,8 @@ def existing_workbook(target: Path) -> Submission | None:
     """The workbook of ours that lies at an output's place."""
     if not target.is_file():
         return None
+    from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
+
     try:
         return read_file(target, limits=SUMMARY_LIMITS)
     except CchcError:

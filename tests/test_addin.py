@@ -1,9 +1,12 @@
 """The add-in and the workbooks with buttons: read back by olevba, olefile, openpyxl and LibreOffice."""
 
 import ast
+import os
 import random
 import re
 import struct
+import subprocess
+import sys
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -245,12 +248,15 @@ def test_sources_are_ascii_and_declare_everything() -> None:
 
 def test_every_declaration_serves_both_widths() -> None:
     """64-bit Office wants PtrSafe, Office before 2010 does not know it."""
-    source = (SOURCES / "CchcStart.bas").read_text(encoding="ascii")
-    new, old = re.fullmatch(r".*#If VBA7 Then\n(.*)#Else\n(.*)#End If.*", source, re.DOTALL).groups()  # type: ignore[union-attr]
-    assert "Declare" not in source.replace(new, "").replace(old, "")
-    assert new.count("Declare PtrSafe") == new.count("Declare") == old.count("Declare") == 1
-    assert "PtrSafe" not in old
-    assert "LongPtr" not in old
+    for name, declared in (("CchcStart", (1, 1)), ("CchcPython", (3, 2))):  # 64 and 32 bits have a library each
+        source = (SOURCES / f"{name}.bas").read_text(encoding="ascii")
+        source = "\n".join(line for line in source.splitlines() if not line.strip().startswith("'"))
+        new, old = re.fullmatch(r".*#If VBA7 Then\n(.*)\n#Else\n(.*)#End If.*", source, re.DOTALL).groups()  # type: ignore[union-attr]
+        assert "Declare" not in source.replace(new, "").replace(old, "")
+        assert (new.count("Declare PtrSafe"), old.count("Declare")) == declared
+        assert new.count("Declare") == declared[0]
+        assert "PtrSafe" not in old
+        assert "LongPtr" not in old
 
 
 def test_nothing_is_taken_from_a_workbook() -> None:
@@ -261,8 +267,44 @@ def test_nothing_is_taken_from_a_workbook() -> None:
             assert word.lower() not in code.lower(), f"{path.name}: {word}"
     start = (SOURCES / "CchcStart.bas").read_text(encoding="ascii")
     assert start.count(".Run ") == 1
-    assert "-I -X utf8 -m cchc_xl.hosts.excel" in start
+    assert start.count('-I -X utf8 -c """ & START_CODE & """ " & button') == 1
+    serving = (SOURCES / "CchcPython.bas").read_text(encoding="ascii")
+    assert serving.count('" -I -X utf8 -m cchc_xl.hosts.excel.serve $(CLSID)"') == 1
     assert re.search(r"SHOW_NORMAL, False$", start, re.MULTILINE)
+
+
+def start_code() -> str:
+    """What the button's Python is started with, as VBA joins it."""
+    source = (SOURCES / "CchcStart.bas").read_text(encoding="ascii")
+    statement = re.search(r"START_CODE As String = _\n((?:    .+\n)+?)\n", source)[1]  # type: ignore[index]
+    code = "".join(re.findall(r'"(.*)"', statement))
+    assert '"' not in code, "it is quoted on the command line"
+    return code
+
+
+def test_a_missing_package_is_said_by_python_itself() -> None:
+    """Nobody waits for Python and it has no console: in the words that VBA hands over it shows a box, and ends."""
+    told = "import sys, ctypes, types\n"
+    told += "box = types.SimpleNamespace(MessageBoxW=lambda *a: print(repr(a)) or 1)\n"
+    told += "ctypes.windll = types.SimpleNamespace(user32=box)\n"
+    words = read_texts()["TextNoPackage"]
+    assert '"' not in words
+    assert "\n" not in words
+    assert words.isprintable()
+    command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", told + start_code(), "kiem-tra", "--hwnd", "7", words]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 1
+    assert done.stdout == f"{(None, words, 'CCHC', 0x10030)!r}\n"
+    assert done.stderr == ""
+
+
+def test_the_package_gets_the_button_and_the_window() -> None:
+    """With the package there the words are put away and the button's module runs: here it finds no Excel."""
+    command = [sys.executable, "-X", "utf8", "-c", start_code(), "huong-dan", "--hwnd", "7", "thiếu gói"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(cchc_xl.__file__).parents[1])}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Không thấy cửa sổ Excel")
 
 
 def test_every_text_says_in_excel_what_the_source_says(tmp_path: Path) -> None:

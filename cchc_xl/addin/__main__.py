@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cchc_xl.addin.build import ADDIN, WITH_BUTTONS, build_addin, build_macro_workbook, build_macro_workbooks
 from cchc_xl.addin.installer import build_installer
+from cchc_xl.addin.sources import generate_functions
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.errors import CchcError
 
@@ -30,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
             build_macro_workbook(load_form(options.so), target)
         else:
             target = options.target or ADDIN
+            if options.target is None:
+                generate_functions()
             build_addin(target)
             if options.target is None:
                 build_macro_workbooks(WITH_BUTTONS)

@@ -13,17 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from cchc_xl.errors import CchcError
+from cchc_xl.hosts.excel.faults import sentence
 
 TITLE = "CCHC"
 READY = "Mở sổ trong Excel rồi bấm nút."
 NO_EXCEL = "Chưa mở Excel: hãy mở sổ bằng Excel rồi bấm lại."
-BUSY = "Excel đang bận (có thể còn đang gõ dở trong một ô): nhấn Enter trong Excel rồi bấm lại."
 NO_TK = "Python trên máy này không có Tk nên không mở được cửa sổ: hãy dùng thẻ CCHC trong Excel hoặc lệnh cchc-xl."
 NO_DISPLAY = "Không mở được cửa sổ vì máy không có màn hình: hãy dùng lệnh cchc-xl."
-
-# Excel refuses calls while a cell is being edited or a dialogue is open (RPC_E_CALL_REJECTED and its kin).
-_REJECTED = {-2147418111, -2147417846, -2146777998}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +93,8 @@ class Window:
         self._say(f"Đang làm: {button.label}…")
         try:
             status = self._run(button)
-        except CchcError as fault:
-            status = str(fault)
         except Exception as fault:
-            status = _in_words(fault)
+            status = sentence(button.id, fault)
         finally:
             self.working = False
         self._say(status)
@@ -115,12 +109,6 @@ class Window:
     def _say(self, status: str) -> None:
         self.status = status
         self.changed()
-
-
-def _in_words(fault: Exception) -> str:
-    if fault.args and fault.args[0] in _REJECTED:
-        return BUSY
-    return f"Không làm được ({type(fault).__name__}: {fault}): hãy thử lại, nếu vẫn lỗi thì báo cho người phụ trách."
 
 
 # Tk -------------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form
@@ -39,13 +40,14 @@ from cchc_xl.layout import (
     counted_rows,
     form_layout,
 )
-from cchc_xl.ooxml.limits import SUBMISSION, Limits
-from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.grid import Book, CellFacts
 from cchc_xl.readers.own_parts import read_own_parts
 from cchc_xl.stamp import STAMP_SHEET, SUMMARY, Stamp, read_stamp
 from cchc_xl.submission import Entry, FormulaState, StructureFault, Submission
 from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell
+
+if TYPE_CHECKING:
+    from cchc_xl.ooxml.limits import Limits
 
 # How far a user's own rows and columns may have pushed the corner key.
 _CORNER_ROWS, _CORNER_COLUMNS = 40, 20
@@ -54,12 +56,16 @@ _NOTHING = frozenset(("", None))
 _KEY_CELL = re.compile(r"[1-9][0-9]{0,4}")
 
 
-def read_file(path: Path, shown_as: str | None = None, limits: Limits = SUBMISSION) -> Submission:
-    """Read a workbook file. ``limits``: how much it may hold.
+def read_file(path: Path, shown_as: str | None = None, limits: Limits | None = None) -> Submission:
+    """Read a workbook file. ``limits``: how much it may hold, by default what a submission may.
 
     Raises ``WorkbookFault`` when it cannot be read and ``ForeignWorkbook`` when it is not one of our forms.
     """
-    with FileBook(path, limits=limits) as book:
+    # What a click on Kiểm tra does without: it reads the open workbook.
+    from cchc_xl.ooxml.limits import SUBMISSION
+    from cchc_xl.readers.file_book import FileBook
+
+    with FileBook(path, limits=limits or SUBMISSION) as book:
         return read_book(book, shown_as or path.name)
 
 

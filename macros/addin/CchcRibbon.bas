@@ -30,3 +30,9 @@ End Sub
 Public Sub CchcHuongDan(control As Object)
     CchcRun "huong-dan", False
 End Sub
+
+' onLoad: Excel is not ready for MacroOptions before it has opened its windows.
+Public Sub CchcLoaded(ribbon As Object)
+    On Error Resume Next
+    Application.OnTime Now, "'CCHC.xlam'!CchcDescribe"
+End Sub

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from openpyxl.styles import Border, Protection, Side
 
 from . import notes
+from .appearance import FormatConditionsApi, WindowApi
 from .core import ComMember, common
 from .protection import FLAGS, SELECTION, protect, unprotect
 
@@ -64,6 +65,10 @@ class AppApi(ComMember, label="App.api"):
     @Interactive.setter
     def Interactive(self, value: bool) -> None:
         self._app._interactive = bool(value)
+
+    @property
+    def ActiveWindow(self) -> WindowApi:
+        return WindowApi(self._app)
 
     @property
     def Ready(self) -> bool:
@@ -392,6 +397,10 @@ class RangeApi(RangePart, label="Range.api"):
     @property
     def Interior(self) -> InteriorApi:
         return InteriorApi(self._range)
+
+    @property
+    def FormatConditions(self) -> FormatConditionsApi:
+        return FormatConditionsApi(self._range)
 
     @property
     def Borders(self) -> BordersApi:

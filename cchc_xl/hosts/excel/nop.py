@@ -10,6 +10,7 @@ from typing import Any
 
 from cchc_xl.errors import InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs
+from cchc_xl.hosts.excel.faults import is_busy
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, write_stamp
 from cchc_xl.hosts.excel.open_book import OpenBook
 from cchc_xl.periods import format_date
@@ -42,9 +43,14 @@ def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None
     write_stamp(open_book, {"submission": number, "submitted": sent})
     try:
         book.api.SaveCopyAs(str(target))
-    except Exception:
+    except Exception as refused:
         write_stamp(OpenBook(book), {"submission": stamp.submission, "submitted": stamp.submitted})
-        raise
+        if isinstance(refused, OSError) or is_busy(refused):
+            raise
+        raise InputFault(
+            f"Excel không ghi được bản nộp vào {folder}: thư mục có thể đã ngắt (ổ mạng, USB), đã đầy hoặc không cho "
+            "ghi. Hãy mở thư mục ấy trong Explorer để thử, hoặc lưu sổ sang thư mục khác, rồi bấm Nộp lại."
+        ) from refused
     dialogs.say(
         f"Đã ghi bản nộp lần {number}: {target.name}\n(trong thư mục {target.parent}). Hãy gửi tệp này, và lưu sổ."
     )
