@@ -14,7 +14,7 @@ ROOT = Path(cchc_xl.__file__).parent
 # Rooms from the ground up; a room may import rooms on lower floors only (and itself).
 FLOORS = [
     {"errors", "lettering", "pages", "severity", "values"},
-    {"atomic", "periods", "stamp", "finding", "messages", "expressions"},
+    {"atomic", "licences", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
     {"layout", "ooxml", "report_layout", "own_part"},
     {"cover", "row_heights"},
@@ -41,6 +41,7 @@ LIBRARIES = {
     "lxml": {"ooxml"},
     "pandas": {"summary_workbook"},
     "xlwings": {"hosts"},
+    "packaging": {"addin"},
 }
 
 

@@ -120,6 +120,11 @@ def build_parser() -> VietnameseParser:
     audit.add_argument("folder", metavar="THƯ-MỤC", help="thư mục chứa các tệp gốc; tệp được nhận ra theo nội dung")
     _json(audit)
 
+    licences = _command(
+        commands, "giay-phep", "Liệt kê các gói mà bộ công cụ dùng khi chạy, kèm phiên bản và giấy phép."
+    )
+    _json(licences)
+
     demo = _command(commands, "chay-thu", "Chạy thử toàn bộ: lập, nhập, kiểm tra, tổng hợp trên số liệu mẫu.")
     demo.add_argument("folder", metavar="THƯ-MỤC", nargs="?", help="nơi để kết quả (bỏ trống: cchc-chay-thu)")
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from cchc_xl.errors import CchcError, InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs, ExcelDialogs
-from cchc_xl.hosts.excel.remembered import own_folder
+from cchc_xl.hosts.user_folder import log_fault
 
 # Excel rejects calls while a cell is being typed into or a box is open: RPC_E_CALL_REJECTED,
 # RPC_E_SERVERCALL_RETRYLATER, VBA_E_IGNORE.
@@ -33,7 +30,7 @@ def press(button: str, app: Any, dialogs: Dialogs | None = None) -> None:
                 "Excel đang bận: hãy bấm Enter (hoặc Esc) để kết thúc ô đang gõ, đóng các hộp thoại, rồi bấm lại.",
             )
         else:
-            log = _log(button, error)
+            log = log_fault(button, error)
             _say(shown, f"Có trục trặc ngoài dự kiến; số liệu trong sổ không bị thay đổi. Chi tiết ở tệp {log}.")
 
 
@@ -48,19 +45,6 @@ def _busy(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def _log(button: str, error: BaseException) -> Path | str:
-    """Append where it happened to the log. Without the exceptions' own texts: they may hold figures or names."""
-    lines = [f"{datetime.now():%Y-%m-%d %H:%M:%S} {button}: {type(error).__name__}"]
-    lines += [f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
-    try:
-        path = own_folder() / "nhat-ky.txt"
-        with path.open("a", encoding="utf-8") as handle:
-            handle.write("\n".join(lines) + "\n")
-    except OSError:
-        return "(không ghi được nhật ký)"
-    return path
 
 
 def _book(app: Any) -> Any:

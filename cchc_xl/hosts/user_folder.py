@@ -1,0 +1,37 @@
+"""The user's own folder for settings, and the log in it. The log says where a fault of ours happened, never what of.
+
+Nothing that stands in a workbook may come into it: people send logs to others.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from datetime import datetime
+from pathlib import Path
+
+LOG = "nhat-ky.txt"
+
+
+def own_folder() -> Path:
+    """The user's folder for settings and log; made when it is not there."""
+    base = os.environ.get("LOCALAPPDATA")
+    folder = Path(base) / "CCHC" if base else Path.home() / ".cchc"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def log_fault(what: str, error: BaseException) -> Path | str:
+    """Append where it happened to the log; gives the log's path, or words where it cannot be written.
+
+    ``what``: a button or a command. Without the exceptions' own texts: they may hold figures or names.
+    """
+    lines = [f"{datetime.now():%Y-%m-%d %H:%M:%S} {what}: {type(error).__name__}"]
+    lines += [f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+    try:
+        path = own_folder() / LOG
+        with path.open("a", encoding="utf-8") as handle:
+            handle.write("\n".join(lines) + "\n")
+    except (OSError, RuntimeError):  # RuntimeError: no home directory
+        return "(không ghi được nhật ký)"
+    return path
