@@ -13,7 +13,7 @@ ROOT = Path(cchc_xl.__file__).parent
 
 # Rooms from the ground up; a room may import rooms on lower floors only (and itself).
 FLOORS = [
-    {"errors", "lettering", "pages", "severity", "values"},
+    {"errors", "excel_limits", "lettering", "pages", "severity", "values"},
     {"atomic", "licences", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
     {"layout", "ooxml", "report_layout", "own_part"},
