@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,25 +121,28 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
 def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path], seen: Seen) -> Summary:
     """The workbook, and the file with the tidy table where it is too long for a sheet or was asked for."""
     from cchc_xl.summary_workbook.build import build_summary_workbook
-    from cchc_xl.summary_workbook.data_file import CSV, data_path, is_data_file, wants_file, write_data_file
+    from cchc_xl.summary_workbook.data_file import (
+        CSV,
+        data_paths,
+        files_beside,
+        is_data_file,
+        wants_file,
+        write_data_files,
+    )
 
     target, links = request.target, _links(paths, request) if request.links else {}
     kind = request.data or (CSV if wants_file(summary) else "")
-    if not kind:
+    paths_beside = data_paths(summary, target, kind) if kind else []
+    with ExitStack() as files:
+        temporaries = [files.enter_context(replacing(path)) for path in paths_beside]
+        write_data_files(summary, temporaries, kind)
+        summary = replace(summary, beside=tuple(path.name for path in paths_beside))
         build_summary_workbook(summary, target, links, seen=seen)
-        stale = data_path(target)
-        if is_data_file(stale):
-            stale.unlink()  # of an earlier merge: its figures would contradict the sheet
-        return summary
-    beside = data_path(target, kind)
-    with replacing(beside) as temporary:
-        write_data_file(summary, temporary, kind)
-        with temporary.open("rb+") as written:
-            os.fsync(
-                written.fileno()
-            )  # now, not between the two replacements: a moment of theirs is all they are apart
-        build_summary_workbook(summary, target, links, data_beside=beside.name, seen=seen)
-    return replace(summary, beside=beside.name)
+    for path in files_beside(target):
+        # Of an earlier merge: its figures would contradict the sheet, or stand beside those of this one.
+        if path not in paths_beside and is_data_file(path):
+            path.unlink()
+    return summary
 
 
 def _links(paths: Sequence[Path], request: MergeRequest) -> dict[str, str]:

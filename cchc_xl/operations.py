@@ -206,14 +206,15 @@ def check_file(path: Path, previous: Submission | None = None) -> CheckedFile:
         fault = f"{path} là thư mục: kiem-tra nhận tệp; để tổng hợp cả thư mục hãy dùng tong-hop."
         return CheckedFile(name, "unreadable", fault=fault)
     try:
-        submission = read_file(path, path.name)
+        return _checked(name, read_file(path, path.name), previous)
     except ForeignWorkbook as fault:
         return CheckedFile(name, "foreign", fault=str(fault))
     except WorkbookFault as fault:
         return CheckedFile(name, "unreadable", fault=str(fault))
+    except CchcError:  # of the earlier workbook: it is the user's question that is wrong
+        raise
     except Exception as error:  # the other files are checked all the same
         return CheckedFile(name, "unreadable", fault=own_fault(path.name, error))
-    return _checked(name, submission, previous)
 
 
 def check_book(book: Book, name: str, previous: Submission | None = None) -> CheckedFile:
@@ -298,6 +299,8 @@ def export_word(workbook: Path, target: Path | None = None) -> WordExport:
     """
     out = target or workbook.with_suffix(".docx")
     check_target(out, ".docx")
+    from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
+
     submission = read_file(workbook, limits=SUMMARY_LIMITS)
     _refuse_broken(submission)
     from cchc_xl.atomic import keep_beside, look

@@ -1,6 +1,8 @@
 """Fixtures for all tests."""
 
 import os
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,24 @@ settings.load_profile("cchc")
 
 @pytest.fixture(scope="session", autouse=True)
 def own_store(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What merges remember of files stands in a folder of the tests, never in the user's own."""
+    """What merges remember of files, and the log, stand in a folder of the tests, never in the user's own."""
     os.environ[PLACE] = str(tmp_path_factory.mktemp("store"))
+    os.environ["LOCALAPPDATA"] = str(tmp_path_factory.mktemp("own"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """No test reaches another machine: what they cover works without any."""
+
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("network")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto"):
+            patch.setattr(socket.socket, name, forbidden, raising=False)
+        for name in ("create_connection", "getaddrinfo", "gethostbyname"):
+            patch.setattr(socket, name, forbidden)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ ROOT = Path(cchc_xl.__file__).parent
 
 # Rooms from the ground up; a room may import rooms on lower floors only (and itself).
 FLOORS = [
-    {"errors", "lettering", "pages", "severity", "values"},
-    {"atomic", "periods", "stamp", "finding", "messages", "expressions"},
+    {"errors", "excel_limits", "lettering", "pages", "severity", "values"},
+    {"atomic", "licences", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
     {"layout", "ooxml", "report_layout", "own_part"},
     {"cover", "row_heights", "cell_look"},
@@ -42,6 +42,7 @@ LIBRARIES = {
     "pandas": {"summary_workbook"},
     "xlwings": {"hosts"},
     "docx": {"word"},
+    "packaging": {"addin"},
 }
 
 

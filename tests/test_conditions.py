@@ -21,8 +21,8 @@ from test_buttons import Answers, one_sentence
 from cchc_xl.cover import COVER_SHEET
 from cchc_xl.hosts.excel import __main__ as start
 from cchc_xl.hosts.excel.buttons import BUTTONS, press
-from cchc_xl.hosts.excel.faults import LOG, write_log
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra
+from cchc_xl.hosts.user_folder import LOG, log_fault
 from cchc_xl.layout import REPORT_SHEET
 from cchc_xl.report_layout import COLUMNS, FIRST_ROW, RULE
 
@@ -288,14 +288,14 @@ def test_the_log_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     blocked = tmp_path / "tệp"
     blocked.write_text("", encoding="utf-8")
     monkeypatch.setenv("LOCALAPPDATA", str(blocked))
-    assert "không ghi được" in str(write_log("kiem-tra", ValueError()))
+    assert "không ghi được" in str(log_fault("kiem-tra", ValueError()))
 
 
 def test_the_log_does_not_grow_for_ever(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above its size it is put aside once, and begun anew."""
-    monkeypatch.setattr("cchc_xl.hosts.excel.faults._LARGEST_LOG", 10)
+    monkeypatch.setattr("cchc_xl.hosts.user_folder._LARGEST_LOG", 10)
     for _ in range(3):
-        path = write_log("kiem-tra", ValueError())
+        path = log_fault("kiem-tra", ValueError())
     assert len(Path(path).read_text(encoding="utf-8").splitlines()) == 1
     assert sorted(entry.name for entry in (own_home / "CCHC").iterdir()) == ["nhat-ky.cu.txt", "nhat-ky.txt"]
 

@@ -263,7 +263,7 @@ def test_errors_are_said_beside_the_document_never_in_it(tmp_path: Path, capsys:
     sample = tmp_path / "so.xlsx"
     shutil.copy(SAMPLES / "vinh-thanh-2023.xlsx", sample)
     target = tmp_path / "kèm báo cáo.docx"
-    assert main(["xuat-word", str(sample), "--ra", str(target)]) == 1
+    assert main(["xuat-word", str(sample), "--out", str(target)]) == 1
     said = capsys.readouterr()
     assert "Sổ còn" in said.err
     assert "số báo cáo" in said.err
@@ -319,10 +319,10 @@ def test_other_targets_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture
     """The name must be that of a Word document in a folder that is there."""
     path = make(tmp_path, "70001", "UBND xã Mẫu", {})
     for target, word in (("x.pdf", ".docx"), ("khong-co/x.docx", "thư mục")):
-        assert main(["xuat-word", str(path), "--ra", str(tmp_path / target)]) == 2
+        assert main(["xuat-word", str(path), "--out", str(tmp_path / target)]) == 2
         assert word in capsys.readouterr().err
     (tmp_path / "y.docx").mkdir()
-    assert main(["xuat-word", str(path), "--ra", str(tmp_path / "y.docx")]) == 2
+    assert main(["xuat-word", str(path), "--out", str(tmp_path / "y.docx")]) == 2
 
 
 def test_every_paragraph_is_of_the_font(tmp_path: Path) -> None:

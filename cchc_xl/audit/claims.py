@@ -17,6 +17,7 @@ from cchc_xl.own_part import OwnPart
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.stamp import SUMMARY, Stamp
+from cchc_xl.summary_workbook.continued import parts_of
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, ROW_KEYS, TOTAL_KEY, UNIT_KEY
 from cchc_xl.summary_workbook.received import RECEIVED_SHEET
 from cchc_xl.summary_workbook.sources import CELLS, FILES, SINGLE, SOURCES_SHEET
@@ -111,7 +112,8 @@ def read_claims(path: Path) -> Claims:
         lost = [name for name in (BY_UNIT_SHEET, SOURCES_SHEET, RECEIVED_SHEET) if name not in book.sheet_names]
         if lost:
             raise WorkbookFault(f"Sổ {path.name} mất trang “{lost[0]}” nên không đối chiếu được: hãy lấy lại sổ gốc.")
-        by_unit, sources, received = (book.grid(name) for name in (BY_UNIT_SHEET, SOURCES_SHEET, RECEIVED_SHEET))
+        by_unit, received = book.grid(BY_UNIT_SHEET), book.grid(RECEIVED_SHEET)
+        sources = {name: book.grid(name) for name in parts_of(SOURCES_SHEET, book.sheet_names)}
         columns, total, lines = _by_unit(by_unit, path.name)
         units, places = _sources(sources, path.name)
         grids: dict[str, Grid] = {}
@@ -175,13 +177,13 @@ def _by_unit(grid: Grid, name: str) -> tuple[list[ColumnClaim], int, list[LineCl
     return columns, total, lines
 
 
-def _sources(grid: Grid, name: str) -> tuple[list[UnitClaim], list[SourceClaim]]:
+def _sources(grids: Mapping[str, Grid], name: str) -> tuple[list[UnitClaim], list[SourceClaim]]:
     units: list[UnitClaim] = []
     places: list[SourceClaim] = []
     seen: set[tuple[str, ...]] = set()
     table: tuple[str, ...] = ()
     keys = 0
-    for number, row in enumerate(grid):
+    for sheet, number, row in ((sheet, *line) for sheet, grid in grids.items() for line in enumerate(grid)):
         heads = next((h for h in (CELLS, SINGLE, FILES) if tuple(row[: len(h)]) == h), None)
         if heads is not None:
             table = heads
@@ -199,7 +201,7 @@ def _sources(grid: Grid, name: str) -> tuple[list[UnitClaim], list[SourceClaim]]
             single = table is SINGLE
             places.append(
                 SourceClaim(
-                    f"“{SOURCES_SHEET}” hàng {number + 1}",
+                    f"“{sheet}” hàng {number + 1}",
                     str(at(row, keys)),
                     "" if single else str(at(row, 3)),
                     str(at(row, 3)) if single else "",

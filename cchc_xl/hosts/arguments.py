@@ -124,7 +124,11 @@ def build_parser() -> VietnameseParser:
         commands, "xuat-word", "Xuất các phụ lục của sổ hoặc sổ tổng hợp ra Word, đúng thể thức, để kèm báo cáo."
     )
     export.add_argument("workbook", metavar="SO.xlsx", help="sổ đã điền hoặc sổ tổng hợp; không bị sửa")
-    export.add_argument("-o", "--ra", dest="out", metavar="TỆP.docx", help="tệp sẽ ghi (bỏ trống: SO.docx cạnh sổ)")
+    export.add_argument("-o", "--out", metavar="TỆP.docx", help="tệp sẽ ghi (bỏ trống: SO.docx cạnh sổ)")
+    licences = _command(
+        commands, "giay-phep", "Liệt kê các gói mà bộ công cụ dùng khi chạy, kèm phiên bản và giấy phép."
+    )
+    _json(licences)
 
     demo = _command(commands, "chay-thu", "Chạy thử toàn bộ: lập, nhập, kiểm tra, tổng hợp trên số liệu mẫu.")
     demo.add_argument("folder", metavar="THƯ-MỤC", nargs="?", help="nơi để kết quả (bỏ trống: cchc-chay-thu)")

@@ -13,6 +13,7 @@ from pathlib import Path
 from cchc_xl.errors import CchcError, InputFault
 from cchc_xl.hosts.arguments import build_parser
 from cchc_xl.hosts.pace import Pace
+from cchc_xl.hosts.user_folder import log_fault
 
 OK, ERRORS_FOUND, COULD_NOT_RUN = 0, 1, 2
 
@@ -33,8 +34,10 @@ def _run(argv: Sequence[str] | None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     parser = build_parser()
+    command = ""
     try:
         args = parser.parse_args(argv)
+        command = args.command or ""
         if args.command is None:
             parser.print_help()
             return COULD_NOT_RUN
@@ -48,6 +51,10 @@ def _run(argv: Sequence[str] | None) -> int:
         print("Tên hoặc đường dẫn có ký tự mà máy này không hiểu: hãy đặt lại bảng mã UTF-8.", file=sys.stderr)
     except OSError as error:
         print(f"Không đọc hoặc ghi được {error.filename or 'tệp'}: {_reason(error)}.", file=sys.stderr)
+    except Exception as error:
+        # A fault of ours. What it says of itself may hold figures or names, so neither screen nor log shows it.
+        log = log_fault(command, error)
+        print(f"Có trục trặc ngoài dự kiến ({type(error).__name__}); chi tiết ở tệp {log}.", file=sys.stderr)
     return COULD_NOT_RUN
 
 
@@ -203,6 +210,18 @@ def _export(args: argparse.Namespace) -> int:
     return ERRORS_FOUND if export.result.count(Severity.ERROR) else OK
 
 
+def _licences(args: argparse.Namespace) -> int:
+    from cchc_xl.licences import run_time_licences
+    from cchc_xl.report.licences import licences_json, licences_text
+
+    licences = run_time_licences()
+    if args.json:
+        _print_json(licences_json(licences))
+    else:
+        print(licences_text(licences))
+    return OK
+
+
 def _demo(args: argparse.Namespace) -> int:
     from cchc_xl.hosts.demo import run_demo
 
@@ -247,6 +266,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "tong-hop": _merge,
     "doi-chieu": _audit,
     "xuat-word": _export,
+    "giay-phep": _licences,
     "chay-thu": _demo,
     "dong-bo-mau": _synchronise,
 }

@@ -225,6 +225,5 @@ def summary_text(summary: Summary, out: Path | None) -> str:
         lines.append(summary.kept)
     if out is not None:
         lines.append(f"Sổ tổng hợp: {out}")
-        if summary.beside:
-            lines.append(f"Bảng số liệu gốc: {out.with_name(summary.beside)}")
+        lines += [f"Bảng số liệu gốc: {out.with_name(name)}" for name in summary.beside]
     return "\n".join(lines)

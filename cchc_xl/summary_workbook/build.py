@@ -30,14 +30,13 @@ def build_summary_workbook(
     summary: Summary,
     target: Path,
     links: Mapping[str, str] | None = None,
-    data_beside: str = "",
     seen: Seen | None = None,
 ) -> None:
     """Write the summary workbook to ``target``, whole or not at all. The summary must have a form.
 
-    ``links``: the submissions' paths as seen from the target's folder. ``data_beside``: name of the file that holds
-    the tidy table, when the workbook shall not. ``seen``: what lay at the target when the merge looked; if
-    something else lies there when all is written, nothing is replaced.
+    ``links``: the submissions' paths as seen from the target's folder. ``seen``: what lay at the target when the
+    merge looked; if something else lies there when all is written, nothing is replaced. Raises ``InputFault`` when
+    Excel cannot hold it.
 
     It bears the parent's stamp, so that it is itself a submission for the next level.
     """
@@ -59,4 +58,4 @@ def build_summary_workbook(
         write_changes(workbook, styles, summary)
         write_findings(workbook, styles, summary, links or {})
         write_sources(workbook, styles, summary)
-        write_data(workbook, styles, summary, data_beside)
+        write_data(workbook, styles, summary)

@@ -101,8 +101,9 @@ def _shared(cell: SummaryCell) -> str:
     if len(given) < 2:
         return ""
     ranked = sorted(given.items(), key=lambda item: -len(item[1]))
-    listed = "; ".join(f"{number(value)} ({names(units)})" for value, units in ranked)
-    return f"Các đơn vị ghi khác nhau: {listed}."
+    listed = "; ".join(f"{number(value)} ({names(units)})" for value, units in ranked[:_MOST_NAMES])
+    more = f"; và {len(ranked) - _MOST_NAMES} số khác nữa" if len(ranked) > _MOST_NAMES else ""
+    return f"Các đơn vị ghi khác nhau: {listed}{more}."
 
 
 def _distinct(cell: SummaryCell) -> str:

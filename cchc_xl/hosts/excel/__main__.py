@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import gc
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,11 +82,11 @@ def _cannot(fault: str, error: BaseException | None = None, remedy: str = _REPAI
 
 def _logged(error: BaseException) -> str:
     try:
-        from cchc_xl.hosts.excel.faults import write_log
+        from cchc_xl.hosts.user_folder import log_fault
 
-        return str(write_log("khoi-dong", error))
+        return str(log_fault("khoi-dong", error))
     except ImportError:
-        return "".join(traceback.format_exception_only(type(error), error)).strip()
+        return f"{type(error).__name__}: {error}"
 
 
 def _box(text: str) -> None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import errno
-import traceback
-from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from cchc_xl.errors import CchcError
+from cchc_xl.hosts.user_folder import log_fault
 
 BUSY = "Excel đang bận: hãy bấm Enter (hoặc Esc) để kết thúc ô đang gõ, đóng các hộp thoại, rồi bấm lại."
 REPAIR = "hãy đóng Excel, chạy lại cai-dat.cmd trong bộ cài đặt CCHC để sửa, rồi bấm lại nút."
-LOG = "nhat-ky.txt"
-_LARGEST_LOG = 1_000_000
 
 # Excel rejects calls while a cell is being typed into or a box is open: RPC_E_CALL_REJECTED,
 # RPC_E_SERVERCALL_RETRYLATER, VBA_E_IGNORE.
@@ -41,7 +37,7 @@ def sentence(button: str, error: Exception) -> str:
         return str(error)
     if is_busy(error):
         return BUSY
-    return f"{_in_words(error)} Chi tiết ở tệp {write_log(button, error)}."
+    return f"{_in_words(error)} Chi tiết ở tệp {log_fault(button, error)}."
 
 
 def _in_words(error: Exception) -> str:
@@ -67,33 +63,3 @@ def _in_words(error: Exception) -> str:
 
 def _named(error: OSError) -> str:
     return f" {Path(error.filename)}" if isinstance(error.filename, str) else ""
-
-
-def write_log(button: str, error: BaseException) -> Path | str:
-    """Append where it happened to the log. Without the exceptions' own texts: they may hold figures or names."""
-    lines = []
-    shown: BaseException | None = error
-    while shown is not None:
-        lines.append(f"{datetime.now():%Y-%m-%d %H:%M:%S} {button}: {type(shown).__name__}{_codes(shown)}")
-        lines += [f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(shown.__traceback__)]
-        shown = shown.__cause__ or shown.__context__
-    try:
-        from cchc_xl.hosts.excel.remembered import own_folder
-
-        path = own_folder() / LOG
-        with suppress(OSError):
-            if path.stat().st_size > _LARGEST_LOG:
-                path.replace(path.with_suffix(".cu.txt"))
-        with path.open("a", encoding="utf-8") as handle:
-            handle.write("\n".join(lines) + "\n")
-    except OSError:
-        return "(không ghi được nhật ký)"
-    return path
-
-
-def _codes(error: BaseException) -> str:
-    """The numbers and the module of an error, which name nobody."""
-    codes = [str(arg) for arg in error.args if isinstance(arg, int)]
-    if isinstance(error, ImportError) and error.name:
-        codes.append(error.name)
-    return f" ({', '.join(codes)})" if codes else ""

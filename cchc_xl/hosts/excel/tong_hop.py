@@ -172,7 +172,7 @@ def _outcome(summary: Summary) -> str:
     lines.append(summary.earlier.remark if summary.earlier else "")
     lines.append(summary.kept)
     if summary.beside:
-        lines.append(f"Bảng số liệu gốc ở tệp {summary.beside}, cùng thư mục với sổ tổng hợp.")
+        lines.append(f"Bảng số liệu gốc ở tệp {', '.join(summary.beside)}, cùng thư mục với sổ tổng hợp.")
     lines.append("Xem trang “Tình hình nộp” và “Kết quả kiểm tra” trong sổ tổng hợp.")
     return "\n".join(filter(None, lines))
 
