@@ -94,6 +94,7 @@ class PeriodKind(StrEnum):
     IN_PERIOD = "in_period"
     CUMULATIVE = "cumulative"
     AT_DATE = "at_date"
+    AT_START = "at_start"  # what was open when the period began: of a longer period what its first part began with
     TIMELESS = ""
 
 

@@ -113,6 +113,23 @@ def build_parser() -> VietnameseParser:
     merge.add_argument("--ly-do", metavar="“…”", action="append", default=[], help="lý do, ghi sau mỗi --ke-ca")
     _json(merge)
 
+    join = _command(
+        commands, "cong-ky", "Cộng các kỳ nối tiếp của một đơn vị thành kỳ dài hơn (quý → 6 tháng, 9 tháng, năm)."
+    )
+    join.add_argument(
+        "files", metavar="SO.xlsx", nargs="+", help="sổ nộp hoặc sổ tổng hợp của từng kỳ, cùng đơn vị, cùng biểu"
+    )
+    join.add_argument("-o", "--out", metavar="CA-KY.xlsx", required=True, help="sổ của kỳ dài hơn sẽ ghi")
+    join.add_argument(
+        "--ky", metavar="KỲ", default="", help="kỳ dài hơn: 2024-6T, 2024-9T, 2024-NAM (bỏ trống: theo các sổ)"
+    )
+    join.add_argument(
+        "--danh-sach", metavar="DON-VI", help="danh sách đơn vị, để biết đơn vị có sắp xếp lại giữa các kỳ"
+    )
+    join.add_argument("--ke-ca", metavar="TỆP", action="append", default=[], help="cộng cả tệp này dù còn lỗi")
+    join.add_argument("--ly-do", metavar="“…”", action="append", default=[], help="lý do, ghi sau mỗi --ke-ca")
+    _json(join)
+
     audit = _command(
         commands, "doi-chieu", "Đối chiếu sổ tổng hợp với các tệp gốc: từng số, từng tổng, từng tệp; không sửa gì."
     )
