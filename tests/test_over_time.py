@@ -274,7 +274,7 @@ def test_the_workbook_is_the_form_filled_with_its_sources(tmp_path: Path) -> Non
     assert "100" in share[9]
 
 
-def test_a_workbook_with_errors_is_joined_only_with_a_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_are_joined_only_with_a_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """More on time than settled cannot be; the reason stands in the sheet of sources."""
     for part, on_time in (("Q1", "50"), ("Q2", "500")):
         figures = {"PL6": {SETTLED: "100", ON_TIME: on_time}}

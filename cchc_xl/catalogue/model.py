@@ -98,6 +98,14 @@ class PeriodKind(StrEnum):
     TIMELESS = ""
 
 
+class Keeps(StrEnum):
+    """Whether a figure is a base that the next period starts from: a plan of the year, a list's own property."""
+
+    NEVER = ""
+    YEAR = "year"
+    ALWAYS = "always"
+
+
 class Missing(StrEnum):
     """What a rule does with blanks (semantics.md, "Blank, zero, not applicable")."""
 
@@ -147,6 +155,7 @@ class Quantity:
     name: str
     rollup: Rollup
     period: PeriodKind
+    keeps: Keeps = Keeps.NEVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,12 +67,19 @@ def build_parser() -> VietnameseParser:
     rules.add_argument("form", metavar="BIỂU", help="mã biểu mẫu, xem lệnh bieu-mau")
     _json(rules)
 
-    create = _command(commands, "tao-so", "Lập sổ Excel trống theo biểu mẫu.")
-    create.add_argument("form", metavar="BIỂU", help="mã biểu mẫu, xem lệnh bieu-mau")
+    create = _command(commands, "tao-so", "Lập sổ Excel trống theo biểu mẫu, hoặc sổ mới từ sổ kỳ trước.")
+    create.add_argument(
+        "form", metavar="BIỂU", nargs="?", default="", help="mã biểu mẫu, xem lệnh bieu-mau (có --ky-truoc thì bỏ được)"
+    )
     create.add_argument("-o", "--out", metavar="SO.xlsx", required=True, help="tệp sổ sẽ ghi")
     create.add_argument("--don-vi", metavar="TÊN", default="", help="tên đơn vị, như “UBND xã Tân Hải”")
     create.add_argument("--ma", metavar="MÃ", default="", help="mã đơn vị hành chính")
     create.add_argument("--ky", metavar="KỲ", default="", help=f"kỳ báo cáo: {_PERIODS}")
+    create.add_argument(
+        "--ky-truoc",
+        metavar="TRUOC.xlsx",
+        help="lấy đơn vị, số gốc (kế hoạch, biên chế giao…), dòng thêm; số kỳ trước hiện mờ bên cạnh",
+    )
     create.add_argument("--tu", metavar="dd/mm/yyyy", default="", help="số liệu từ ngày (bỏ trống: theo kỳ)")
     create.add_argument("--den", metavar="dd/mm/yyyy", default="", help="số liệu đến ngày (bỏ trống: theo kỳ)")
 

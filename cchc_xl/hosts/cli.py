@@ -92,7 +92,8 @@ def _rules(args: argparse.Namespace) -> int:
 def _create(args: argparse.Namespace) -> int:
     from cchc_xl.operations import NewWorkbook, create_workbook
 
-    request = NewWorkbook(args.form, args.don_vi, args.ma, args.ky, args.tu, args.den)
+    previous = Path(args.ky_truoc) if args.ky_truoc else None
+    request = NewWorkbook(args.form, args.don_vi, args.ma, args.ky, args.tu, args.den, previous)
     stamp = create_workbook(request, Path(args.out))
     dates = f", số liệu từ {stamp.date_from} đến {stamp.date_to}" if stamp.date_from and stamp.date_to else ""
     print(f"Đã lập sổ {args.out} theo biểu {stamp.form}{dates}.")

@@ -1,8 +1,8 @@
 """What one period gives of a cell: its number or words, where it stands, and whether a blank means "nothing". Pure.
 
-Blank is not 0. A blank counts as nothing only where the form itself says so for that period: beside other figures of its
-column in a list or matrix, as a part of a total that was computed without it, or where a rule of the form asks for the
-figure only if another one is so (no survey, no survey forms).
+Blank is not 0. A blank counts as nothing only where the form itself says so for that period: beside other figures of
+its column in a list or matrix, as a part of a total that was computed without it, or where a rule of the form asks for
+the figure only if another one is so (no survey, no survey forms).
 """
 
 from __future__ import annotations
