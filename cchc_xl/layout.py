@@ -33,6 +33,9 @@ CHECK_KEY = "check"
 # In the key column: a row that the builder prints below the table.
 FOOT_KEY = "foot"
 MARK_KEY = "mark."
+# Beside the table, for people only: the last period's figures, and links to other sheets.
+BEFORE_KEY = "before."
+LINK_KEY = "link.note"
 # What a mark column holds beside a cell in question.
 MARKS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
 REPORT_SHEET = "Kết quả kiểm tra"

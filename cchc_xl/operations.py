@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.checks.run import check as check_submission
 from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault, own_fault
-from cchc_xl.periods import format_date, parse_date, parse_period
+from cchc_xl.periods import Period, format_date, parse_date, parse_period
 from cchc_xl.readers.read_submission import identify_older, read_book, read_file
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import SUMMARY, Stamp
@@ -24,6 +25,7 @@ from cchc_xl.submission import Submission
 if TYPE_CHECKING:
     from cchc_xl.checks.culprits import CulpritGroup
     from cchc_xl.filling import Filling
+    from cchc_xl.form_workbook.sheet import Contents
     from cchc_xl.readers.grid import Book
 
 # tao-so -----------------------------------------------------------------------------------------------------------
@@ -39,32 +41,87 @@ class NewWorkbook:
     period: str = ""
     date_from: str = ""
     date_to: str = ""
+    # The last period's workbook, from which unit, bases and rows that the unit added are taken over.
+    previous: Path | None = None
 
 
 def create_workbook(request: NewWorkbook, target: Path) -> Stamp:
-    """Build a blank form workbook at ``target``. Raises ``InputFault`` for an unknown form, period or date."""
-    from cchc_xl.form_workbook.build import build_form_workbook
+    """Build a form workbook at ``target``: blank, or from the last period's.
 
-    form = load_form(request.form)
+    Raises ``InputFault`` for an unknown form, period or date, and when the last period's workbook cannot serve.
+    """
+    from cchc_xl.form_workbook.build import build_filled_workbook, build_form_workbook
+
+    previous = read_previous(request.previous) if request.previous else None
+    form = _form_of(request.form, previous)
     check_target(target)
+    if request.previous:
+        check_output(target, [request.previous])
     keep_foreign(target)
     _keep_figures(target)
     period = parse_period(request.period) if request.period else None
     start = parse_date(request.date_from) if request.date_from else period.start if period else None
+    if previous is not None and period is not None and not request.date_from:
+        start = first_day_after(previous, period) or start
     end = parse_date(request.date_to) if request.date_to else period.end if period else None
     if start and end and start > end:
         raise InputFault(f"Ngày bắt đầu {format_date(start)} sau ngày kết thúc {format_date(end)}: hãy kiểm tra lại.")
+    before = previous.stamp if previous else Stamp(form.id, form.version)
     stamp = Stamp(
         form=form.id,
         version=form.version,
-        unit=request.unit.strip(),
-        unit_code=request.unit_code.strip(),
+        unit=request.unit.strip() or before.unit,
+        unit_code=request.unit_code.strip() or before.unit_code,
+        parent_code=before.parent_code,
         period=period.key if period else "",
         date_from=format_date(start) if start else "",
         date_to=format_date(end) if end else "",
+        place=before.place,
+        signer=before.signer,
     )
-    build_form_workbook(form, stamp, target)
+    if previous is None:
+        build_form_workbook(form, stamp, target)
+    else:
+        build_filled_workbook(form, stamp, _contents_from(previous, stamp), target)
     return stamp
+
+
+def first_day_after(previous: Submission, period: Period) -> date | None:
+    """The day after the last one of the period just before; ``None`` where the two do not follow each other."""
+    stamp = previous.stamp
+    before = parse_period(stamp.period) if stamp.period else None
+    if before is None or not stamp.date_to or before.year != period.year:
+        return None
+    follows = before.quarters[-1] + 1 == period.quarters[0]
+    return parse_date(stamp.date_to) + timedelta(days=1) if follows else None
+
+
+def _form_of(wanted: str, previous: Submission | None) -> Form:
+    if not wanted and previous is None:
+        raise InputFault("Chưa ghi biểu mẫu: hãy ghi mã biểu (xem lệnh bieu-mau), hoặc --ky-truoc với sổ kỳ trước.")
+    if previous is not None and wanted and load_form(wanted) is not previous.form:
+        raise InputFault(
+            f"Sổ kỳ trước {previous.file} theo biểu {previous.form.id}, khác biểu {wanted}: hãy chọn sổ cùng biểu."
+        )
+    return previous.form if previous is not None else load_form(wanted)
+
+
+def _contents_from(previous: Submission, stamp: Stamp) -> Contents:
+    """What a new workbook takes over from the last period's, and what it shows grey beside its cells."""
+    from cchc_xl.form_workbook.sheet import Contents
+    from cchc_xl.live_checks.states import states_of
+    from cchc_xl.over_time.continuing import check_follows, continue_from
+    from cchc_xl.submission import computed_results
+
+    check_follows(previous, stamp.period)
+    continued = continue_from(previous, stamp)
+    return Contents(
+        continued.values,
+        computed_results(continued.submission),
+        states=states_of(continued.submission),
+        before=continued.before,
+        before_words=continued.before_words,
+    )
 
 
 def check_target(target: Path, suffix: str = ".xlsx") -> None:
@@ -79,7 +136,7 @@ def check_target(target: Path, suffix: str = ".xlsx") -> None:
 def _keep_figures(target: Path) -> None:
     """Refuse to build a blank workbook over one that somebody has filled."""
     existing = existing_workbook(target)
-    if existing is not None and existing.has_figures():
+    if existing is not None and (existing.has_figures() or existing.typed_inputs()):
         raise InputFault(f"Sổ {target.name} đã có số liệu: hãy đặt tên khác, hoặc xóa tệp cũ trước.")
 
 
@@ -240,7 +297,9 @@ def _culprits(submission: Submission, result: CheckResult) -> tuple[CulpritGroup
 
 def read_previous(path: Path) -> Submission:
     """An earlier workbook to compare with. Raises ``CchcError`` when it cannot serve."""
-    submission = read_file(path, path.name)
+    from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
+
+    submission = read_file(path, path.name, SUMMARY_LIMITS)
     _refuse_broken(submission, f"{path.name} (kỳ trước)")
     return submission
 

@@ -92,12 +92,15 @@ class Submission:
         return entry.value if entry else BLANK
 
     def has_figures(self) -> bool:
-        """Whether anybody entered a figure (what the form prints or computes does not count)."""
+        """Whether anybody entered a figure of the period.
+
+        What the form prints or computes does not count, nor do bases that came from the last period's workbook.
+        """
         return any(
             self._is_typed_figure(spec)
             for appendix in self.form.appendices
             for spec in appendix.cells.values()
-            if not spec.column.given
+            if not spec.column.given and not (spec.quantity and spec.quantity.keeps)
         )
 
     def typed_inputs(self) -> int:

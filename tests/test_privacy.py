@@ -46,6 +46,7 @@ COMMANDS = {
     "kiem-tra": ["1.xlsx", "--ky-truoc", "1.xlsx", "--bao-cao", "kq.xlsx"],
     "tong-hop": ["nop", "-o", "tong-hop.xlsx", "--du-lieu", "csv"],
     "doi-chieu": ["tong-hop-cu.xlsx", "nop"],
+    "cong-ky": ["Q1.xlsx", "Q2.xlsx", "-o", "6T.xlsx"],
     "xuat-word": ["1.xlsx", "-o", "1.docx"],
     "giay-phep": [],
     "chay-thu": ["thu"],
@@ -62,6 +63,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for code in ("1", "2"):
         path = make(base / "nop", code, NAME + code, {"PL6": {55: FIGURE, 56: "10"}})
         (base / path.name).write_bytes(path.read_bytes())
+    for quarter in ("Q1", "Q2"):
+        path = make(base, "3", NAME, {"PL6": {55: FIGURE, 56: "10"}}, period=f"2023-{quarter}")
+        path.rename(base / f"{quarter}.xlsx")
     write_printed(base / "in", {"PL6": {55: "3"}})
     main(["tong-hop", str(base / "nop"), "-o", str(base / "tong-hop-cu.xlsx")])
     return base
@@ -128,6 +132,8 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("kiem-tra", "cchc_xl.report.as_text.checked_text"),
         ("tong-hop", "cchc_xl.merging.consolidate"),
         ("doi-chieu", "cchc_xl.audit.run.read_claims"),
+        ("cong-ky", "cchc_xl.period_operations.join_periods"),
+        ("xuat-word", "cchc_xl.operations.export_word"),
         ("giay-phep", "cchc_xl.licences.distribution"),
     ],
 )

@@ -37,6 +37,13 @@ def build_form_workbook(form: Form, stamp: Stamp, target: Path, finish: Callable
             finish(workbook)
 
 
+def build_filled_workbook(form: Form, stamp: Stamp, contents: Contents, target: Path) -> None:
+    """Write the workbook of a form with these contents to ``target``, whole or not at all."""
+    with replacing(target) as temporary, new_workbook(temporary) as workbook:
+        workbook.set_properties({"title": form.name, "created": BUILD_DATE})
+        write_form(workbook, form, stamp, contents)
+
+
 def write_form(workbook: Any, form: Form, stamp: Stamp, contents: Contents) -> None:
     """Add cover, guide, a form's appendix sheets and its stamp to a workbook that is being built.
 

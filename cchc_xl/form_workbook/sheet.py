@@ -15,6 +15,7 @@ from cchc_xl.companions.counted_label import label_formula
 from cchc_xl.companions.head import HeadLine, Part, head_lines, signature_line
 from cchc_xl.cover import Cover, standard_place
 from cchc_xl.expressions import CellRef, as_excel
+from cchc_xl.form_workbook.before import write_before
 from cchc_xl.form_workbook.styles import (
     BAD_FILL,
     COMPUTED_FILL,
@@ -36,6 +37,7 @@ from cchc_xl.layout import (
     FOOT_KEY,
     KEY_COLUMN,
     KEY_ROW,
+    LINK_KEY,
     MARK_KEY,
     MARKS,
     MAX_ROW_HEIGHT,
@@ -88,6 +90,9 @@ class Contents:
     links: Mapping[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     # By appendix: the cells whose values the caller's formulas show; an empty one is no filled cell of the appendix.
     awaited: Mapping[str, str] = field(default_factory=dict)
+    # What stood in a cell in the last period, shown grey beside the table, and that period in words.
+    before: Mapping[CellRef, Value] = field(default_factory=dict)
+    before_words: str = ""
 
 
 class AppendixSheet:
@@ -140,6 +145,8 @@ class AppendixSheet:
         if self.contents.states:
             self._states()
         self._links()
+        if self.contents.before:
+            write_before(self.sheet, self.styles, self.appendix, self.place, self.contents)
         self.sheet.protect("", {"format_rows": True, "format_columns": True, "autofilter": True})
         return self.sheet
 
@@ -443,6 +450,7 @@ class AppendixSheet:
                 target, words = link
                 self.sheet.write_url(self.place.rows[row.order], column, f"internal:{target}", style, words)
                 self.sheet.set_column(column, column, CHECK_WIDTH / 2)
+                self.sheet.write_string(KEY_ROW, column, LINK_KEY)
 
     def _states(self) -> None:
         """The visible column with the live state of each row. Row heights are the table's own."""

@@ -67,12 +67,19 @@ def build_parser() -> VietnameseParser:
     rules.add_argument("form", metavar="BIỂU", help="mã biểu mẫu, xem lệnh bieu-mau")
     _json(rules)
 
-    create = _command(commands, "tao-so", "Lập sổ Excel trống theo biểu mẫu.")
-    create.add_argument("form", metavar="BIỂU", help="mã biểu mẫu, xem lệnh bieu-mau")
+    create = _command(commands, "tao-so", "Lập sổ Excel trống theo biểu mẫu, hoặc sổ mới từ sổ kỳ trước.")
+    create.add_argument(
+        "form", metavar="BIỂU", nargs="?", default="", help="mã biểu mẫu, xem lệnh bieu-mau (có --ky-truoc thì bỏ được)"
+    )
     create.add_argument("-o", "--out", metavar="SO.xlsx", required=True, help="tệp sổ sẽ ghi")
     create.add_argument("--don-vi", metavar="TÊN", default="", help="tên đơn vị, như “UBND xã Tân Hải”")
     create.add_argument("--ma", metavar="MÃ", default="", help="mã đơn vị hành chính")
     create.add_argument("--ky", metavar="KỲ", default="", help=f"kỳ báo cáo: {_PERIODS}")
+    create.add_argument(
+        "--ky-truoc",
+        metavar="TRUOC.xlsx",
+        help="lấy đơn vị, số gốc (kế hoạch, biên chế giao…), dòng thêm; số kỳ trước hiện mờ bên cạnh",
+    )
     create.add_argument("--tu", metavar="dd/mm/yyyy", default="", help="số liệu từ ngày (bỏ trống: theo kỳ)")
     create.add_argument("--den", metavar="dd/mm/yyyy", default="", help="số liệu đến ngày (bỏ trống: theo kỳ)")
 
@@ -112,6 +119,23 @@ def build_parser() -> VietnameseParser:
     )
     merge.add_argument("--ly-do", metavar="“…”", action="append", default=[], help="lý do, ghi sau mỗi --ke-ca")
     _json(merge)
+
+    join = _command(
+        commands, "cong-ky", "Cộng các kỳ nối tiếp của một đơn vị thành kỳ dài hơn (quý → 6 tháng, 9 tháng, năm)."
+    )
+    join.add_argument(
+        "files", metavar="SO.xlsx", nargs="+", help="sổ nộp hoặc sổ tổng hợp của từng kỳ, cùng đơn vị, cùng biểu"
+    )
+    join.add_argument("-o", "--out", metavar="CA-KY.xlsx", required=True, help="sổ của kỳ dài hơn sẽ ghi")
+    join.add_argument(
+        "--ky", metavar="KỲ", default="", help="kỳ dài hơn: 2024-6T, 2024-9T, 2024-NAM (bỏ trống: theo các sổ)"
+    )
+    join.add_argument(
+        "--danh-sach", metavar="DON-VI", help="danh sách đơn vị, để biết đơn vị có sắp xếp lại giữa các kỳ"
+    )
+    join.add_argument("--ke-ca", metavar="TỆP", action="append", default=[], help="cộng cả tệp này dù còn lỗi")
+    join.add_argument("--ly-do", metavar="“…”", action="append", default=[], help="lý do, ghi sau mỗi --ke-ca")
+    _json(join)
 
     audit = _command(
         commands, "doi-chieu", "Đối chiếu sổ tổng hợp với các tệp gốc: từng số, từng tổng, từng tệp; không sửa gì."

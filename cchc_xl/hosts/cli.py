@@ -99,7 +99,8 @@ def _rules(args: argparse.Namespace) -> int:
 def _create(args: argparse.Namespace) -> int:
     from cchc_xl.operations import NewWorkbook, create_workbook
 
-    request = NewWorkbook(args.form, args.don_vi, args.ma, args.ky, args.tu, args.den)
+    previous = Path(args.ky_truoc) if args.ky_truoc else None
+    request = NewWorkbook(args.form, args.don_vi, args.ma, args.ky, args.tu, args.den, previous)
     stamp = create_workbook(request, Path(args.out))
     dates = f", số liệu từ {stamp.date_from} đến {stamp.date_to}" if stamp.date_from and stamp.date_to else ""
     print(f"Đã lập sổ {args.out} theo biểu {stamp.form}{dates}.")
@@ -164,8 +165,6 @@ def _merge(args: argparse.Namespace) -> int:
     from cchc_xl.report.as_json import summary_json
     from cchc_xl.report.as_text import summary_text
 
-    if len(args.ke_ca) != len(args.ly_do) or not all(reason.strip() for reason in args.ly_do):
-        raise InputFault("Mỗi --ke-ca TỆP phải có một --ly-do “…” đi kèm: lý do được ghi vào sổ tổng hợp.")
     request = MergeRequest(
         folder=Path(args.folder),
         target=Path(args.out),
@@ -173,7 +172,7 @@ def _merge(args: argparse.Namespace) -> int:
         units_file=Path(args.danh_sach) if args.danh_sach else None,
         parent_code=args.cap_tren,
         period=args.ky,
-        overrides=dict(zip(args.ke_ca, args.ly_do, strict=True)),
+        overrides=_reasons(args),
         deadline=args.han_nop,
         data=args.du_lieu,
     )
@@ -184,6 +183,33 @@ def _merge(args: argparse.Namespace) -> int:
     else:
         print(summary_text(summary, out))
     return ERRORS_FOUND if summary.left_out or summary.proof.failed else OK
+
+
+def _reasons(args: argparse.Namespace) -> dict[str, str]:
+    """File → why it is taken in spite of its faults."""
+    if len(args.ke_ca) != len(args.ly_do) or not all(reason.strip() for reason in args.ly_do):
+        raise InputFault("Mỗi --ke-ca TỆP phải có một --ly-do “…” đi kèm: lý do được ghi vào sổ tổng hợp.")
+    return dict(zip(args.ke_ca, args.ly_do, strict=True))
+
+
+def _join(args: argparse.Namespace) -> int:
+    from cchc_xl.period_operations import JoinRequest, join_periods
+    from cchc_xl.report.over_time import joined_json, joined_text
+    from cchc_xl.severity import Severity
+
+    request = JoinRequest(
+        [Path(file) for file in args.files],
+        Path(args.out),
+        args.ky,
+        Path(args.danh_sach) if args.danh_sach else None,
+        _reasons(args),
+    )
+    made = join_periods(request)
+    if args.json:
+        _print_json(joined_json(made, args.out))
+    else:
+        print(joined_text(made, args.out))
+    return ERRORS_FOUND if made.joined.open_cells or made.result.count(Severity.ERROR) else OK
 
 
 def _audit(args: argparse.Namespace) -> int:
@@ -264,6 +290,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "nang-cap": _upgrade,
     "kiem-tra": _check,
     "tong-hop": _merge,
+    "cong-ky": _join,
     "doi-chieu": _audit,
     "xuat-word": _export,
     "giay-phep": _licences,

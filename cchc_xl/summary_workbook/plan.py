@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from cchc_xl import excel_limits
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form, Rollup, Row
@@ -155,7 +156,17 @@ def plan_sheet(form: Form, summary: Summary) -> SheetPlan:
     return SheetPlan(form, units, lines, rows, parts, own_rows)
 
 
-def figure_label(cell: SummaryCell) -> str:
+class Named(Protocol):
+    """A figure of a form, and what the unit calls the row where it added it."""
+
+    @property
+    def spec(self) -> CellSpec: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+def figure_label(cell: Named) -> str:
     """The row's label, in tables with the column's heading."""
     spec = cell.spec
     label = " ".join((cell.name or spec.row.label).split())
