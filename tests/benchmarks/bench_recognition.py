@@ -1,0 +1,105 @@
+"""How well foreign tables are recognised: the five real forms, distorted at random, against the truth.
+
+    PYTHONPATH=tests python3 tests/benchmarks/bench_recognition.py [seeds] [first seed]
+
+For each kind of distortion: how many rows were proposed rightly and wrongly, how many were accepted without a person
+and how many of these wrongly, and what share of all rows that was (recall). Then how often each confidence was right.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from distortions import Distorted, Strength, distort
+
+from cchc_xl.catalogue.load import load_catalogue
+from cchc_xl.catalogue.model import Form
+from cchc_xl.recognition.recognise import recognise
+
+KINDS = {
+    "as printed": Strength(0, 0, 0, 0, columns=False, letters=False),
+    "moved": Strength(0, 0, 0.3, 0, columns=False, letters=False),
+    "missing": Strength(0.3, 0, 0, 0, columns=False, letters=False),
+    "repeated": Strength(0, 0.2, 0, 0, columns=False, letters=False),
+    "reworded": Strength(0, 0, 0, 0.7, columns=False, letters=False),
+    "columns and letters": Strength(0, 0, 0, 0),
+    "all together": Strength(),
+    "all, strong": Strength(0.25, 0.05, 0.15, 0.5),
+    "with impostors": Strength(0.1, 0.02, 0.05, 0.2, impostor=0.3),
+}
+
+
+@dataclass
+class Tally:
+    """Rows of a kind: in all, proposed, accepted, and how many of these wrongly."""
+
+    rows: int = 0
+    proposed: int = 0
+    proposed_wrong: int = 0
+    accepted: int = 0
+    accepted_wrong: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float:
+        """Share of the proposals that are right."""
+        return 1 - self.proposed_wrong / self.proposed if self.proposed else 1.0
+
+
+def measure(form: Form, truth: Distorted, tally: Tally, calibration: dict[int, Counter[bool]] | None = None) -> None:
+    """Recognise a distorted file and count."""
+    found = recognise(truth.file, form)
+    tally.rows += sum(bool(code) for code in truth.rows.values())
+    for row in found.rows():
+        place = (row.source.segment.number, row.source.row)
+        code = truth.rows.get(place)
+        if row.target is None:
+            continue
+        right = code == row.target.code
+        tally.proposed += 1
+        tally.proposed_wrong += not right
+        if calibration is not None:
+            calibration[int(row.match.confidence * 100 + 0.5)][right] += 1
+        columns = all(truth.columns[place[0], at] == key for key, (at, _) in row.figures.items())
+        if row.accepted:
+            tally.accepted += 1
+            if not right or not columns or row.target.code in truth.repeated:
+                tally.accepted_wrong += 1
+        if not right or (row.accepted and not columns):
+            words = "" if columns else " COLUMN"
+            tally.wrong.append(f"{form.id} {row.source.label!r} -> {row.target.code} {row.target.row.label!r} "
+                               f"{row.match.confidence:.2f} (truly {code}){words}{' ACCEPTED' if row.accepted else ''}")  # fmt: skip
+
+
+def main(seeds: int, first: int) -> None:
+    """Print the table."""
+    calibration: dict[int, Counter[bool]] = defaultdict(Counter)
+    print(f"{'':22}{'rows':>8}{'proposed':>10}{'wrong':>7}{'precision':>11}{'accepted':>10}{'wrong':>7}{'share':>8}{'ms':>7}")
+    for name, strength in KINDS.items():
+        tally = Tally()
+        start = time.perf_counter()
+        files = 0
+        for form in load_catalogue().values():
+            for seed in range(first, first + seeds):
+                measure(form, distort(form, seed, strength), tally, calibration)
+                files += 1
+        each = 1000 * (time.perf_counter() - start) / files
+        print(
+            f"{name:22}{tally.rows:8}{tally.proposed:10}{tally.proposed_wrong:7}{100 * tally.precision:10.2f}%"
+            f"{tally.accepted:10}{tally.accepted_wrong:7}{100 * tally.accepted / tally.rows:7.1f}%{each:7.0f}"
+        )
+        for line in list(dict.fromkeys(tally.wrong))[: int(sys.argv[3]) if len(sys.argv) > 3 else 5]:
+            print("    ", line)
+    print("\nconfidence: right of all")
+    for confidence, counts in sorted(calibration.items(), reverse=True):
+        print(f"  {confidence / 100:.2f}: {counts[True]}/{sum(counts.values())}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10, int(sys.argv[2]) if len(sys.argv) > 2 else 0)
