@@ -141,7 +141,7 @@ def _table(
                 if rng.random() < 0.5:
                     out.missing.add(line.code)
                     continue
-        if rng.random() < strength.reworded:
+        if "label" in line.cells and rng.random() < strength.reworded:
             line.cells["label"] = reword(rng, line.cells["label"])
         body.append(line)
         if rng.random() < strength.repeated:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -46,13 +46,17 @@ class Columns:
 
 
 def label_column(segment: Segment, labels: Collection[str]) -> tuple[int, int]:
-    """The column in which most of the forms' labels stand, and how many: (-1, 0) when there is none."""
-    counts: Counter[int] = Counter()
+    """The column in which most of the form's labels stand, and how many: (-1, 0) when there is none.
+
+    One that stands in many rows counts once: a column of fields repeats a few words that are labels elsewhere.
+    """
+    found: dict[int, set[str]] = defaultdict(set)
     for row in segment.rows:
         for index, value in enumerate(segment.table.rows[row]):
-            if value.filled and folded_key(value.text) in labels:
-                counts[index] += 1
-    return counts.most_common(1)[0] if counts else (-1, 0)
+            if value.filled and (key := folded_key(value.text)) in labels:
+                found[index].add(key)
+    best = max(found, key=lambda index: len(found[index]), default=-1)
+    return best, len(found.get(best, ()))
 
 
 def match_columns(segment: Segment, appendix: Appendix, label: int) -> Columns:

@@ -222,7 +222,7 @@ class _Matching:
     def _with_context(self, i: int, j: int, score: float) -> float:
         """A label's likeness, corrected by the number, the unit and what kind of row it is."""
         source, target = self.sources[i], self.targets[j]
-        if self.same_numbering and source.key and target.stt:
+        if self.same_numbering and source.key and target.stt and score >= PROPOSED:
             score += 0.05 if source.key == target.stt else -0.15
         if not same_measure(source.unit, target.unit):
             score -= 0.15

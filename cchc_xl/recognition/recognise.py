@@ -28,6 +28,8 @@ _FEWEST_LABELS = 3
 # Another form with so many of the first one's labels could be meant as well.
 _TIE = 0.9
 _OWN_LABELS = 3
+# An appendix with so many of the best one's labels is looked at by its columns, too.
+_CLOSE = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,17 +200,18 @@ class _ReadSegment:
     def find_columns(self, before: _ReadSegment | None, keys: Mapping[str, frozenset[str]]) -> None:
         """Find the appendices and columns; a segment without a head goes on as the one before it."""
         label, count = label_column(self.segment, keys)
-        goes_on = before is not None and not self.segment.head and self.segment.width == before.segment.width
-        if goes_on and before is not None and label in (-1, before.columns.label):
-            label = before.columns.label
-            self.columns, self.appendices = before.columns, self._appendices(label, keys) or before.appendices
-            if self.columns.figures:
-                self.columns = replace(self.columns)
-            return
-        if count >= min(_FEWEST_LABELS, len(self.segment.rows)) and count:
+        if before is not None and self._goes_on(before, label, keys):
+            self.columns, self.appendices = before.columns, before.appendices
+        elif count and count >= min(_FEWEST_LABELS, len(self.segment.rows)):
             self.appendices = self._appendices(label, keys)
-        if self.appendices:
             self.columns = match_columns(self.segment, self.appendices[0], label)
+
+    def _goes_on(self, before: _ReadSegment, label: int, keys: Mapping[str, frozenset[str]]) -> bool:
+        """Whether it is the next page of the segment before: no head, as wide, labels of the same appendix."""
+        if self.segment.head or self.segment.width != before.segment.width or label not in (-1, before.columns.label):
+            return False
+        mine = self._appendices(before.columns.label, keys)
+        return not mine or mine[0] in before.appendices
 
     def _appendices(self, label: int, keys: Mapping[str, frozenset[str]]) -> tuple[Appendix, ...]:
         """The appendix with most of the labels, and others of its shape that have labels of their own here."""
@@ -221,14 +224,23 @@ class _ReadSegment:
                 own.update(ids)
         if not votes:
             return ()
-        best = self.form.appendix(max(votes, key=lambda key: (own[key], votes[key])))
+        close = [key for key in votes if votes[key] >= _CLOSE * max(votes.values())]
+        fits = {key: self._fit(self.form.appendix(key), label) if len(close) > 1 else 0 for key in close}
+        best = self.form.appendix(max(close, key=lambda key: (fits[key], own[key], votes[key])))
         shape = [column.key for column in best.columns]
+        # Labels of several appendices in one table: an office has put them into one.
         return tuple(
             appendix
             for appendix in self.form.appendices
             if appendix is best
             or (own[appendix.id] >= _OWN_LABELS and [column.key for column in appendix.columns] == shape)
         )
+
+
+    def _fit(self, appendix: Appendix, label: int) -> float:
+        """How much of the appendix's columns the headings name."""
+        sure = {m.key for m in match_columns(self.segment, appendix, label).figures if m.confidence >= COLUMN_ACCEPTED}
+        return len(sure) / sum(not column.given for column in appendix.columns)
 
 
 def _groups(read: Sequence[_ReadSegment]) -> list[list[_ReadSegment]]:

@@ -81,6 +81,8 @@ _NUMBERING = re.compile(
 _YEAR = re.compile(r"20\d\d")
 _SHORT_WORD = 5
 _SLIP = 0.85
+# The most that labels score in which words stand for other words: whether they mean the same, only a person knows.
+_REPLACED = 0.58
 
 
 @lru_cache(maxsize=16384)
@@ -138,18 +140,21 @@ class Comparer:
         return self._cached[key]
 
     def _aligned(self, theirs: Wording, ours: Wording) -> Comparison:
-        matched, alone = self._align(theirs, ours)
+        matched, only_theirs, only_ours = self._align(theirs, ours)
         whole = sum(map(_weight, theirs.words)) + sum(map(_weight, ours.words))
         score = 2 * matched / whole if whole else 0.0
         numbers = Counter(filter(_is_number, theirs.words))
         differing = (numbers - Counter(ours.words)) + (Counter(filter(_is_number, ours.words)) - numbers)
         if any(_YEAR.fullmatch(number) is None for number in differing):
             score = min(score, 0.5)  # level 3 is not level 4
-        if all(word in _LITTLE for word in alone):
+        more, less = _telling(only_theirs), _telling(only_ours)
+        if not more and not less:
             return Comparison(Likeness.NEAR, max(score, 0.9))
+        if more and less:
+            score = min(score, _REPLACED)
         return Comparison(Likeness.REWORDED if score > 0.5 else Likeness.OTHER, min(score, 0.97))
 
-    def _align(self, theirs: Wording, ours: Wording) -> tuple[float, list[str]]:
+    def _align(self, theirs: Wording, ours: Wording) -> tuple[float, list[str], list[str]]:
         """Weight of the words that stand in both in one order, and the words that stand in one only."""
         rows, columns = len(theirs.words), len(ours.words)
         best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
@@ -159,19 +164,20 @@ class Comparer:
                 score = max(below[j], here[j + 1])
                 gain = self._gain(theirs, i, ours, j)
                 here[j] = max(score, below[j + 1] + gain) if gain else score
-        alone: list[str] = []
+        only_theirs: list[str] = []
+        only_ours: list[str] = []
         i = j = 0
         while i < rows and j < columns:
             gain = self._gain(theirs, i, ours, j)
             if gain and best[i][j] == best[i + 1][j + 1] + gain:
                 i, j = i + 1, j + 1
             elif best[i][j] == best[i + 1][j]:
-                alone.append(theirs.words[i])
+                only_theirs.append(theirs.words[i])
                 i += 1
             else:
-                alone.append(ours.words[j])
+                only_ours.append(ours.words[j])
                 j += 1
-        return best[0][0], [*alone, *theirs.words[i:], *ours.words[j:]]
+        return best[0][0], [*only_theirs, *theirs.words[i:]], [*only_ours, *ours.words[j:]]
 
     def _gain(self, theirs: Wording, i: int, ours: Wording, j: int) -> float:
         a, b = theirs.words[i], ours.words[j]
@@ -182,6 +188,10 @@ class Comparer:
         if min(len(a), len(b)) >= _SHORT_WORD and a not in self._known and one_slip(theirs.folded[i], ours.folded[j]):
             return _SLIP * _weight(b)
         return 0.0
+
+
+def _telling(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word not in _LITTLE]
 
 
 def _weight(word: str) -> float:

@@ -72,7 +72,9 @@ def measure(form: Form, truth: Distorted, tally: Tally, calibration: dict[int, C
             if not right or not columns or row.target.code in truth.repeated:
                 tally.accepted_wrong += 1
         if not right or (row.accepted and not columns):
-            words = "" if columns else " COLUMN"
+            wrong = {key: row.source.segment.headings[at] if row.source.segment.headings else at for key, (at, _) in row.figures.items()
+                     if truth.columns[place[0], at] != key}
+            words = "" if columns else f" COLUMN {wrong}"
             tally.wrong.append(f"{form.id} {row.source.label!r} -> {row.target.code} {row.target.row.label!r} "
                                f"{row.match.confidence:.2f} (truly {code}){words}{' ACCEPTED' if row.accepted else ''}")  # fmt: skip
 
