@@ -30,9 +30,7 @@ _TCVN3_LETTERS = {
     0xF1: "ủũúụừửữứựỳỷỹýỵ",
 }
 _TCVN3 = {
-    chr(first + offset): letter
-    for first, letters in _TCVN3_LETTERS.items()
-    for offset, letter in enumerate(letters)
+    chr(first + offset): letter for first, letters in _TCVN3_LETTERS.items() for offset, letter in enumerate(letters)
 }
 
 # Behind the vowel: what it is without a mark of its own, with a circumflex, and (a only) with a breve.

@@ -217,7 +217,9 @@ def _slip(rng: random.Random, label: str) -> str:
 
 
 def _punctuation(rng: random.Random, label: str) -> str:
-    return label.replace(",", rng.choice(("", " ,", ";"))).replace("(", "- ").replace(")", "") + rng.choice((".", ":", " "))
+    return label.replace(",", rng.choice(("", " ,", ";"))).replace("(", "- ").replace(")", "") + rng.choice(
+        (".", ":", " ")
+    )
 
 
 def _bracket(rng: random.Random, label: str) -> str:

@@ -13,7 +13,7 @@ ROOT = Path(cchc_xl.__file__).parent
 
 # Rooms from the ground up; a room may import rooms on lower floors only (and itself).
 FLOORS = [
-    {"errors", "lettering", "pages", "severity", "values"},
+    {"errors", "legacy_letters", "lettering", "own_folder", "pages", "severity", "values"},
     {"atomic", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
     {"layout", "ooxml", "report_layout", "own_part"},
@@ -27,7 +27,7 @@ FLOORS = [
     {"consolidation"},
     {"summary_workbook", "samples", "addin"},
     {"operations", "receiving"},
-    {"merging", "audit"},
+    {"merging", "audit", "recognition"},
     {"report"},
     {"hosts"},
     {"__main__"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cchc_xl.catalogue.model import Appendix, Column
@@ -70,7 +70,9 @@ def match_columns(segment: Segment, appendix: Appendix, label: int) -> Columns:
             if len(found) == 1:
                 columns.others[column.key] = found[0]
                 taken.add(found[0])
-    rest = [index for index in range(segment.width) if index not in taken and (_filled(segment, index) or paths.get(index))]
+    rest = [
+        index for index in range(segment.width) if index not in taken and (_filled(segment, index) or paths.get(index))
+    ]
     wanted = [column for column in appendix.columns if not column.given]
     scores = {
         (index, column.key): _score(paths.get(index, ()), column, wanted, [paths.get(i, ()) for i in rest])
@@ -111,9 +113,7 @@ def _path_of(column: Column) -> tuple[str, ...]:
     return _path(column.heading.split(" > "))
 
 
-def _score(
-    path: tuple[str, ...], column: Column, wanted: Sequence[Column], others: Sequence[tuple[str, ...]]
-) -> float:
+def _score(path: tuple[str, ...], column: Column, wanted: Sequence[Column], others: Sequence[tuple[str, ...]]) -> float:
     """How surely a heading is that of a column of the form, from 0 to 1."""
     own = _path_of(column)
     if not path or not own:
@@ -171,11 +171,13 @@ def _filled(segment: Segment, column: int) -> int:
     return sum(segment.table.value(row, column).filled for row in segment.rows)
 
 
-def _share(segment: Segment, column: int, holds: object) -> float:
+def _share(segment: Segment, column: int, holds: Callable[[str], bool]) -> float:
     texts = [segment.table.value(row, column).text for row in segment.rows if segment.table.value(row, column).filled]
-    return sum(map(holds, texts)) / len(texts) if texts else 0.0  # type: ignore[arg-type]
+    return sum(map(holds, texts)) / len(texts) if texts else 0.0
 
 
 def is_stt(text: str) -> bool:
     """Whether a text is a number of a row and nothing else."""
-    return _STT.fullmatch(text.strip()) is not None or (bool(text.strip()) and not without_numbering(text + " ")[1].strip())
+    return _STT.fullmatch(text.strip()) is not None or (
+        bool(text.strip()) and not without_numbering(text + " ")[1].strip()
+    )

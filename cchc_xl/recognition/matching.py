@@ -23,12 +23,13 @@ from cchc_xl.recognition.source_rows import SourceRow
 from cchc_xl.recognition.target import TargetRow
 from cchc_xl.recognition.units import is_money, same_measure
 from cchc_xl.recognition.wording import Comparer, Comparison, Likeness
+from cchc_xl.values import normalise
 
 # From here on a row is taken without a person; from there on it is proposed. Measured by bench_recognition.
 ACCEPTED = 0.95
 PROPOSED = 0.6
 _SURE, _TWIN, _NEAR, _MOST_REWORDED = 0.99, 0.97, 0.96, 0.9
-_DOUBT = 0.85  # the most that a pair keeps which something contradicts
+DOUBTFUL = 0.85  # the most that a pair keeps which something contradicts
 _ALIKE = 0.55  # below this two labels are not compared any further
 _MARGIN_NEAR, _MARGIN_REWORDED = 0.08, 0.12
 # Words of a label that make it say what it counts without its container.
@@ -85,22 +86,23 @@ class _Matching:
         self._doubt()
         return [self._match(i) for i in range(len(self.sources))]
 
-    # Likeness ---------------------------------------------------------------------------------------------------------
+    # Likeness -------------------------------------------------------------------------------------------------------
 
     def _alike(self, source: SourceRow) -> dict[int, Comparison]:
-        found = {}
+        found: dict[int, Comparison] = {}
         words = set(source.wording.folded)
         if not words:
             return found
         for target in self.targets:
             theirs = set(target.wording.folded)
-            if 2 * len(words & theirs) >= _ALIKE * 0.8 * (len(words) + len(theirs)):
+            alike = 2 * len(words & theirs) >= _ALIKE * 0.8 * (len(words) + len(theirs))
+            if alike or source.wording.bare == target.wording.bare:
                 comparison = self.comparer.compare(source.wording, target.wording)
                 if comparison.score >= _ALIKE:
                     found[target.index] = comparison
         return found
 
-    # 1. Labels that one row has ----------------------------------------------------------------------------------------
+    # 1. Labels that one row has -------------------------------------------------------------------------------------
 
     def _unique(self) -> None:
         claims: dict[int, list[int]] = defaultdict(list)
@@ -113,7 +115,7 @@ class _Matching:
     def _take(self, rows: Sequence[int], j: int, confidence: float) -> None:
         """One row gets the target; of several that claim it each is proposed, and none is sure."""
         for i in rows:
-            self.found[i] = (j, confidence if len(rows) == 1 else min(confidence, _DOUBT))
+            self.found[i] = (j, confidence if len(rows) == 1 else min(confidence, DOUBTFUL))
         if len(rows) > 1:
             self.repeated[j] = list(rows)
 
@@ -125,7 +127,7 @@ class _Matching:
         ]
         return len(pairs) >= _ENOUGH and sum(a == b for a, b in pairs) >= _SAME_NUMBERING * len(pairs)
 
-    # 2. Twins -----------------------------------------------------------------------------------------------------------
+    # 2. Twins -------------------------------------------------------------------------------------------------------
 
     def _twins(self) -> bool:
         claims: dict[int, list[int]] = defaultdict(list)
@@ -142,13 +144,13 @@ class _Matching:
         for j, rows in claims.items():
             if j in taken:  # it came before, by other evidence: both are in doubt
                 earlier = [i for i, (target, _) in self.found.items() if target == j]
-                self._take([*earlier, *rows], j, _DOUBT)
+                self._take([*earlier, *rows], j, DOUBTFUL)
             else:
                 self._take(rows, j, _TWIN)
         return bool(claims)
 
     def _by_what_is_printed(self, i: int, same: Sequence[int]) -> int | None:
-        others = self.sources[i].others
+        others = {key: normalise(text) for key, text in self.sources[i].others.items()}
         if not others:
             return None
         fitting = [j for j in same if all(others.get(key) == text for key, text in self.targets[j].others.items())]
@@ -184,7 +186,7 @@ class _Matching:
             j = self.targets[j].parent
         return j == container
 
-    # 3. Other wording ---------------------------------------------------------------------------------------------------
+    # 3. Other wording -----------------------------------------------------------------------------------------------
 
     def _near(self) -> None:
         claims: dict[int, list[int]] = defaultdict(list)
@@ -239,10 +241,10 @@ class _Matching:
         after = self.found[rows[at]][0] if at < len(rows) and rows[at] != i else len(self.targets)
         return before < j < after
 
-    # Doubts -------------------------------------------------------------------------------------------------------------
+    # Doubts ---------------------------------------------------------------------------------------------------------
 
     def _doubt(self) -> None:
-        for j, rows in self.repeated.items():
+        for rows in self.repeated.values():
             places = ", ".join(self.sources[i].place for i in rows)
             for i in rows:
                 self.doubts[i].append(f"dòng này có {len(rows)} lần trong tệp ({places})")
@@ -259,7 +261,9 @@ class _Matching:
     def _at_home(self, i: int, j: int, numbers: Counter[str]) -> bool:
         """Whether nothing speaks against a row that was found by its label alone."""
         source, target = self.sources[i], self.targets[j]
-        if target.parent < 0 or (self.same_numbering and source.key and source.key == target.stt and numbers[source.key] == 1):
+        if target.parent < 0 or (
+            self.same_numbering and source.key and source.key == target.stt and numbers[source.key] == 1
+        ):
             return True
         telling = len(set(target.wording.words)) >= _TELLING
         rival = max((c.score for k, c in self.alike[i].items() if k != j), default=0.0)
@@ -275,7 +279,7 @@ class _Matching:
         j, confidence = self.found[i]
         doubts = tuple(self.doubts.get(i, ()))
         if doubts:
-            confidence = min(confidence, _DOUBT)
+            confidence = min(confidence, DOUBTFUL)
         return replace(Match(i, j, confidence), doubts=doubts)
 
     def _best(self, i: int) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from cchc_xl.readers.foreign.open_file import ForeignFile
 from cchc_xl.readers.foreign.table import ForeignTable
 from cchc_xl.recognition.columns import ACCEPTED as COLUMN_ACCEPTED
 from cchc_xl.recognition.columns import ColumnMatch, Columns, label_column, match_columns
-from cchc_xl.recognition.matching import Match, match_rows
+from cchc_xl.recognition.matching import DOUBTFUL, Match, match_rows
 from cchc_xl.recognition.segments import Segment, segments
 from cchc_xl.recognition.source_rows import SourceRow, source_rows
 from cchc_xl.recognition.target import TargetRow, folded_heading, folded_key, known_words, label_keys, targets
@@ -30,6 +30,8 @@ _TIE = 0.9
 _OWN_LABELS = 3
 # An appendix with so many of the best one's labels is looked at by its columns, too.
 _CLOSE = 0.6
+# Of a table's rows so many must be rows of the form: else it is a table of something else.
+_OF_THE_FORM = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +43,9 @@ class FoundRow:
     match: Match
     candidates: tuple[TargetRow, ...]
     remarks: tuple[str, ...]
+    # Whether the row is taken without a person; a figure goes on only where its column is taken, too.
     accepted: bool
+    columns_accepted: bool
 
     @property
     def figures(self) -> Mapping[str, tuple[int, Value]]:
@@ -71,6 +75,8 @@ class Part:
     columns: tuple[FoundColumn, ...]
     rows: tuple[FoundRow, ...]
     targets: tuple[TargetRow, ...]
+    # Why no row is taken without a person, where that is so of all.
+    remark: str = ""
 
     @property
     def missing(self) -> list[TargetRow]:
@@ -81,7 +87,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recognition:
-    """A file as recognised. ``unknown``: tables that are of no appendix of the form; ``absent``: the other way round."""
+    """A file as recognised. ``unknown``: tables of no appendix of the form; ``absent``: appendices without a table."""
 
     file: ForeignFile
     form: Form
@@ -125,7 +131,11 @@ def recognise(file: ForeignFile, form: Form | None = None) -> Recognition:
         parts,
         tuple(table for number, table in enumerate(tables) if number not in used),
         tuple(appendix for appendix in form.appendices if appendix.id not in seen),
-        (*remarks, *(f"{table.name}: {remark}" for table in tables for remark in table.remarks)),
+        (
+            *remarks,
+            *(f"{table.name}: {remark}" for table in tables for remark in table.remarks),
+            *(f"{', '.join(a.id for a in part.appendices)}: {part.remark}" for part in parts if part.remark),
+        ),
     )
 
 
@@ -236,7 +246,6 @@ class _ReadSegment:
             or (own[appendix.id] >= _OWN_LABELS and [column.key for column in appendix.columns] == shape)
         )
 
-
     def _fit(self, appendix: Appendix, label: int) -> float:
         """How much of the appendix's columns the headings name."""
         sure = {m.key for m in match_columns(self.segment, appendix, label).figures if m.confidence >= COLUMN_ACCEPTED}
@@ -266,8 +275,15 @@ def _part(form: Form, read: Sequence[_ReadSegment]) -> Part:
     columns = tuple(FoundColumn(s.segment, match, choices) for s in read for match in s.columns.figures)
     sure = {(id(column.segment), column.match.key) for column in columns if column.accepted}
     matches = match_rows(sources, wanted, _comparer())
+    labelled = [match for match in matches if sources[match.source].wording.words]
+    known = sum(match.target is not None for match in labelled)
+    remark = ""
+    if known < _OF_THE_FORM * len(labelled):
+        # Other forms have rows of the same words, which count something else there.
+        remark = f"chỉ {known}/{len(labelled)} dòng của bảng là chỉ tiêu của biểu, có thể bảng theo biểu khác"
+        matches = [replace(match, confidence=min(match.confidence, DOUBTFUL)) for match in matches]
     rows = tuple(_found(form, sources[match.source], match, wanted, sure) for match in matches)
-    return Part(appendices, columns, rows, tuple(wanted))
+    return Part(appendices, columns, rows, tuple(wanted), remark)
 
 
 @cache
@@ -289,7 +305,8 @@ def _found(
         match,
         tuple(wanted[j] for j in match.candidates),
         tuple(remarks),
-        match.accepted and columns_sure and len(remarks) == len(match.doubts),
+        match.accepted and len(remarks) == len(match.doubts),
+        columns_sure,
     )
 
 

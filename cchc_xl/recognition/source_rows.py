@@ -77,7 +77,7 @@ def _row(segment: Segment, columns: Columns, row: int, cells: Sequence[Value]) -
         for match in columns.figures
         if not match.key and match.index < len(cells) and cells[match.index].filled
     }
-    others = {key: normalise(text(index)) for key, index in columns.others.items() if text(index)}
+    others = {key: text(index) for key, index in columns.others.items() if text(index)}
     return SourceRow(
         segment, row, stt, label, normalise(text(columns.unit)), others, figures, loose, at, wording(label)
     )

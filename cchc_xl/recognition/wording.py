@@ -42,6 +42,8 @@ class Wording:
 
     words: tuple[str, ...]
     folded: tuple[str, ...]
+    # Without what stands in brackets.
+    bare: tuple[str, ...] = ()
 
 
 # What offices write short, by what it stands for. The long form becomes the short one on both sides.
@@ -72,24 +74,28 @@ _SHORT = {
 _LONGEST = max(len(key.split()) for key in _SHORT)
 _BY_WORDS = {tuple(long.split()): tuple(short.split()) for long, short in _SHORT.items()}
 # Words that never make another quantity.
-_LITTLE = frozenset("các những của đã được và tại là thì về với".split())
-_WEAK = frozenset("số tổng trong".split())
+_LITTLE = frozenset(["các", "những", "của", "đã", "được", "và", "tại", "là", "thì", "về", "với"])
+_WEAK = frozenset(["số", "tổng", "trong"])
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _NUMBERING = re.compile(
     r"\s*(?:[-+*•–—]+|\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVXLC]{1,6}|[a-zđ])[.)]|\d{1,2}(?:\.\d{1,2})+)(?:\s+|(?=[^\W\d_]{2}))"
 )
+_BRACKETS = re.compile(r"\([^()]*\)")
 _YEAR = re.compile(r"20\d\d")
 _SHORT_WORD = 5
 _SLIP = 0.85
 # The most that labels score in which words stand for other words: whether they mean the same, only a person knows.
 _REPLACED = 0.58
+_BRACKETED = 0.8
 
 
 @lru_cache(maxsize=16384)
 def wording(text: str) -> Wording:
     """The words of a label, without its numbering."""
-    words = _shortened(_WORD.findall(normalise(without_numbering(text)[1])))
-    return Wording(words, tuple(fold(word) for word in words))
+    plain = normalise(without_numbering(text)[1])
+    words = _shortened(_WORD.findall(plain))
+    bare = _shortened(_WORD.findall(_BRACKETS.sub(" ", plain)))
+    return Wording(words, tuple(map(fold, words)), tuple(map(fold, bare)))
 
 
 def without_numbering(text: str) -> tuple[str, str]:
@@ -150,7 +156,10 @@ class Comparer:
         more, less = _telling(only_theirs), _telling(only_ours)
         if not more and not less:
             return Comparison(Likeness.NEAR, max(score, 0.9))
-        if more and less:
+        one_without = theirs.bare == theirs.folded or ours.bare == ours.folded
+        if len(theirs.bare) > 2 and theirs.bare == ours.bare and one_without and not differing:
+            score = max(score, _BRACKETED)  # what brackets say may be left out, or make it another quantity
+        elif more and less:
             score = min(score, _REPLACED)
         return Comparison(Likeness.REWORDED if score > 0.5 else Likeness.OTHER, min(score, 0.97))
 

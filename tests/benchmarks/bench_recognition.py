@@ -11,16 +11,14 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from distortions import Distorted, Strength, distort
+from distortions import Strength, distort
+from recognition_tally import Tally, measure
 
 from cchc_xl.catalogue.load import load_catalogue
-from cchc_xl.catalogue.model import Form
-from cchc_xl.recognition.recognise import recognise
 
 KINDS = {
     "as printed": Strength(0, 0, 0, 0, columns=False, letters=False),
@@ -35,54 +33,12 @@ KINDS = {
 }
 
 
-@dataclass
-class Tally:
-    """Rows of a kind: in all, proposed, accepted, and how many of these wrongly."""
-
-    rows: int = 0
-    proposed: int = 0
-    proposed_wrong: int = 0
-    accepted: int = 0
-    accepted_wrong: int = 0
-    wrong: list[str] = field(default_factory=list)
-
-    @property
-    def precision(self) -> float:
-        """Share of the proposals that are right."""
-        return 1 - self.proposed_wrong / self.proposed if self.proposed else 1.0
-
-
-def measure(form: Form, truth: Distorted, tally: Tally, calibration: dict[int, Counter[bool]] | None = None) -> None:
-    """Recognise a distorted file and count."""
-    found = recognise(truth.file, form)
-    tally.rows += sum(bool(code) for code in truth.rows.values())
-    for row in found.rows():
-        place = (row.source.segment.number, row.source.row)
-        code = truth.rows.get(place)
-        if row.target is None:
-            continue
-        right = code == row.target.code
-        tally.proposed += 1
-        tally.proposed_wrong += not right
-        if calibration is not None:
-            calibration[int(row.match.confidence * 100 + 0.5)][right] += 1
-        columns = all(truth.columns[place[0], at] == key for key, (at, _) in row.figures.items())
-        if row.accepted:
-            tally.accepted += 1
-            if not right or not columns or row.target.code in truth.repeated:
-                tally.accepted_wrong += 1
-        if not right or (row.accepted and not columns):
-            wrong = {key: row.source.segment.headings[at] if row.source.segment.headings else at for key, (at, _) in row.figures.items()
-                     if truth.columns[place[0], at] != key}
-            words = "" if columns else f" COLUMN {wrong}"
-            tally.wrong.append(f"{form.id} {row.source.label!r} -> {row.target.code} {row.target.row.label!r} "
-                               f"{row.match.confidence:.2f} (truly {code}){words}{' ACCEPTED' if row.accepted else ''}")  # fmt: skip
-
-
 def main(seeds: int, first: int) -> None:
     """Print the table."""
     calibration: dict[int, Counter[bool]] = defaultdict(Counter)
-    print(f"{'':22}{'rows':>8}{'proposed':>10}{'wrong':>7}{'precision':>11}{'accepted':>10}{'wrong':>7}{'share':>8}{'ms':>7}")
+    print(
+        f"{'':22}{'rows':>8}{'proposed':>10}{'wrong':>7}{'precision':>11}{'accepted':>10}{'wrong':>7}{'share':>8}{'ms':>7}"
+    )
     for name, strength in KINDS.items():
         tally = Tally()
         start = time.perf_counter()

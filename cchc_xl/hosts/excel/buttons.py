@@ -11,7 +11,7 @@ from typing import Any
 
 from cchc_xl.errors import CchcError, InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs, ExcelDialogs
-from cchc_xl.hosts.excel.remembered import own_folder
+from cchc_xl.own_folder import own_folder
 
 # Excel rejects calls while a cell is being typed into or a box is open: RPC_E_CALL_REJECTED,
 # RPC_E_SERVERCALL_RETRYLATER, VBA_E_IGNORE.

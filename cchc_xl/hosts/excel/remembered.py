@@ -1,22 +1,14 @@
-"""What the buttons remember between presses (last folder, list of units), and where their log lies: one user's own."""
+"""What the buttons remember between presses (last folder, list of units): one user's own."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from cchc_xl.atomic import replacing
-
-
-def own_folder() -> Path:
-    """The user's folder for settings and log; made when it is not there."""
-    base = os.environ.get("LOCALAPPDATA")
-    folder = Path(base) / "CCHC" if base else Path.home() / ".cchc"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+from cchc_xl.own_folder import own_folder
 
 
 def recall() -> dict[str, str]:

@@ -50,7 +50,7 @@ def old_excel_tables(content: bytes, streams: Mapping[str, bytes], limits: Limit
 
 
 def _measure(stream: bytes, limits: Limits) -> None:
-    """Refuse what calamine would lay out beyond the limits: cells from the first to the last, texts as often as shown."""
+    """Refuse what calamine would lay out beyond the limits: cells up to the last, texts as often as they are shown."""
     rows = columns = area = shown = 0
     lengths: list[int] = []
     shared: list[bytes] = []

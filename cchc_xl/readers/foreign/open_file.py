@@ -18,7 +18,7 @@ from cchc_xl.readers.contents import WORKBOOK
 from cchc_xl.readers.file_book import BROKEN_ZIP, FileBook
 from cchc_xl.readers.foreign import compound, old_excel, open_document, word
 from cchc_xl.readers.foreign.table import ForeignTable, SparseRows, TooLarge
-from cchc_xl.stamp import STAMP_SHEET
+from cchc_xl.stamp import MAPPING_SHEET, STAMP_SHEET
 from cchc_xl.values import State, Value, from_cell
 
 _AGAIN = "hãy mở bằng Excel hoặc Word, lưu lại dạng .xlsx hoặc .docx rồi chạy lại"
@@ -150,8 +150,11 @@ def _of_workbook(path: Path, content: bytes, limits: Limits) -> list[ForeignTabl
     with FileBook(path, content, limits) as book:
         if STAMP_SHEET in book.sheet_names:
             raise InputFault(
-                f"{path.name} đã là sổ CCHC, không cần nhận dạng: hãy dùng kiem-tra hoặc tong-hop (sổ phiên bản cũ: nang-cap)."
+                f"{path.name} đã là sổ CCHC, không cần nhận dạng: hãy dùng kiem-tra hoặc tong-hop "
+                "(sổ phiên bản cũ: nang-cap)."
             )
+        if MAPPING_SHEET in book.sheet_names:
+            raise InputFault(f"{path.name} là sổ “Ghép dòng”: hãy chọn tệp nguồn, và ghi sổ này sau --ghep.")
         for sheet in book.sheet_names:
             grid = book.grid(sheet)
             facts = book.facts(sheet)
@@ -167,7 +170,5 @@ def _of_workbook(path: Path, content: bytes, limits: Limits) -> list[ForeignTabl
                 for row, column in facts.formulas
             )
             said = f"{waiting} ô công thức chưa có kết quả: hãy mở tệp bằng Excel rồi lưu lại nếu đó là số liệu"
-            tables.append(
-                ForeignTable(sheet, rows.laid_out(), worksheet=True, remarks=(said,) if waiting else ())
-            )
+            tables.append(ForeignTable(sheet, rows.laid_out(), worksheet=True, remarks=(said,) if waiting else ()))
     return tables

@@ -30,10 +30,10 @@ class ForeignTable:
         return cells[column] if column < len(cells) else BLANK
 
     def place(self, row: int, column: int) -> str:
-        """How people find the cell: ``PL1!D12``, ``Bảng 2, hàng 5, cột 4``."""
+        """How people find the cell: ``PL1!D12``, ``Bảng 2, hàng 5`` (nobody counts cells in Word)."""
         if self.worksheet:
             return f"{self.name}!{cell_address(row, column)}"
-        return f"{self.name}, hàng {row + 1}, cột {column + 1}"
+        return f"{self.name}, hàng {row + 1}"
 
 
 class SparseRows:
