@@ -161,6 +161,17 @@ def test_units_of_counts_may_be_worded_otherwise() -> None:
     assert not same_measure("nghìn đồng", "triệu đồng")
 
 
+def test_a_row_of_the_same_name_with_another_code_waits() -> None:
+    """A procedure is what its code says, whatever it is called."""
+    form = load_form("vinh-thanh-2023")
+    head = ["STT", "Thủ tục", "Mã thủ tục", "Lĩnh vực", "Mức độ", "Tổng số hồ sơ"]
+    rows = [[r.stt, r.label, r.given["code"], r.given["field"], "4", "5"] for r in form.appendix("PL5").printed]
+    rows[24][2] = "016.99.999"
+    recognition = found(table(list(rows), head), form=form.id)
+    assert [row.target.code if row.target else "" for row in recognition.rows() if not row.accepted] == ["PL5.25"]
+    assert "016.99.999" in next(row for row in recognition.rows() if not row.accepted).remarks[0]
+
+
 # Columns --------------------------------------------------------------------------------------------------------------
 
 

@@ -172,7 +172,9 @@ class _Deciding:
             return row.target.code
         if answer.word == AUTOMATIC and row.accepted and row.target is not None:
             return row.target.code
-        if at_stake:
+        if at_stake and answer.word in (YES, REMEMBERED):
+            self.out.waiting.append(f"{at}: không có dòng đề nghị để chọn {YES}; hãy chọn ở cột {OTHER}, hoặc {NO}")
+        elif at_stake:
             self.out.waiting.append(
                 f"{at}: dòng “{_short(row.source.label)}” chưa được xác nhận (cột {CONFIRM}: {', '.join(PERSONS)}; "
                 f"hoặc chọn ở cột {OTHER})"

@@ -255,6 +255,10 @@ class _Matching:
                 self.doubts[i].append(f"đơn vị tính khác biểu (“{source.unit}”, biểu: “{target.unit}”)")
             elif not source.unit and is_money(target.unit):
                 self.doubts[i].append(f"không ghi đơn vị tính (biểu: “{target.unit}”)")
+            differing = [key for key, text in target.others.items() if normalise(source.others.get(key, text)) != text]
+            if differing:
+                given = "; ".join(f"“{source.others[key]}”, biểu: “{target.others[key]}”" for key in differing)
+                self.doubts[i].append(f"phần in sẵn khác biểu ({given})")
             if len(self.same[i]) == 1 and not self._at_home(i, j, numbers):
                 self.doubts[i].append("đứng dưới mục khác so với biểu")
 
