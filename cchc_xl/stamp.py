@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 STAMP_SHEET = "_CCHC"
+# The same of a workbook in which the mapping of a foreign file is confirmed: figures, but no submission.
+MAPPING_SHEET = "_GHEP"
 STAMP_MARK = "cchc_xl"
 STAMP_FORMAT = "2"
 

@@ -48,7 +48,12 @@ _RESTART = 81  # LibreOffice's EXITHELPER_NORMAL_RESTART: a new profile has been
 _MOST_STARTS = 4
 _RECALCULATE_ALWAYS = 0  # OOXMLRecalcMode: 0 always, 1 never, 2 ask (which, headless, means never)
 _XLSX_FILTER = "Calc MS Excel 2007 XML"
-_TARGETS = {".xlsx": f"xlsx:{_XLSX_FILTER}", ".pdf": "pdf:calc_pdf_Export", ".ods": "ods:calc8"}
+_TARGETS = {
+    ".xlsx": f"xlsx:{_XLSX_FILTER}",
+    ".pdf": "pdf:calc_pdf_Export",
+    ".ods": "ods:calc8",
+    ".xls": "xls:MS Excel 97",
+}
 
 
 class JudgeError(AssertionError):
@@ -106,6 +111,11 @@ def to_pdf(path: Path, out_dir: Path, *, locale: str = "en-US", timeout: float |
 def to_ods(path: Path, out_dir: Path, *, timeout: float | None = None) -> Path:
     """The workbook as LibreOffice understands it, in its own format: with its macros and the buttons bound to them."""
     return _convert([path], out_dir, ".ods", "en-US", timeout)[0]
+
+
+def to_xls(path: Path, out_dir: Path, *, timeout: float | None = None) -> Path:
+    """The workbook in the format of Excel 97, as many offices still send it."""
+    return _convert([path], out_dir, ".xls", "en-US", timeout)[0]
 
 
 def to_png(pdf: Path, out_dir: Path, dpi: int = 70) -> list[Path]:

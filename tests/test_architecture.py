@@ -13,7 +13,7 @@ ROOT = Path(cchc_xl.__file__).parent
 
 # Rooms from the ground up; a room may import rooms on lower floors only (and itself).
 FLOORS = [
-    {"errors", "excel_limits", "lettering", "pages", "severity", "values"},
+    {"errors", "excel_limits", "legacy_letters", "lettering", "own_folder", "pages", "severity", "values"},
     {"atomic", "licences", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
     {"layout", "ooxml", "report_layout", "own_part"},
@@ -29,7 +29,7 @@ FLOORS = [
     {"summary_workbook", "samples", "addin", "word"},
     {"period_workbook"},
     {"operations", "receiving"},
-    {"merging", "period_operations", "audit"},
+    {"merging", "period_operations", "audit", "recognition"},
     {"report"},
     {"hosts"},
     {"__main__"},

@@ -47,6 +47,7 @@ COMMANDS = {
     "tong-hop": ["nop", "-o", "tong-hop.xlsx", "--du-lieu", "csv"],
     "doi-chieu": ["tong-hop-cu.xlsx", "nop"],
     "cong-ky": ["Q1.xlsx", "Q2.xlsx", "-o", "6T.xlsx"],
+    "nhan-dang": ["1.xlsx"],
     "xuat-word": ["1.xlsx", "-o", "1.docx"],
     "giay-phep": [],
     "chay-thu": ["thu"],

@@ -136,6 +136,25 @@ def build_parser() -> VietnameseParser:
     join.add_argument("--ke-ca", metavar="TỆP", action="append", default=[], help="cộng cả tệp này dù còn lỗi")
     join.add_argument("--ly-do", metavar="“…”", action="append", default=[], help="lý do, ghi sau mỗi --ke-ca")
     _json(join)
+    recognise = _command(
+        commands,
+        "nhan-dang",
+        "Nhận dạng tệp không theo mẫu của bộ công cụ (.docx, .xls, .ods, .xlsx gõ lại): dòng nào là dòng nào của biểu.",
+    )
+    recognise.add_argument("file", metavar="TỆP", help="tệp nhận được; không bị sửa")
+    recognise.add_argument(
+        "--mau", metavar="BIỂU", default="", help="biểu mẫu (bỏ trống: biểu có nhiều chỉ tiêu trùng nhất)"
+    )
+    recognise.add_argument(
+        "--don-vi", metavar="TÊN", default="", help="đơn vị gửi; để nhớ cho tệp lần sau của đơn vị đó"
+    )
+    recognise.add_argument("--ma", metavar="MÃ", default="", help="mã đơn vị gửi")
+    recognise.add_argument("--ky", metavar="KỲ", default="", help=f"kỳ báo cáo: {_PERIODS}")
+    recognise.add_argument(
+        "-o", "--out", metavar="SO.xlsx", help="sổ Ghép dòng sẽ ghi để xác nhận; khi có --ghep: sổ theo biểu sẽ ghi"
+    )
+    recognise.add_argument("--ghep", metavar="GHEP-DONG.xlsx", help="sổ Ghép dòng đã xác nhận: lập sổ theo biểu từ đó")
+    _json(recognise)
 
     audit = _command(
         commands, "doi-chieu", "Đối chiếu sổ tổng hợp với các tệp gốc: từng số, từng tổng, từng tệp; không sửa gì."

@@ -248,6 +248,31 @@ def _licences(args: argparse.Namespace) -> int:
     return OK
 
 
+def _recognise(args: argparse.Namespace) -> int:
+    from cchc_xl.recognition.run import Sender, recognise_file, transfer
+    from cchc_xl.report.recognition import open_questions, recognised_json, recognised_text, transferred_text
+
+    sender = Sender(args.don_vi.strip(), args.ma.strip(), args.ky.strip())
+    if args.ghep:
+        if not args.out:
+            raise InputFault("Có --ghep thì phải ghi sổ sẽ lập: -o SO.xlsx.")
+        done = transfer(Path(args.file), Path(args.ghep), Path(args.out), sender)
+        print(transferred_text(done, args.out))
+        return ERRORS_FOUND if done.left_out else OK
+    recognised = recognise_file(Path(args.file), args.mau, sender)
+    if args.out:
+        from cchc_xl.report.mapping_workbook import write_mapping
+
+        write_mapping(recognised, Path(args.out))
+    if args.json:
+        _print_json(recognised_json(recognised))
+    else:
+        print(recognised_text(recognised))
+        if args.out:
+            print(f"Đã ghi {args.out}: hãy xem, xác nhận, lưu lại rồi chạy nhan-dang TỆP --ghep {args.out} -o SO.xlsx")
+    return ERRORS_FOUND if open_questions(recognised) else OK
+
+
 def _demo(args: argparse.Namespace) -> int:
     from cchc_xl.hosts.demo import run_demo
 
@@ -292,6 +317,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "tong-hop": _merge,
     "cong-ky": _join,
     "doi-chieu": _audit,
+    "nhan-dang": _recognise,
     "xuat-word": _export,
     "giay-phep": _licences,
     "chay-thu": _demo,

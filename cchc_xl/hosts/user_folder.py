@@ -1,26 +1,19 @@
-"""The user's own folder for settings, and the log in it. The log says where a fault of ours happened, never what of.
+"""The log in the user's own folder: it says where a fault of ours happened, never what of.
 
 Nothing that stands in a workbook may come into it: people send logs to others.
 """
 
 from __future__ import annotations
 
-import os
 import traceback
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from cchc_xl.own_folder import own_folder
+
 LOG = "nhat-ky.txt"
 _LARGEST_LOG = 1_000_000
-
-
-def own_folder() -> Path:
-    """The user's folder for settings and log; made when it is not there."""
-    base = os.environ.get("LOCALAPPDATA")
-    folder = Path(base) / "CCHC" if base else Path.home() / ".cchc"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def log_fault(what: str, error: BaseException) -> Path | str:

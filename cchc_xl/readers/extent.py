@@ -122,11 +122,17 @@ def _place(attributes: list[str], row: int, column: int) -> tuple[int, int]:
     return row, column
 
 
-def parse(xml: bytes, start: object) -> None:
-    """Call ``start(name, [name, value, …])`` for every element. Raises ``ValueError`` for no XML, or one with a DTD."""
-    parser = expat.ParserCreate()
+def parse(xml: bytes, start: object, end: object = None, text: object = None, *, namespaces: bool = False) -> None:
+    """Call ``start(name, [name, value, …])`` for every element. Raises ``ValueError`` for no XML, or one with a DTD.
+
+    ``end(name)`` and ``text(part)`` where they are wanted; with ``namespaces`` a name is ``<namespace> <local name>``.
+    """
+    parser = expat.ParserCreate(namespace_separator=" ") if namespaces else expat.ParserCreate()
     parser.ordered_attributes = True
+    parser.buffer_text = True
     parser.StartElementHandler = start  # type: ignore[assignment]  # a callable; typeshed knows only dicts
+    parser.EndElementHandler = end  # type: ignore[assignment]
+    parser.CharacterDataHandler = text  # type: ignore[assignment]
     parser.StartDoctypeDeclHandler = _refuse
     try:
         for at in range(0, len(xml), _CHUNK):  # the parser keeps a copy of what it is given

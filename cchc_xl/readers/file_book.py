@@ -27,7 +27,7 @@ from cchc_xl.readers.formulas import Formulas, error_values, formulas, split
 from cchc_xl.readers.grid import CellFacts
 
 # What zipfile raises on damaged, encrypted or exotic packages.
-_BROKEN_ZIP = (
+BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -66,7 +66,7 @@ class FileBook:
             raise self._too_large()
         try:
             self._zip = zipfile.ZipFile(BytesIO(self._content))
-        except _BROKEN_ZIP:
+        except BROKEN_ZIP:
             raise WorkbookFault(self._not_a_workbook()) from None
         self._names = {entry.filename.lower(): entry.filename for entry in self._zip.infolist()}
         self._check_entries()
@@ -290,7 +290,7 @@ class FileBook:
             with self._zip.open(self._names[part.lower()]) as handle:
                 # Asked for so much, zipfile unpacks no more; asked for all, it would unpack whatever is there.
                 return handle.read(most + 1 if entry is None else entry.file_size)
-        except _BROKEN_ZIP:
+        except BROKEN_ZIP:
             raise WorkbookFault(f"Tệp {self.path.name} đã hỏng (phần {part}): hãy xin lại tệp.") from None
 
 

@@ -42,7 +42,7 @@ from cchc_xl.layout import (
 )
 from cchc_xl.readers.grid import Book, CellFacts
 from cchc_xl.readers.own_parts import read_own_parts
-from cchc_xl.stamp import STAMP_SHEET, SUMMARY, Stamp, read_stamp
+from cchc_xl.stamp import MAPPING_SHEET, STAMP_SHEET, SUMMARY, Stamp, read_stamp
 from cchc_xl.submission import Entry, FormulaState, StructureFault, Submission
 from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell
 
@@ -121,9 +121,12 @@ def _stamp(book: Book, name: str) -> Stamp:
     if STAMP_SHEET in book.sheet_names:
         rows = {str(row[0]): row[1] for row in book.grid(STAMP_SHEET) if len(row) > 1}
         stamp = read_stamp(rows)
+    if stamp is None and MAPPING_SHEET in book.sheet_names:
+        raise ForeignWorkbook(f"{name}: là sổ “Ghép dòng” để xác nhận, không phải sổ nộp: hãy để ngoài thư mục nhận.")
     if stamp is None:
         raise ForeignWorkbook(
-            f"{name}: không phải sổ CCHC (thiếu dấu của biểu mẫu): hãy nhập số liệu vào sổ lập bằng lệnh tao-so."
+            f"{name}: không phải sổ CCHC (thiếu dấu của biểu mẫu): hãy nhận dạng bằng lệnh nhan-dang, "
+            "hoặc nhập số liệu vào sổ lập bằng lệnh tao-so."
         )
     return stamp
 

@@ -19,6 +19,9 @@ from cchc_xl.submission import SubmissionFigures
 
 WORKBOOKS = (".xlsx", ".xlsm")
 OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
+# A report's text, mostly; in many offices the figures themselves.
+DOCUMENTS = (".docx", ".doc", ".odt", ".rtf")
+_RECOGNISE = "hãy chạy nhan-dang với tệp này, để sổ lập được vào đây và chuyển tệp này ra ngoài thư mục"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,11 @@ def receive(path: Path, name: str, cache: Cache | None = None) -> Parcel:
         return Parcel(ReceivedFile(name, "", 0.0, fault=f"Không đọc được tệp {name}: hãy kiểm tra quyền và thử lại."))
     file = ReceivedFile(name, sha256, status.st_mtime)
     if suffix in OTHER_WORKBOOKS:
-        fault = f"Tệp {path.name} ở dạng {suffix}: hãy mở bằng Excel và lưu lại dạng .xlsx."
+        fault = f"Tệp {path.name} ở dạng {suffix}, không phải sổ CCHC: {_RECOGNISE}."
         return Parcel(replace(file, fault=fault, fault_state=FileState.EXCLUDED))
+    if suffix in DOCUMENTS:
+        fault = f"Tệp {path.name} không phải sổ Excel; nếu số liệu nộp nằm trong tệp thì {_RECOGNISE}."
+        return Parcel(replace(file, fault=fault, fault_state=FileState.IGNORED))
     if suffix not in WORKBOOKS:
         return Parcel(replace(file, fault=f"Tệp {path.name} không phải sổ Excel.", fault_state=FileState.IGNORED))
     if content is None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cchc_xl.atomic import replacing
-from cchc_xl.hosts.user_folder import own_folder
+from cchc_xl.own_folder import own_folder
 
 
 def recall() -> dict[str, str]:

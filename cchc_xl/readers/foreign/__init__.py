@@ -1,0 +1,1 @@
+"""Files that are none of our workbooks → plain tables: what stands in which cell, and nothing about its meaning."""

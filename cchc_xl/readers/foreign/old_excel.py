@@ -1,0 +1,127 @@
+"""The sheets of an .xls file, through calamine, once their records show how much it would lay out.
+
+[MS-XLS] §2.4: records of cells begin with their row and column; §2.4.265 SST holds the shared texts (§2.5.293), which
+go on in CONTINUE records (§2.4.58); §2.4.117 FILEPASS stands where the file is encrypted.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+
+from cchc_xl.ooxml.limits import Limits
+from cchc_xl.readers.foreign.table import ForeignTable, SparseRows, TooLarge
+from cchc_xl.values import from_cell
+
+STREAMS = frozenset({"workbook", "book"})
+_BEGIN, _SHARED, _CONTINUE, _PASSWORD, _DIMENSIONS, _SHARED_TEXT = 0x809, 0xFC, 0x3C, 0x2F, 0x200, 0xFD
+# Formula, number, label, rich label, RK, error; with several cells in one: MULRK (its last column stands at the end).
+_CELLS = frozenset({0x006, 0x203, 0x204, 0x0D6, 0x27E, 0x205, _SHARED_TEXT})
+_SEVERAL = 0x0BD
+_WIDE, _EXTENDED, _RICH = 1, 4, 8
+
+
+class Encrypted(Exception):
+    """The file asks for a password."""
+
+
+def old_excel_tables(content: bytes, streams: Mapping[str, bytes], limits: Limits) -> list[ForeignTable]:
+    """The sheets in their order. ``streams``: those of the file, for its records.
+
+    Raises ``ValueError`` when it is damaged, ``TooLarge`` for what no form holds and ``Encrypted``.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    for name in STREAMS:
+        _measure(streams.get(name, b""), limits)
+    tables = []
+    try:
+        with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
+            for name in workbook.sheet_names:
+                rows = SparseRows(limits)
+                for number, row in enumerate(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)):
+                    for column, raw in enumerate(row):
+                        rows.put(number, column, from_cell(raw))
+                tables.append(ForeignTable(name, rows.laid_out(), worksheet=True))
+    except (CalamineError, OSError) as error:
+        raise ValueError(str(error)) from error
+    return tables
+
+
+def _measure(stream: bytes, limits: Limits) -> None:
+    """Refuse what calamine would lay out beyond the limits: cells up to the last, texts as often as they are shown."""
+    rows = columns = area = shown = 0
+    lengths: list[int] = []
+    shared: list[bytes] = []
+    last = 0
+    for kind, data in _records(stream):
+        if kind == _PASSWORD:
+            raise Encrypted
+        if kind == _BEGIN:
+            area, rows, columns = area + rows * columns, 0, 0
+        elif kind == _SHARED or (kind == _CONTINUE and last == _SHARED):
+            shared.append(data)
+            kind = _SHARED
+        elif kind == _DIMENSIONS and len(data) >= 12:
+            # calamine reserves room for as much.
+            first_row, end_row, first_column, end_column = struct.unpack_from("<IIHH", data)
+            if max(0, end_row - first_row) * max(0, end_column - first_column) > limits.cells:
+                raise TooLarge
+        elif (kind in _CELLS or kind == _SEVERAL) and len(data) >= 6:
+            row, column = struct.unpack_from("<HH", data)
+            if kind == _SEVERAL:
+                column = max(column, struct.unpack_from("<H", data, len(data) - 2)[0])
+            rows, columns = max(rows, row + 1), max(columns, column + 1)
+            if kind == _SHARED_TEXT and len(data) >= 10:
+                lengths = lengths or _lengths(shared)
+                index = struct.unpack_from("<I", data, 6)[0]
+                shown += lengths[index] if index < len(lengths) else 0
+        if area + rows * columns > limits.cells or shown > limits.text:
+            raise TooLarge
+        last = kind
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        yield kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _lengths(parts: list[bytes]) -> list[int]:
+    """How many letters each shared text has. A text that goes on in the next part begins there with its width again."""
+    if not parts or len(parts[0]) < 8:
+        return [0]
+    found: list[int] = []
+    part, at = 0, 8
+    try:
+        for _ in range(struct.unpack_from("<I", parts[0], 4)[0]):
+            if at >= len(parts[part]):
+                part, at = part + 1, 0
+            count, flags = struct.unpack_from("<HB", parts[part], at)
+            at += 3
+            after = 0
+            if flags & _RICH:
+                after += 4 * struct.unpack_from("<H", parts[part], at)[0]
+                at += 2
+            if flags & _EXTENDED:
+                after += struct.unpack_from("<I", parts[part], at)[0]
+                at += 4
+            found.append(count)
+            wide, left = flags & _WIDE, count
+            while left:
+                here = min(left, (len(parts[part]) - at) >> wide)
+                at, left = at + (here << wide), left - here
+                if left:
+                    part += 1
+                    wide, at = parts[part][0] & _WIDE, 1
+            while after:
+                here = min(after, len(parts[part]) - at)
+                at, after = at + here, after - here
+                if after:
+                    part, at = part + 1, 0
+    except (IndexError, struct.error) as error:
+        raise ValueError("shared texts that end too early") from error
+    return found or [0]

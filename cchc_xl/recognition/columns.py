@@ -1,0 +1,183 @@
+"""Which column of a foreign table is which column of an appendix: by its heading, and by what stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cchc_xl.catalogue.model import Appendix, Column
+from cchc_xl.recognition.segments import HEAD_WORDS, VALUE, Segment
+from cchc_xl.recognition.target import LABEL, STT, UNIT, folded_heading, folded_key, stt_key
+from cchc_xl.recognition.wording import without_numbering
+from cchc_xl.values import Reading, normalise, read_number
+
+# From here on a column is taken without a person.
+ACCEPTED = 0.95
+# A column that only its content, or a heading that is alike, speaks for: proposed.
+_PROPOSED = 0.6
+_MARGIN = 0.1
+_STT = re.compile(r"\(?(?:\d{1,3}(?:[.,]\d{1,2})*|[IVXLC]{1,6}|[a-zđA-Z])[.)]?")
+_EVEN = frozenset({"trong do", "ket qua", "ket qua thong ke", "ket qua thuc hien", "ket qua giai quyet"})
+_MOSTLY = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMatch:
+    """A column of the foreign table and the form's column that it is (``key``; empty: none), and how surely."""
+
+    index: int
+    heading: str
+    key: str
+    confidence: float
+    filled: int
+
+
+@dataclass(slots=True)
+class Columns:
+    """The columns of a segment: where STT, label and unit stand (-1: nowhere), and the others as matched."""
+
+    stt: int
+    label: int
+    unit: int
+    others: dict[str, int] = field(default_factory=dict)  # given columns beside these three
+    figures: list[ColumnMatch] = field(default_factory=list)
+
+
+def label_column(segment: Segment, labels: Collection[str]) -> tuple[int, int]:
+    """The column in which most of the form's labels stand, and how many: (-1, 0) when there is none.
+
+    One that stands in many rows counts once: a column of fields repeats a few words that are labels elsewhere.
+    """
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in segment.rows:
+        for index, value in enumerate(segment.table.rows[row]):
+            if value.filled and (key := folded_key(value.text)) in labels:
+                found[index].add(key)
+    best = max(found, key=lambda index: len(found[index]), default=-1)
+    return best, len(found.get(best, ()))
+
+
+def match_columns(segment: Segment, appendix: Appendix, label: int) -> Columns:
+    """The columns of a segment with a head, or of one without."""
+    paths = {index: _path(tiers) for index, tiers in enumerate(segment.headings)}
+    columns = Columns(_stt(segment, paths, label, appendix), label, _unit(segment, paths, label, appendix))
+    taken = {columns.stt, columns.label, columns.unit}
+    for column in appendix.columns:
+        if column.given and column.key not in (STT, LABEL, UNIT):
+            found = [i for i, path in paths.items() if i not in taken and path and path[-1] == _path_of(column)[-1]]
+            if len(found) == 1:
+                columns.others[column.key] = found[0]
+                taken.add(found[0])
+    rest = [
+        index for index in range(segment.width) if index not in taken and (_filled(segment, index) or paths.get(index))
+    ]
+    wanted = [column for column in appendix.columns if not column.given]
+    scores = {
+        (index, column.key): _score(paths.get(index, ()), column, wanted, [paths.get(i, ()) for i in rest])
+        for index in rest
+        for column in wanted
+    }
+    by_content = _by_content(segment, rest, wanted)
+    for pair, score in by_content.items():
+        scores[pair] = max(scores[pair], score)
+    columns.figures = [_best(index, rest, wanted, scores, segment) for index in rest]
+    return columns
+
+
+def _best(
+    index: int,
+    rest: Sequence[int],
+    wanted: Sequence[Column],
+    scores: Mapping[tuple[int, str], float],
+    segment: Segment,
+) -> ColumnMatch:
+    heading = " > ".join(segment.headings[index]) if index < len(segment.headings) else ""
+    key, score = max(((c.key, scores[index, c.key]) for c in wanted), key=lambda pair: pair[1], default=("", 0.0))
+    if score < _PROPOSED:
+        return ColumnMatch(index, heading, "", 0.0, _filled(segment, index))
+    rivals = [scores[index, c.key] for c in wanted if c.key != key] + [scores[i, key] for i in rest if i != index]
+    best_rival = max(rivals, default=0.0)
+    if score - best_rival < (_MARGIN if score < 1 else 0.02):
+        # Two that are equally good: neither is proposed.
+        return ColumnMatch(index, heading, "", 0.0, _filled(segment, index))
+    return ColumnMatch(index, heading, key, score, _filled(segment, index))
+
+
+def _path(tiers: Sequence[str]) -> tuple[str, ...]:
+    return tuple(filter(None, map(folded_heading, tiers)))
+
+
+def _path_of(column: Column) -> tuple[str, ...]:
+    return _path(column.heading.split(" > "))
+
+
+def _score(path: tuple[str, ...], column: Column, wanted: Sequence[Column], others: Sequence[tuple[str, ...]]) -> float:
+    """How surely a heading is that of a column of the form, from 0 to 1."""
+    own = _path_of(column)
+    if not path or not own:
+        return 0.0
+    if path == own:
+        return 1.0 if others.count(path) == 1 else 0.7
+    # The tiers above may be worded otherwise as long as they say nothing of their own.
+    even = all(tier in _EVEN or tier in own for tier in path[:-1])
+    lonely = sum(bool(other) and other[-1] == path[-1] for other in others) == 1
+    if path[-1] == own[-1] and lonely and sum(_path_of(c)[-1] == own[-1] for c in wanted) == 1:
+        return 0.97 if even else 0.85
+    same_words = column.key in HEAD_WORDS and path[-1] in HEAD_WORDS[column.key]
+    if same_words and lonely:
+        return 0.96 if even and sum(bool(o) and o[-1] in HEAD_WORDS[column.key] for o in others) == 1 else 0.7
+    mine, theirs = Counter(" ".join(path).split()), Counter(" ".join(own).split())
+    common = sum((mine & theirs).values())
+    return 0.9 * 2 * common / (sum(mine.values()) + sum(theirs.values()))
+
+
+def _by_content(segment: Segment, rest: Sequence[int], wanted: Sequence[Column]) -> dict[tuple[int, str], float]:
+    """The one column of figures where the form wants one: proposed, whatever its heading says."""
+    if not any(column.key == VALUE for column in wanted):
+        return {}
+    numeric = [index for index in rest if _share(segment, index, _is_figure) >= _MOSTLY and _filled(segment, index) > 2]
+    return {(numeric[0], VALUE): 0.8} if len(numeric) == 1 else {}
+
+
+def _is_figure(text: str) -> bool:
+    return text.strip() in ("-", "x", "X") or read_number(text).reading is not Reading.NONE
+
+
+def _stt(segment: Segment, paths: Mapping[int, tuple[str, ...]], label: int, appendix: Appendix) -> int:
+    named = [index for index, path in paths.items() if path and path[-1] in HEAD_WORDS[STT] and index != label]
+    if len(named) == 1:
+        return named[0]
+    known = {stt_key(row.stt) for row in appendix.printed if row.stt}
+    for index in range(label - 1, -1, -1):
+        if _share(segment, index, lambda text: _STT.fullmatch(text.strip()) is not None) >= _MOSTLY:
+            return index if _share(segment, index, lambda text: stt_key(text) in known) >= _MOSTLY / 2 else -1
+    return -1
+
+
+def _unit(segment: Segment, paths: Mapping[int, tuple[str, ...]], label: int, appendix: Appendix) -> int:
+    named = [index for index, path in paths.items() if path and path[-1] in HEAD_WORDS[UNIT] and index != label]
+    if len(named) == 1:
+        return named[0]
+    known = {normalise(row.unit) for row in appendix.printed if row.unit}
+    for index in range(label + 1, segment.width):
+        if known and _share(segment, index, lambda text: normalise(text) in known) >= _MOSTLY:
+            return index
+    return -1
+
+
+def _filled(segment: Segment, column: int) -> int:
+    return sum(segment.table.value(row, column).filled for row in segment.rows)
+
+
+def _share(segment: Segment, column: int, holds: Callable[[str], bool]) -> float:
+    texts = [segment.table.value(row, column).text for row in segment.rows if segment.table.value(row, column).filled]
+    return sum(map(holds, texts)) / len(texts) if texts else 0.0
+
+
+def is_stt(text: str) -> bool:
+    """Whether a text is a number of a row and nothing else."""
+    return _STT.fullmatch(text.strip()) is not None or (
+        bool(text.strip()) and not without_numbering(text + " ")[1].strip()
+    )

@@ -1,0 +1,219 @@
+"""A recognition and a person's answers → the figures for the form, what stays out, and what still waits. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cchc_xl.catalogue.model import Form
+from cchc_xl.expressions import CellRef
+from cchc_xl.recognition.confirmed import Answer, Confirmation
+from cchc_xl.recognition.mapping_layout import (
+    AUTOMATIC,
+    CONFIRM,
+    NO,
+    OTHER,
+    PERSONS,
+    REMEMBERED,
+    YES,
+    column_key,
+    row_key,
+)
+from cchc_xl.recognition.recognise import FoundColumn, FoundRow, Recognition, doubt
+from cchc_xl.recognition.target import LABEL, STT
+from cchc_xl.values import Value
+
+_NO_ANSWER = Answer("", "", "", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A figure of the file that does not go into the form, and why."""
+
+    place: str
+    label: str
+    figure: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Decision:
+    """``texts`` by cell of the form; ``waiting``: sentences about what a person must answer first.
+
+    ``persons``: what a person said of rows and columns, by key: a code, empty for none.
+    """
+
+    texts: dict[CellRef, str] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    persons: dict[str, str] = field(default_factory=dict)
+
+
+def figures_text(row: FoundRow) -> str:
+    """The figures of a row as the workbook shows them."""
+    headings = {key: row.source.segment.headings[at][-1:] for key, (at, _) in row.figures.items() if _has(row, at)}
+    texts = [
+        (f"{headings[key][0]}: " if len(row.figures) > 1 and headings.get(key) else "") + value.text.strip()
+        for key, (_, value) in row.figures.items()
+    ]
+    return "\n".join(texts)
+
+
+def _has(row: FoundRow, column: int) -> bool:
+    return column < len(row.source.segment.headings)
+
+
+def decide(recognition: Recognition, answers: Confirmation) -> Decision:
+    """What goes where. Nothing goes anywhere that neither the threshold nor a person has let through."""
+    return _Deciding(recognition, answers).run()
+
+
+class _Deciding:
+    def __init__(self, recognition: Recognition, answers: Confirmation) -> None:
+        self.recognition = recognition
+        self.answers = answers
+        self.out = Decision()
+        self.form: Form = recognition.form
+        self.codes = row_codes(self.form)
+        self.came_from: dict[CellRef, str] = {}
+
+    def run(self) -> Decision:
+        for part in self.recognition.parts:
+            columns = self._columns(part.columns)
+            for row in part.rows:
+                self._row(row, columns)
+        return self.out
+
+    # Columns --------------------------------------------------------------------------------------------------------
+
+    def _columns(self, columns: Sequence[FoundColumn]) -> Mapping[tuple[int, int], str]:
+        """The form's column by segment (its identity) and column of the table."""
+        chosen: dict[tuple[int, int], str] = {}
+        for column in columns:
+            key = self._column(column)
+            taken = [i for (s, i), k in chosen.items() if s == id(column.segment) and k == key and key]
+            if taken:
+                self.out.waiting.append(
+                    f"trang Ghép cột: hai cột của {column.segment.table.name} cùng ghép vào cột “{key}”"
+                )
+                continue
+            chosen[id(column.segment), column.match.index] = key
+        return chosen
+
+    def _column(self, column: FoundColumn) -> str:
+        answer = self.answers.columns.get(column_key(column), _NO_ANSWER)
+        at = f"trang Ghép cột hàng {answer.line}"
+        if answer.other:
+            if answer.other not in column.choices:
+                self.out.waiting.append(f"{at}: “{answer.other}” không phải cột của biểu")
+                return ""
+            self.out.persons[column_key(column)] = answer.other
+            return answer.other
+        if answer.word == NO:
+            self.out.persons[column_key(column)] = ""
+            return ""
+        if answer.word in (YES, REMEMBERED) and column.match.key:
+            self.out.persons[column_key(column)] = column.match.key
+            return column.match.key
+        if column.accepted and answer.word == AUTOMATIC:
+            return column.match.key
+        if column.match.filled and (column.match.key or answer.word):
+            self.out.waiting.append(f"{at}: cột “{column.match.heading}” chưa được xác nhận")
+        return ""
+
+    # Rows -----------------------------------------------------------------------------------------------------------
+
+    def _row(self, row: FoundRow, columns: Mapping[tuple[int, int], str]) -> None:
+        answer = self.answers.rows.get(row_key(row))
+        if answer is None:
+            self.out.waiting.append(f"sổ ghép thiếu dòng của {row.source.place}: hãy lập lại sổ ghép")
+            return
+        if answer.figures.split() != figures_text(row).split():
+            self.out.waiting.append(
+                f"hàng {answer.line}: số liệu trong sổ ghép khác trong tệp; hãy sửa ở tệp nguồn rồi nhận dạng lại"
+            )
+            return
+        figures: dict[str, Value] = {}
+        for index, value in enumerate(row.source.segment.table.rows[row.source.row]):
+            key = columns.get((id(row.source.segment), index), "")
+            if key and value.filled and index != row.source.label_column:
+                figures[key] = value
+            elif value.filled and (id(row.source.segment), index) in columns and index in row.source.loose:
+                self._leave_out(row, value, "cột không ghép")
+        code = self._target(row, answer, at_stake=bool(figures))
+        if code is None or not figures:
+            return
+        if answer.word == AUTOMATIC and not answer.other and row.target is not None:
+            # Of a column that a person has mapped nobody has looked at the figures yet.
+            new = [doubt(self.form, row.target, key, value) for key, value in figures.items() if key not in row.figures]
+            if any(new):
+                self.out.waiting.append(f"hàng {answer.line}: {next(filter(None, new))}; hãy chọn {YES} hoặc {NO}")
+                return
+        if not code:
+            for value in figures.values():
+                self._leave_out(row, value, "người dùng chọn không ghép")
+            return
+        self._put(row, code, figures, answer)
+
+    def _target(self, row: FoundRow, answer: Answer, *, at_stake: bool) -> str | None:
+        """The code of the row's target, empty for none; ``None`` while a person must answer."""
+        at = f"hàng {answer.line}"
+        if answer.other:
+            if answer.other not in self.codes:
+                self.out.waiting.append(f"{at}: “{answer.other}” không phải dòng của biểu")
+                return None
+            self.out.persons[row_key(row)] = answer.other
+            return answer.other
+        if answer.word == NO:
+            self.out.persons[row_key(row)] = ""
+            return ""
+        if answer.word in (YES, REMEMBERED) and row.target is not None:
+            self.out.persons[row_key(row)] = row.target.code
+            return row.target.code
+        if answer.word == AUTOMATIC and row.accepted and row.target is not None:
+            return row.target.code
+        if at_stake and answer.word in (YES, REMEMBERED):
+            self.out.waiting.append(f"{at}: không có dòng đề nghị để chọn {YES}; hãy chọn ở cột {OTHER}, hoặc {NO}")
+        elif at_stake:
+            self.out.waiting.append(
+                f"{at}: dòng “{_short(row.source.label)}” chưa được xác nhận (cột {CONFIRM}: {', '.join(PERSONS)}; "
+                f"hoặc chọn ở cột {OTHER})"
+            )
+        return None
+
+    def _put(self, row: FoundRow, code: str, figures: Mapping[str, Value], answer: Answer) -> None:
+        appendix_id, order = self.codes[code]
+        appendix = self.form.appendix(appendix_id)
+        texts = {key: value.text for key, value in figures.items()}
+        if appendix.row(order).spare:
+            texts = {STT: row.source.stt, LABEL: row.source.label, **row.source.others, **texts}
+        for key, text in texts.items():
+            ref = CellRef(appendix_id, order, key)
+            if ref not in self.form.cells:
+                if key in figures:
+                    self._leave_out(row, figures[key], f"dòng {code} của biểu không có ô này")
+            elif ref in self.came_from:
+                self.out.waiting.append(f"hàng {answer.line}: dòng {code} đã nhận số liệu từ {self.came_from[ref]}")
+                return
+            elif text.strip():
+                self.came_from[ref] = row.source.place
+                self.out.texts[ref] = text
+
+    def _leave_out(self, row: FoundRow, value: Value, reason: str) -> None:
+        self.out.left_out.append(LeftOut(row.source.place, row.source.label, value.text, reason))
+
+
+def row_codes(form: Form) -> Mapping[str, tuple[str, int]]:
+    """Every row of the form, spare ones included, by its code."""
+    return {
+        f"{appendix.id}.{row.order}": (appendix.id, row.order) for appendix in form.appendices for row in appendix.rows
+    }
+
+
+def waiting_rows(recognition: Recognition) -> list[FoundRow]:
+    """Rows with figures that a person must confirm or map."""
+    return [row for row in recognition.rows() if row.source.has_figures and not row.accepted]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -1,0 +1,291 @@
+"""Rows and columns of foreign tables are recognised, and what is not sure waits for a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from distortions import Strength, distort, reword, to_old
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from recognition_tally import Tally, measure
+
+from cchc_xl.catalogue.load import form_ids, load_form
+from cchc_xl.errors import InputFault
+from cchc_xl.legacy_letters import Encoding, encoding_of_font, encoding_of_texts, to_unicode
+from cchc_xl.readers.foreign.open_file import ForeignFile
+from cchc_xl.readers.foreign.table import ForeignTable
+from cchc_xl.recognition.recognise import FoundRow, Recognition, recognise
+from cchc_xl.recognition.target import known_words
+from cchc_xl.recognition.units import same_measure
+from cchc_xl.recognition.wording import Comparer, Likeness, wording
+from cchc_xl.values import from_cell
+
+FORM = "cam-giang-2024"
+HEAD = ["STT", "Chỉ tiêu", "Đơn vị tính", "Số liệu", "Ghi chú"]
+
+
+def table(rows: list[list[object]], head: list[str] | None = None, name: str = "Bảng 1") -> ForeignTable:
+    """A table of the head and these rows."""
+    lines = [HEAD if head is None else head, *rows] if head != [] else rows
+    return ForeignTable(name, [[from_cell(cell) for cell in line] for line in lines])
+
+
+def found(*tables: ForeignTable, form: str = FORM) -> Recognition:
+    """The tables as recognised."""
+    return recognise(ForeignFile("bang.docx", "0" * 64, tables), load_form(form))
+
+
+def printed(form: str = FORM, appendix: str = "PL1") -> list[list[object]]:
+    """The rows of an appendix as printed, each with its order as figure."""
+    rows = load_form(form).appendix(appendix).printed
+    return [[row.stt, row.label, row.unit, str(row.order) if "value" in _cells(row) else "", ""] for row in rows]
+
+
+def _cells(row: object) -> set[str]:
+    form = load_form(FORM)
+    return {ref.column for ref in form.cells if ref.order == row.order}  # type: ignore[attr-defined]
+
+
+def by_label(recognition: Recognition, label: str) -> list[FoundRow]:
+    """The rows with this label."""
+    return [row for row in recognition.rows() if row.source.label == label]
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_a_form_as_printed_needs_no_person(form_id: str) -> None:
+    """Every row and column of the forms' own tables is taken, and rightly."""
+    form = load_form(form_id)
+    tally = Tally()
+    measure(form, distort(form, 1, Strength(0, 0, 0, 0, columns=False, letters=False)), tally)
+    assert (tally.accepted, tally.accepted_wrong) == (tally.rows, 0)
+    assert tally.rows == sum(len(appendix.printed) for appendix in form.appendices)
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_distorted_tables_are_mapped_rightly_or_not_at_all(form_id: str) -> None:
+    """Moved, reworded, missing and repeated rows, other columns, heads and letters: none wrong that is accepted."""
+    form = load_form(form_id)
+    tally = Tally()
+    for seed in range(4):
+        measure(form, distort(form, seed, Strength()), tally)
+        measure(form, distort(form, 100 + seed, Strength(0.25, 0.05, 0.15, 0.5)), tally)
+    assert tally.accepted_wrong == 0, tally.wrong
+    assert tally.precision >= 0.995, tally.wrong
+    assert tally.accepted >= 0.7 * tally.rows
+
+
+def test_impostors_are_never_accepted() -> None:
+    """A row in which one decisive word is another (cấp huyện, cấp thôn) is not taken for its neighbour."""
+    tally = Tally()
+    for form_id in form_ids():
+        for seed in range(3):
+            measure(load_form(form_id), distort(load_form(form_id), seed, Strength(impostor=0.3)), tally)
+    assert tally.accepted_wrong == 0, tally.wrong
+    assert tally.precision >= 0.99, tally.wrong
+
+
+def test_tables_of_another_form_are_never_accepted() -> None:
+    """The same words may count something else on another level of government: there every row waits."""
+    for theirs in form_ids():
+        for ours in form_ids():
+            if theirs == ours:
+                continue
+            file = distort(load_form(theirs), 1, Strength(0, 0, 0, 0, columns=False, letters=False)).file
+            try:
+                recognition = recognise(file, load_form(ours))
+            except InputFault:
+                continue
+            assert [row.source.label for row in recognition.rows() if row.accepted and row.figures] == []
+
+
+def test_the_form_is_found_by_its_labels_and_never_guessed() -> None:
+    """The form with most of the labels is taken; a table of something else has none."""
+    for form_id in form_ids():
+        file = distort(load_form(form_id), 3, Strength(letters=False)).file
+        assert recognise(file).form.id == form_id
+    with pytest.raises(InputFault, match="không có chỉ tiêu của biểu mẫu nào"):
+        recognise(ForeignFile("bang.docx", "", (table([["1", "Họ và tên", "", "5", ""]]),)))
+
+
+# Twins ----------------------------------------------------------------------------------------------------------------
+
+TWIN = "Số hồ sơ TTHC giải quyết đúng hạn"  # rows 36 and 39, without numbers, under 34 and 37
+
+
+def test_twins_are_told_apart_by_the_rows_that_contain_them() -> None:
+    """Two rows of one label each go to the row under the container under which they stand."""
+    codes = [row.target.code if row.target else None for row in by_label(found(table(printed())), TWIN)]
+    assert codes == ["PL1.36", "PL1.39"]
+
+
+def test_a_twin_waits_where_a_container_is_missing() -> None:
+    """Without the second container its rows could be taken for those of the first: nobody knows."""
+    rows = [row for row in printed() if row[1] != load_form(FORM).appendix("PL1").row(37).label]
+    twins = by_label(found(table(rows)), TWIN)
+    assert [row.target for row in twins] == [None, None]
+    assert [[target.code for target in row.candidates] for row in twins] == [["PL1.36", "PL1.39"]] * 2
+
+
+def test_a_twin_waits_where_containers_changed_places() -> None:
+    """Containers in another order are no ground to stand on."""
+    rows = printed()
+    rows[33], rows[36] = rows[36], rows[33]
+    assert all(row.target is None for row in by_label(found(table(rows)), TWIN))
+
+
+def test_a_row_that_comes_twice_waits_both_times() -> None:
+    """Which of two figures is meant, only the sender knows."""
+    rows = printed()
+    label = str(rows[24][1])
+    twice = by_label(found(table([*rows, ["", label, "Thủ tục", "77", ""]])), label)
+    assert [(row.target.code if row.target else "", row.accepted) for row in twice] == [("PL1.25", False)] * 2
+    assert "2 lần" in twice[0].remarks[0]
+
+
+@pytest.mark.parametrize("unit", ["Đồng", "Tỷ đồng", "%", ""])
+def test_money_in_another_unit_waits(unit: str) -> None:
+    """A figure in đồng is not one in million đồng, and where no unit stands nobody knows."""
+    rows = printed()
+    rows[65][2] = unit
+    [row] = by_label(found(table(rows)), "Kế hoạch được giao")
+    assert not row.accepted
+    assert "đơn vị tính" in row.remarks[0]
+
+
+def test_units_of_counts_may_be_worded_otherwise() -> None:
+    """What is counted has many names; a percentage is no count."""
+    assert same_measure("người", "cán bộ, công chức")
+    assert same_measure("tr.đồng", "triệu đồng")
+    assert not same_measure("%", "hồ sơ")
+    assert not same_measure("nghìn đồng", "triệu đồng")
+
+
+def test_a_row_of_the_same_name_with_another_code_waits() -> None:
+    """A procedure is what its code says, whatever it is called."""
+    form = load_form("vinh-thanh-2023")
+    head = ["STT", "Thủ tục", "Mã thủ tục", "Lĩnh vực", "Mức độ", "Tổng số hồ sơ"]
+    rows = [[r.stt, r.label, r.given["code"], r.given["field"], "4", "5"] for r in form.appendix("PL5").printed]
+    rows[24][2] = "016.99.999"
+    recognition = found(table(list(rows), head), form=form.id)
+    assert [row.target.code if row.target else "" for row in recognition.rows() if not row.accepted] == ["PL5.25"]
+    assert "016.99.999" in next(row for row in recognition.rows() if not row.accepted).remarks[0]
+
+
+# Columns --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_figures_of_an_added_column_are_not_taken() -> None:
+    """A column "Số liệu kỳ trước" beside "Số liệu" changes nothing."""
+    head = ["STT", "Chỉ tiêu", "ĐVT", "Số liệu kỳ trước", "Số liệu"]
+    recognition = found(table([[a, b, c, "999", d] for a, b, c, d, _ in printed()], head))
+    assert [(c.match.heading, c.match.key, c.accepted) for c in recognition.columns()] == [
+        ("Số liệu kỳ trước", "", False),
+        ("Số liệu", "value", True),
+    ]
+
+
+@pytest.mark.parametrize("heads", [("Số liệu", "Số liệu"), ("Kết quả", "Số liệu"), ("Quý I", "Lũy kế")])
+def test_of_two_columns_that_could_be_meant_none_is_taken(heads: tuple[str, str]) -> None:
+    """Which one holds the figures of the period, a person says, unless one heading is the form's own."""
+    recognition = found(table([[a, b, c, "5", d] for a, b, c, d, _ in printed()], ["STT", "Chỉ tiêu", "ĐVT", *heads]))
+    accepted = [column.match.heading for column in recognition.columns() if column.accepted]
+    assert accepted == (["Số liệu"] if heads == ("Kết quả", "Số liệu") else [])
+
+
+def test_a_column_without_a_known_heading_is_proposed_only() -> None:
+    """"Quý III năm 2024" above the only column of figures: very likely, but a person says so."""
+    recognition = found(table(printed(), ["STT", "Nội dung", "ĐVT", "Quý III năm 2024", "Ghi chú"]))
+    column = recognition.columns()[0]
+    assert (column.match.key, column.accepted) == ("value", False)
+    assert all(row.accepted and not row.columns_accepted for row in recognition.rows() if "value" in row.figures)
+
+
+def test_a_table_goes_on_after_a_page_break() -> None:
+    """A second table without a head, or with the same head again, is the rest of the first."""
+    rows = printed()
+    for second in (table(rows[40:], [], "Bảng 2"), table(rows[40:], HEAD, "Bảng 2")):
+        recognition = found(table(rows[:40]), second)
+        assert len(recognition.parts) == 1
+        assert all(row.accepted and row.columns_accepted for row in recognition.rows())
+        assert len(recognition.rows()) == 89
+
+
+def test_appendices_put_into_one_table_are_told_apart() -> None:
+    """A district's seven appendices typed as one table under one head."""
+    form = load_form("ninh-hai-2023")
+    rows = [["", row.label, row.unit, "", ""] for appendix in form.appendices for row in appendix.printed]
+    recognition = found(table(rows), form=form.id)
+    assert [appendix.id for appendix in recognition.parts[0].appendices] == [a.id for a in form.appendices]
+    assert Counter(row.accepted for row in recognition.rows())[False] == 0
+
+
+def test_numbers_and_labels_in_one_column_are_read_apart() -> None:
+    """"1.2.1. Số nhiệm vụ…" in one cell, without a column of numbers."""
+    rows = [[f"{a}. {b}" if a else b, c, d, e] for a, b, c, d, e in printed()]
+    waiting = [row.source.label for row in found(table(rows, HEAD[1:])).rows() if not row.accepted]
+    assert [label.split(".")[0] for label in waiting] == ["Trong đó"]
+
+
+def test_doubtful_figures_wait() -> None:
+    """An error value, a date that Excel has made, a percentage kept as a fraction, a figure on a heading."""
+    rows = printed()
+    rows[2][3] = 0.985
+    rows[0][3] = "7"
+    recognition = found(table(rows))
+    waiting = {row.source.key: row.remarks for row in recognition.rows() if not row.accepted}
+    assert set(waiting) == {"1", "1.2"}
+    assert "không có ô" in waiting["1"][0]
+    assert "phần trăm" in waiting["1.2"][0]
+
+
+# Wording --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "likeness"),
+    [
+        ("Số thủ tục hành chính cấp xã.", "- Số TTHC cấp xã", Likeness.SAME),
+        ("1.2. TỈ LỆ XỬ LÝ", "Tỷ lệ xử lý", Likeness.SAME),
+        ("So TTHC cap xa", "Số TTHC cấp xã", Likeness.UNMARKED),
+        ("Số nhiệm vụ hoàn thành", "Số nhiệm vụ đã hoàn thành", Likeness.NEAR),
+        ("Số nhiệm vụ hoàn thnàh", "Số nhiệm vụ hoàn thành", Likeness.NEAR),
+        ("Số TTHC cấp huyện", "Số TTHC cấp xã", Likeness.REWORDED),
+        ("Tổng số TTHC mức độ 3", "Tổng số TTHC mức độ 4", Likeness.OTHER),
+        ("Số nhiệm vụ", "Kết quả đánh giá", Likeness.OTHER),
+    ],
+)
+def test_labels_are_compared_as_people_do(theirs: str, ours: str, likeness: Likeness) -> None:
+    """What may differ without another meaning is little, and everything else is another wording."""
+    assert Comparer(known_words()).compare(wording(theirs), wording(ours)).likeness is likeness
+
+
+@pytest.mark.parametrize("encoding", Encoding)
+def test_old_letters_come_back(encoding: Encoding) -> None:
+    """Every label of every form survives the way through an old encoding; the table itself tells which one."""
+    labels = [row.label.lower() for form in form_ids() for a in load_form(form).appendices for row in a.printed]
+    old = [to_old(label, encoding) for label in labels]
+    assert [to_unicode(text, encoding) for text in old] == labels
+    assert encoding_of_texts(old, known_words()) is encoding
+
+
+def test_unicode_is_left_alone() -> None:
+    """Texts in Unicode, with and without marks, are no old letters; fonts tell by their names."""
+    labels = [row.label for row in load_form(FORM).appendix("PL1").printed]
+    assert encoding_of_texts(labels, known_words()) is None
+    assert encoding_of_texts(["Tong so", "Ket qua"] * 20, known_words()) is None
+    assert [encoding_of_font(f) for f in (".VnTimeH", "VNI-Times", "Times New Roman")] == ["TCVN3", "VNI", None]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from([r.label for r in load_form(FORM).appendix("PL1").printed]), st.randoms(use_true_random=False))
+def test_rewording_is_no_identity_by_accident(label: str, random: object) -> None:
+    """A reworded label is never alike to another row's label in the ways that are accepted."""
+    theirs = wording(reword(random, label))  # type: ignore[arg-type]
+    comparer = Comparer(known_words())
+    same = {
+        row.label
+        for row in load_form(FORM).appendix("PL1").printed
+        if comparer.compare(theirs, wording(row.label)).likeness >= Likeness.UNMARKED
+    }
+    assert len({wording(text).words for text in same}) <= 1
