@@ -2,7 +2,7 @@
 
     from calc_host import open_book
 
-    @requires_uno
+    @pytest.mark.usefixtures("calc")
     def test_handler(tmp_path: Path) -> None:
         book = open_book(tmp_path / "form.xlsx")
         handler(book)
@@ -18,9 +18,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from .office import HeadlessOffice, NoUno, find_uno_python
+from .office import NO_UNO, HeadlessOffice, find_uno_python
 
-__all__ = ["HeadlessOffice", "NoUno", "find_uno_python", "office", "open_book", "store"]
+__all__ = ["NO_UNO", "HeadlessOffice", "find_uno_python", "office", "open_book", "store"]
 
 _office: HeadlessOffice | None = None
 

@@ -1,6 +1,6 @@
 """Answers the engine for a LibreOffice: the extension's own modules, run outside of it over a pipe (tests only).
 
-Run by a Python that has `uno`, perhaps older than the project's: `bridge.py <folder of the modules> <name of the pipe>`.
+Run by a Python that has `uno`, perhaps older than the project's: `bridge.py <folder of modules> <name of the pipe>`.
 """
 
 import json
@@ -12,6 +12,7 @@ import uno
 import unohelper
 from cchc_office.office import Office
 from cchc_office.requests import answer
+from cchc_office.undoing import Press
 from com.sun.star.task import XInteractionHandler
 from com.sun.star.ucb import XCommandEnvironment
 
@@ -71,6 +72,15 @@ def click(button):
     service.trigger(button)
 
 
+def one_undo(begin):
+    """Begin or end what is one entry in the list of things to undo, as a click does."""
+    if begin:
+        office.press = Press(office.front_or_none(), "CCHC").__enter__()
+    else:
+        office.press.__exit__()
+        office.press = None
+
+
 def undo():
     """One undo in the workbook in front; the title of what was undone, None when there is nothing."""
     manager = office.front_or_none().UndoManager
@@ -81,7 +91,14 @@ def undo():
     return title
 
 
-TESTING = {"test.connect": connect, "test.fresh": fresh, "test.install": install, "test.click": click, "test.undo": undo}
+TESTING = {
+    "test.connect": connect,
+    "test.fresh": fresh,
+    "test.install": install,
+    "test.click": click,
+    "test.one_undo": one_undo,
+    "test.undo": undo,
+}
 
 for line in sys.stdin.buffer:
     message = json.loads(line)

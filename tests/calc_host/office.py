@@ -24,8 +24,14 @@ _RESTART = 81  # the first start of a profile
 _STARTS_WITHIN = 60.0
 
 
-class NoUno(RuntimeError):
-    """No Python here can talk to LibreOffice."""
+NO_UNO = (
+    "KHÔNG CÓ PYTHON-UNO: các nút trong LibreOffice CHƯA được thử! / NO PYTHON HERE HAS UNO: the buttons in LibreOffice "
+    "are NOT tried! (Debian: apt-get install python3-uno)"
+)
+
+
+class NotRunning(RuntimeError):
+    """LibreOffice could not be started."""
 
 
 @cache
@@ -35,10 +41,11 @@ def find_uno_python() -> Path | None:
     places = [Path(sys.executable), Path("/usr/bin/python3")]
     if program is not None:
         places += [program.resolve().with_name(name) for name in ("python", "python.exe")]
-    for place in places:
-        if place.is_file() and not subprocess.run([place, "-c", "import uno"], capture_output=True, check=False).returncode:
-            return place
-    return None
+    return next((place for place in places if place.is_file() and _has_uno(place)), None)
+
+
+def _has_uno(python: Path) -> bool:
+    return subprocess.run([python, "-c", "import uno"], capture_output=True, check=False).returncode == 0
 
 
 class HeadlessOffice:
@@ -47,7 +54,7 @@ class HeadlessOffice:
     def __init__(self, environment: dict[str, str] | None = None) -> None:
         program, python = find_soffice(), find_uno_python()
         if program is None or python is None:
-            raise NoUno(NO_SOFFICE)
+            raise NotRunning(NO_SOFFICE if program is None else NO_UNO)
         self.folder = Path(tempfile.mkdtemp(prefix="cchc_calc_"))
         write_profile(self.folder / "profile", "en-US")
         self._pipe = f"cchc{uuid.uuid4().hex[:12]}"
@@ -83,7 +90,7 @@ class HeadlessOffice:
                 self._start()
             elif code is not None or time.monotonic() > end:
                 self.stop()
-                raise NoUno(f"LibreOffice did not start (exit code {code})")
+                raise NotRunning(f"LibreOffice did not start (exit code {code})")
             time.sleep(0.05)
 
     @property

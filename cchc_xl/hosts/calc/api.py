@@ -50,7 +50,7 @@ class SheetApi:
     @property
     def ProtectContents(self) -> bool:  # noqa: N802
         """Whether the sheet is protected."""
-        return self._sheet.name in self._sheet.book.ask("sheets")["protected"]
+        return bool(self._sheet.ask("sheet.protected"))
 
     @property
     def Protection(self) -> Permissions:  # noqa: N802

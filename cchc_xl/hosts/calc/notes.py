@@ -43,10 +43,11 @@ def sheet_notes(sheet: Sheet) -> list[Note]:
 
 def note_at(sheet: Sheet, row: int, column: int) -> Note | None:
     """The note on a cell."""
-    return next((note for note in sheet_notes(sheet) if (note._row, note._column) == (row, column)), None)
+    text = sheet.ask("note", row=row - 1, column=column - 1)
+    return Note(sheet, row, column, text) if text else None
 
 
 def set_note(sheet: Sheet, row: int, column: int, text: str) -> Note:
     """Make the note of a cell this one."""
-    sheet.ask("notes.set", row=row - 1, column=column - 1, text=text)
+    sheet.ask("note.set", row=row - 1, column=column - 1, text=text)
     return Note(sheet, row, column, text)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from cchc_office.sheets import writable
+from com.sun.star.beans.PropertyState import AMBIGUOUS_VALUE
+
+from cchc_office import rewriting
+from cchc_office.office import Refused
+from cchc_office.sheets import LOCKED, writable
 
 # com.sun.star.util.NumberFormat; com.sun.star.sheet.CellFlags
 _DATE_OR_TIME, _TRUTH = 2 | 4, 1024
@@ -26,6 +30,16 @@ def rectangle(address):
         address.EndRow - address.StartRow + 1,
         address.EndColumn - address.StartColumn + 1,
     ]
+
+
+def open_area(office, book, sheet, place):
+    """A rectangle whose contents may be changed: on a protected sheet all its cells must be open ones."""
+    found = area(office.sheet(book, sheet), place)
+    if office.sheet(book, sheet).isProtected():
+        alike = found.getPropertyState("CellProtection") != AMBIGUOUS_VALUE
+        if not alike or found.CellProtection.IsLocked:
+            raise Refused(LOCKED)
+    return found
 
 
 def read(office, book, sheet, place):
@@ -78,18 +92,16 @@ def formulas(office, book, sheet, place):
 
 def write(office, book, sheet, place, rows, formulas=()):
     """Write a block of numbers and texts ("" empties a cell), then formulas: [row, column, formula], from 0 in it."""
-    found = area(writable(office, book, sheet), place)
-    found.setDataArray(tuple(map(tuple, rows)))
-    for row, column, formula in formulas:
-        found.getCellByPosition(column, row).setFormula(formula)
+    found = open_area(office, book, sheet, place)
+    rewriting.write(office.book(book), found, rows, formulas)
 
 
 def clear(office, book, sheet, place, contents_only):
     """Empty cells; or take everything off them."""
-    found = area(writable(office, book, sheet), place)
     if contents_only:
-        found.clearContents(_CONTENTS)
+        open_area(office, book, sheet, place).clearContents(_CONTENTS)
     else:
+        found = area(writable(office, book, sheet), place)
         found.merge(False)
         found.clearContents(_EVERYTHING)
 

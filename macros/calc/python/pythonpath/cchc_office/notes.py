@@ -19,10 +19,23 @@ def all_on(office, book, sheet):
     return sorted(found)
 
 
+def at(office, book, sheet, row, column):
+    """The text of the note on a cell, "" without one."""
+    return _text(office.sheet(book, sheet).getCellRangeByPosition(column, row, column, row))
+
+
 def put(office, book, sheet, row, column, text):
     """Make the note of a cell this one; an empty text takes it off."""
     found = writable(office, book, sheet)
     cell = area(found, (row, column, 1, 1))
-    cell.clearContents(_ANNOTATION)
+    if _text(cell):
+        cell.clearContents(_ANNOTATION)
     if text:
         found.getAnnotations().insertNew(cell.getCellByPosition(0, 0).getCellAddress(), text)
+
+
+def _text(cell):
+    # A cell whose note was deleted still gives it out; a query knows better.
+    if not cell.queryContentCells(_ANNOTATION).getCount():
+        return ""
+    return cell.getCellByPosition(0, 0).getAnnotation().getString()

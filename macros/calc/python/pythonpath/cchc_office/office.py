@@ -32,6 +32,7 @@ class Office:
         self._front = None  # the workbook that this press brought to the front
         self._locked = []
         self._indicator = None
+        self.press = None  # the entry in the list of things to undo, while a press changes a workbook
 
     def create(self, service):
         """A UNO service."""
@@ -126,6 +127,11 @@ class Office:
                 with contextlib.suppress(Exception):  # closed in the meantime
                     book.removeActionLock()
                     book.unlockControllers()
+
+    def step(self):
+        """A change of a workbook is coming."""
+        if self.press is not None:
+            self.press.step()
 
     def restore(self):
         """Give back what was held for the press."""

@@ -9,6 +9,7 @@ from cchc_office.office import Office, Refused
 from cchc_office.requests import answer
 from cchc_office.starting import Ended, NotStarted, helper
 from cchc_office.texts import HELPER_ENDED, READ_ONLY, UNDO, UNEXPECTED
+from cchc_office.undoing import Press
 
 # These leave the open workbook alone: LibreOffice stays usable while they work.
 _APART = ("tong-hop", "tao-so", "nhap")
@@ -47,7 +48,9 @@ def _press(office, button):
     if book is not None and button in UNDO and book.isReadonly():
         raise Refused(READ_ONLY)
     helping = helper()
-    with _one_undo(book, UNDO.get(button)), contextlib.ExitStack() as after:
+    with contextlib.ExitStack() as after:
+        if book is not None and button in UNDO:
+            office.press = after.enter_context(Press(book, UNDO[button]))
         after.callback(office.restore)
         helping.send({"press": button})
         _serve(office, helping, apart=button in _APART)
@@ -69,17 +72,3 @@ def _serve(office, helping, *, apart):
         if message.get("done"):
             return
         helping.send(answer(office, message))
-
-
-@contextlib.contextmanager
-def _one_undo(book, title):
-    """All changes of the press are one entry in the list of things to undo."""
-    if book is None or title is None:
-        yield
-        return
-    undo = book.UndoManager
-    undo.enterUndoContext(title)
-    try:
-        yield
-    finally:
-        undo.leaveUndoContext()

@@ -19,6 +19,7 @@ _REQUESTS = {
     "sheet.delete": sheets.delete,
     "sheet.show": sheets.show,
     "sheet.activate": sheets.activate,
+    "sheet.protected": sheets.protected,
     "sheet.protect": sheets.protect,
     "sheet.unprotect": sheets.unprotect,
     "sheet.used": sheets.used,
@@ -31,7 +32,8 @@ _REQUESTS = {
     "formats.write": formats.write,
     "formats.fit_rows": formats.fit_rows,
     "notes": notes.all_on,
-    "notes.set": notes.put,
+    "note": notes.at,
+    "note.set": notes.put,
     "status": lambda office, text: office.status(text),
     "hold_screen": lambda office, hold: office.hold_screen(hold),
     "say": boxes.say,
@@ -49,6 +51,7 @@ def answer(office, message):
     Whatever goes wrong is an answer too: the helper is waiting for one.
     """
     try:
+        office.step()
         return {"gave": _REQUESTS[message["do"]](office, **message["with"])}
     except Refused as fault:
         return {"refused": str(fault), "kind": "gone" if isinstance(fault, Gone) else "refused"}

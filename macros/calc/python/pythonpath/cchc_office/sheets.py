@@ -17,7 +17,6 @@ def all_of(office, book):
     return {
         "names": [sheet.getName() for sheet in every],
         "visible": [sheet.getName() for sheet in every if sheet.IsVisible],
-        "protected": [sheet.getName() for sheet in every if sheet.isProtected()],
         "active": controller.getActiveSheet().getName() if controller is not None else None,
     }
 
@@ -49,6 +48,11 @@ def activate(office, book, sheet):
     controller = office.book(book).getCurrentController()
     if controller is not None:
         controller.setActiveSheet(office.sheet(book, sheet))
+
+
+def protected(office, book, sheet):
+    """Whether a sheet is protected."""
+    return office.sheet(book, sheet).isProtected()
 
 
 def protect(office, book, sheet, password):

@@ -16,4 +16,5 @@ READ_ONLY = (
     "Sổ đang mở ở chế độ chỉ đọc nên không ghi kết quả vào được: hãy bấm “Sửa tài liệu” (Edit Document) trên thanh "
     "vàng hoặc lưu thành tệp khác, rồi bấm lại nút."
 )
+WRITING = "CCHC"
 UNDO = {"kiem-tra": "CCHC: Kiểm tra", "xoa-danh-dau": "CCHC: Xóa đánh dấu", "nop": "CCHC: Nộp"}
