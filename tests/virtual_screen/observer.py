@@ -1,0 +1,282 @@
+"""Looks into a running LibreOffice for the tests: ``python3 observer.py PIPE``, run by a Python that has ``uno``.
+
+Each line of standard input is a question ``{"ask": name, "with": {…}}``; each answer is one line of JSON, with
+``{"answer": …}`` or ``{"failed": …}``. It looks and does not act: keys and mouse come from outside. The exceptions are
+housekeeping that is not under test: opening a file, closing everything.
+
+Standard library and ``uno`` only: it runs outside the tests' own environment.
+"""
+
+import json
+import sys
+import traceback
+from contextlib import suppress
+from pathlib import Path
+
+import uno
+from com.sun.star.accessibility import AccessibleRole, AccessibleStateType
+from com.sun.star.beans import PropertyValue
+
+ROLES = {
+    value: name
+    for name in dir(AccessibleRole)
+    if name.isupper() and isinstance(value := getattr(AccessibleRole, name), int)
+}
+STATES = ("ENABLED", "SHOWING", "VISIBLE", "FOCUSED", "MODAL", "ACTIVE", "CHECKED", "DEFAULT", "EDITABLE", "SELECTED")
+STATES = {getattr(AccessibleStateType, name): name for name in STATES}
+# A sheet has thousands of millions of cells.
+ENDLESS = {"DOCUMENT", "DOCUMENT_SPREADSHEET", "TABLE", "TREE_TABLE"}
+MOST = 4000
+
+
+class Observer:
+    """Answers questions about one LibreOffice."""
+
+    def __init__(self, pipe):
+        self.pipe = pipe
+        self.context = None
+
+    # The office ------------------------------------------------------------------------------------------------------
+
+    def connect(self):
+        """Whether LibreOffice answers."""
+        here = uno.getComponentContext()
+        resolver = here.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", here)
+        try:
+            self.context = resolver.resolve(f"uno:pipe,name={self.pipe};urp;StarOffice.ComponentContext")
+            self.desktop = self.service("com.sun.star.frame.Desktop")
+            self.toolkit = self.service("com.sun.star.awt.Toolkit")
+        except Exception:
+            return False
+        return True
+
+    def service(self, name):
+        return self.context.ServiceManager.createInstanceWithContext(name, self.context)
+
+    def extensions(self):
+        """Identifiers of the extensions that are installed."""
+        provider = self.context.getValueByName("/singletons/com.sun.star.deployment.PackageInformationProvider")
+        return [name for name, _ in provider.getExtensionList()]
+
+    def open(self, path, hidden=False, read_only=False):
+        """Load a file as the start centre does; gives whether it came to be a document."""
+        options = (PropertyValue("Hidden", 0, hidden, 0), PropertyValue("ReadOnly", 0, read_only, 0))
+        return self.desktop.loadComponentFromURL(uno.systemPathToFileUrl(path), "_default", 0, options) is not None
+
+    def close_all(self):
+        """Close every document without a question, as Ctrl+W does: the last one makes room for the start centre."""
+        helper = self.service("com.sun.star.frame.DispatchHelper")
+        for document in self.documents():
+            with suppress(Exception):
+                document.setModified(False)
+                helper.executeDispatch(document.CurrentController.Frame, ".uno:CloseDoc", "", 0, ())
+
+    def terminate(self):
+        """Ask the office to end."""
+        return self.desktop.terminate()
+
+    # Documents -------------------------------------------------------------------------------------------------------
+
+    def documents(self):
+        components = self.desktop.getComponents().createEnumeration()
+        found = []
+        while components.hasMoreElements():
+            found.append(components.nextElement())
+        return found
+
+    def books(self):
+        """What is open."""
+        return [
+            {
+                "file": Path(uno.fileUrlToSystemPath(book.URL)).name if book.URL else "",
+                "sheets": list(book.Sheets.ElementNames),
+                "active": book.CurrentController.ActiveSheet.Name if book.CurrentController else "",
+                "modified": book.isModified(),
+                "read_only": book.isReadonly(),
+                "filter": next((item.Value for item in book.getArgs() if item.Name == "FilterName"), ""),
+                "undo": list(book.UndoManager.getAllUndoActionTitles()),
+            }
+            for book in self.documents()
+            if hasattr(book, "Sheets")
+        ]
+
+    def book(self, file):
+        for book in self.documents():
+            if hasattr(book, "Sheets") and book.URL and Path(uno.fileUrlToSystemPath(book.URL)).name == file:
+                return book
+        raise LookupError(f"{file} is not open")
+
+    def selection(self, file):
+        """Where the cursor is: sheet and address of the selected range."""
+        chosen = self.book(file).CurrentSelection
+        return chosen.AbsoluteName.replace("$", "").replace("'", "") if hasattr(chosen, "AbsoluteName") else ""
+
+    def cell(self, file, sheet, address):
+        """A cell as a person sees it, and what lies behind."""
+        found = self.book(file).Sheets[sheet].getCellRangeByName(address)
+        note = found.Annotation.String
+        return {
+            "text": found.String,
+            "value": found.Value,
+            "formula": found.Formula,
+            "kind": found.Type.value,
+            "colour": found.CellBackColor,
+            "note": note,
+        }
+
+    def block(self, file, sheet, address=""):
+        """The texts and numbers of a range (without an address: of all that is used), row by row."""
+        found = self.book(file).Sheets[sheet]
+        if address:
+            area = found.getCellRangeByName(address)
+        else:
+            cursor = found.createCursor()
+            cursor.gotoEndOfUsedArea(False)
+            end = cursor.RangeAddress
+            area = found.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow)
+        return [list(row) for row in area.getDataArray()]
+
+    def sheet(self, file, sheet):
+        """Protection, visibility and notes of a sheet."""
+        found = self.book(file).Sheets[sheet]
+        return {
+            "protected": found.isProtected(),
+            "visible": found.IsVisible,
+            "notes": {note.Position.Row * 16384 + note.Position.Column: note.String for note in found.Annotations},
+        }
+
+    def place(self, file, sheet, address):
+        """The rectangle of a cell on the screen, of the sheet that is shown."""
+        cell = self.book(file).Sheets[sheet].getCellRangeByName(address).CellAddress
+        window = self.book(file).CurrentController.Frame.ContainerWindow
+        for node, role, _ in walk(window.AccessibleContext, ENDLESS - {"DOCUMENT", "DOCUMENT_SPREADSHEET"}):
+            if role == "TABLE":
+                return box(node.getAccessibleCellAt(cell.Row, cell.Column).AccessibleContext)
+        raise LookupError("no table on the screen")
+
+    # The screen ------------------------------------------------------------------------------------------------------
+
+    def windows(self):
+        """The windows on the screen, dialogs too."""
+        return [facts for _, facts in self.tops()]
+
+    def tops(self):
+        found = []
+        for number in range(self.toolkit.getTopWindowCount()):
+            with suppress(Exception):  # it may close while we look
+                window = self.toolkit.getTopWindow(number)
+                if window.isVisible():  # a dialog that was closed may still call itself SHOWING
+                    context = window.getAccessibleContext()
+                    found.append((context, self.facts(context)))
+        return found
+
+    def top(self, window):
+        """The window of this role and name: numbers of windows change whenever a menu opens."""
+        for context, facts in self.tops():
+            if [facts["role"], facts["name"]] == window:
+                return context
+        raise LookupError(f"no window {window}")
+
+    def elements(self, window, role="", name="", toolbar="", most=MOST):
+        """What stands in a window: buttons, fields, texts. ``role`` and ``name`` choose; without them, all.
+
+        ``toolbar`` is the name of the one that it is in, ``most`` how many are wanted: to look no further than needed.
+        """
+        top = self.top(window)
+        if toolbar:
+            named = (node for node, kind, called in walk(top, ENDLESS) if kind == "TOOL_BAR" and called == toolbar)
+            top = next(named, None)
+            if top is None:
+                return []
+        found = []
+        for node, kind, called in walk(top, ENDLESS):
+            if (not role or kind == role) and (not name or called == name):
+                with suppress(Exception):
+                    facts = self.facts(node)
+                    if "SHOWING" in facts["states"]:
+                        found.append(facts)
+                        if len(found) == most:
+                            break
+        return found
+
+    def menu(self, window, name):
+        """The items of a menu that is open."""
+        top = self.top(window)
+        menu = next((node for node, kind, called in walk(top, ENDLESS) if kind == "MENU" and called == name), None)
+        if menu is None:
+            raise LookupError(f"no menu {name}")
+        items = [menu.getAccessibleChild(i).getAccessibleContext() for i in range(menu.getAccessibleChildCount())]
+        shown = [facts for facts in map(self.facts, items) if "SHOWING" in facts["states"]]
+        return [facts for facts in shown if facts["role"] != "SEPARATOR"]
+
+    def facts(self, node):
+        role = node.getAccessibleRole()
+        return {
+            "role": ROLES.get(role, str(role)),
+            "name": node.getAccessibleName(),
+            "states": [STATES[state] for state in node.getAccessibleStateSet().getStates() if state in STATES],
+            "box": box(node),
+            "text": text(node),
+        }
+
+
+def messages(fault):
+    """What an exception says, and those that caused it."""
+    while fault is not None:
+        yield str(getattr(fault, "Message", "") or fault)
+        try:
+            fault = getattr(fault, "Cause", None)
+        except SystemError:  # a cause that pyuno cannot lay hands on
+            return
+
+
+def walk(top, endless):
+    """All accessible nodes below ``top`` with role and name, breadth first, the endless ones not entered."""
+    waiting = [top]
+    seen = 0
+    while waiting and seen < MOST:
+        node = waiting.pop(0)
+        seen += 1
+        try:
+            role = ROLES.get(node.getAccessibleRole(), "")
+            yield node, role, node.getAccessibleName()
+            if role not in endless:
+                children = range(node.getAccessibleChildCount())
+                waiting += [node.getAccessibleChild(child).getAccessibleContext() for child in children]
+        except Exception:
+            continue  # it went away while we looked
+
+
+def box(node):
+    """x, y, width, height on the screen."""
+    try:
+        place, size = node.getLocationOnScreen(), node.getSize()
+    except Exception:
+        return None
+    return [place.X, place.Y, size.Width, size.Height]
+
+
+def text(node):
+    """What is written in a field."""
+    try:
+        return node.getText()
+    except Exception:
+        return ""
+
+
+def main():
+    """Answer until standard input ends."""
+    observer = Observer(sys.argv[1])
+    for line in sys.stdin:
+        question = json.loads(line)
+        try:
+            answer = {"answer": getattr(observer, question["ask"])(**question.get("with", {}))}
+        except Exception as fault:
+            last = traceback.extract_tb(fault.__traceback__)[-1]
+            message = " <- ".join(messages(fault))
+            answer = {"failed": f"{type(fault).__name__}: {message} (line {last.lineno})"}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
