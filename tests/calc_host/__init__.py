@@ -18,7 +18,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from .office import NO_UNO, HeadlessOffice, find_uno_python
+from .headless import NO_UNO, HeadlessOffice, find_uno_python
 
 __all__ = ["NO_UNO", "HeadlessOffice", "find_uno_python", "office", "open_book", "store"]
 

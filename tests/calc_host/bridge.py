@@ -10,8 +10,9 @@ sys.path.insert(0, sys.argv[1])
 
 import uno
 import unohelper
-from cchc_office.office import Office
-from cchc_office.requests import answer
+from cchc_office import boxes, requests
+from cchc_office import press as pressing
+from cchc_office.office import Office, properties
 from cchc_office.undoing import Press
 from com.sun.star.task import XInteractionHandler
 from com.sun.star.ucb import XCommandEnvironment
@@ -42,7 +43,7 @@ def fresh():
     office = Office(office.context)
 
 
-class Agreeing(unohelper.Base, XInteractionHandler, XCommandEnvironment):
+class Agreeing(unohelper.Base, XInteractionHandler):
     """Agrees to whatever the installing of an extension asks."""
 
     def handle(self, request):
@@ -51,8 +52,12 @@ class Agreeing(unohelper.Base, XInteractionHandler, XCommandEnvironment):
                 continuation.select()
                 return
 
+
+class Environment(unohelper.Base, XCommandEnvironment):
+    """Who is asked, and who is told how far it is."""
+
     def getInteractionHandler(self):  # noqa: N802 - UNO's name
-        return self
+        return Agreeing()
 
     def getProgressHandler(self):  # noqa: N802
         return None
@@ -62,7 +67,7 @@ def install(path):
     """Install an extension for the user of this profile, as the extension manager does."""
     manager = office.context.getByName("/singletons/com.sun.star.deployment.ExtensionManager")
     url = uno.systemPathToFileUrl(path)
-    found = manager.addExtension(url, (), "user", manager.createAbortChannel(), Agreeing())
+    found = manager.addExtension(url, (), "user", manager.createAbortChannel(), Environment())
     return found.getIdentifier().Value
 
 
@@ -72,13 +77,38 @@ def click(button):
     service.trigger(button)
 
 
+def press(button):
+    """A click that is served here and not inside the office, and what it says instead of showing boxes."""
+    said = []
+    boxes.say = requests.REQUESTS["say"] = lambda _office, text: said.append(text)
+    pressing.press(office.context, button)
+    return said
+
+
 def one_undo(begin):
     """Begin or end what is one entry in the list of things to undo, as a click does."""
     if begin:
-        office.press = Press(office.front_or_none(), "CCHC").__enter__()
+        office.press = Press(office.front_or_none(), "CCHC")
     else:
-        office.press.__exit__()
+        office.press.close()
         office.press = None
+
+
+def open_as(path, read_only):
+    """Open a file as a user may: to read only."""
+    office.desktop.loadComponentFromURL(
+        uno.systemPathToFileUrl(path), "_blank", 0, properties(ReadOnly=read_only)
+    )
+
+
+def titles():
+    """The list of things to undo in the workbook in front, the last first."""
+    return list(office.front_or_none().UndoManager.getAllUndoActionTitles())
+
+
+def modified():
+    """Whether the workbook in front has changes to save."""
+    return office.front_or_none().isModified()
 
 
 def undo():
@@ -96,6 +126,10 @@ TESTING = {
     "test.fresh": fresh,
     "test.install": install,
     "test.click": click,
+    "test.press": press,
+    "test.open": open_as,
+    "test.titles": titles,
+    "test.modified": modified,
     "test.one_undo": one_undo,
     "test.undo": undo,
 }
@@ -108,6 +142,6 @@ for line in sys.stdin.buffer:
         except Exception as fault:
             reply = {"refused": f"{type(fault).__name__}: {fault}"}
     else:
-        reply = answer(office, message)
+        reply = requests.answer(office, message)
     sys.stdout.write(json.dumps(reply) + "\n")
     sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uno
+from com.sun.star.beans.PropertyState import AMBIGUOUS_VALUE
 
 from cchc_office.cells import area
 from cchc_office.sheets import writable
@@ -26,41 +27,52 @@ def write(office, book, sheet, place, **wanted):
     """Set formats of a rectangle, by name."""
     found = area(writable(office, book, sheet), place)
     for name, value in wanted.items():
-        if name == "number_format":
-            found.NumberFormat = _format_key(office.book(book), value)
+        if name in _PROPERTIES:
+            key, translated = _PROPERTIES[name]
+            _set(found, key, translated(value))
         elif name == "locked":
             protection = found.CellProtection
-            if protection.IsLocked != value:
-                protection.IsLocked = value
-                found.CellProtection = protection
-        elif name == "wrap":
-            found.IsTextWrapped = value
-        elif name == "bold":
-            found.CharWeight = _BOLD if value else _PLAIN
-        elif name == "italic":
-            found.CharPosture = uno.Enum("com.sun.star.awt.FontSlant", "ITALIC" if value else "NONE")
-        elif name == "size":
-            found.CharHeight = value
-        elif name == "font":
-            found.CharFontName = value
-        elif name == "color":
-            found.CharColor = value
-        elif name == "background":
-            found.CellBackColor = value
-        elif name == "vertical":
-            found.VertJustify = _VERTICAL[value]
-        elif name == "horizontal":
-            found.HoriJustify = uno.Enum("com.sun.star.table.CellHoriJustify", value.upper())
+            protection.IsLocked = value
+            _set(found, "CellProtection", protection)
+        elif name == "number_format":
+            # Formats of one code may have several numbers, one for each language.
+            if _differ(found, "NumberFormat") or _format_code(office.book(book), found.NumberFormat) != value:
+                found.NumberFormat = _format_key(office.book(book), value)
         elif name == "column_width":
+            found.getColumns().IsVisible = bool(value)
             if value:
-                found.getColumns().IsVisible = True
                 found.getColumns().Width = value
-            else:
-                found.getColumns().IsVisible = False
         elif name == "row_height":
             found.getRows().Height = value
         else:
             raise ValueError(f"no format {name!r}")
+
+
+def _set(cells, key, value):
+    """Set a property of cells, unless all have it: undoing what changes nothing doubles conditional formats."""
+    if _differ(cells, key) or cells.getPropertyValue(key) != value:
+        cells.setPropertyValue(key, value)
+
+
+def _differ(cells, key):
+    return cells.getPropertyState(key) == AMBIGUOUS_VALUE
+
+
+def _enumeration(name, values):
+    return lambda value: uno.Enum(name, values(value))
+
+
+_PROPERTIES = {
+    "wrap": ("IsTextWrapped", lambda value: value),
+    "bold": ("CharWeight", lambda value: _BOLD if value else _PLAIN),
+    "italic": ("CharPosture", _enumeration("com.sun.star.awt.FontSlant", lambda it: "ITALIC" if it else "NONE")),
+    "size": ("CharHeight", lambda value: value),
+    "font": ("CharFontName", lambda value: value),
+    "color": ("CharColor", lambda value: value),
+    "background": ("CellBackColor", lambda value: value),
+    "vertical": ("VertJustify", lambda value: _VERTICAL[value]),
+    "horizontal": ("HoriJustify", _enumeration("com.sun.star.table.CellHoriJustify", str.upper)),
+}
 
 
 def read(office, book, sheet, place, names):

@@ -50,7 +50,8 @@ def _press(office, button):
     helping = helper()
     with contextlib.ExitStack() as after:
         if book is not None and button in UNDO:
-            office.press = after.enter_context(Press(book, UNDO[button]))
+            office.press = Press(book, UNDO[button])
+            after.callback(office.press.close)
         after.callback(office.restore)
         helping.send({"press": button})
         _serve(office, helping, apart=button in _APART)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cchc_office import books, boxes, cells, formats, notes, sheets
 from cchc_office.office import Gone, Refused
 
-_REQUESTS = {
+REQUESTS = {
     "books": books.all_open,
     "book.open": books.open_file,
     "book.close": books.close,
@@ -44,6 +44,14 @@ _REQUESTS = {
     "save_as": boxes.save_as,
 }
 
+# These change a workbook, so that it is one step more to undo.
+_CHANGES = frozenset(
+    name
+    for name in REQUESTS
+    if name.partition(".")[0] in ("cells", "formats", "note", "sheet")
+    and name.rpartition(".")[2] not in ("note", "read", "formulas", "used", "protected", "activate")
+)
+
 
 def answer(office, message):
     """The answer to a request ``{"do": name, "with": arguments}``: ``gave``, or ``refused`` and why.
@@ -51,8 +59,9 @@ def answer(office, message):
     Whatever goes wrong is an answer too: the helper is waiting for one.
     """
     try:
-        office.step()
-        return {"gave": _REQUESTS[message["do"]](office, **message["with"])}
+        if message["do"] in _CHANGES:
+            office.step()
+        return {"gave": REQUESTS[message["do"]](office, **message["with"])}
     except Refused as fault:
         return {"refused": str(fault), "kind": "gone" if isinstance(fault, Gone) else "refused"}
     except Exception as fault:

@@ -17,4 +17,4 @@ READ_ONLY = (
     "vàng hoặc lưu thành tệp khác, rồi bấm lại nút."
 )
 WRITING = "CCHC"
-UNDO = {"kiem-tra": "CCHC: Kiểm tra", "xoa-danh-dau": "CCHC: Xóa đánh dấu", "nop": "CCHC: Nộp"}
+UNDO = {"kiem-tra": "CCHC: Kiểm tra", "xoa-danh-dau": "CCHC: Xóa đánh dấu"}

@@ -24,29 +24,30 @@ def entry(book, title):
 
 
 class Press:
-    """The entry of a press: ``step`` before every change."""
+    """The entry of a press: ``step`` before every change. A press that changes nothing makes none."""
 
     def __init__(self, book, title):
         self._book, self._title = book, title
+        self._saved = not book.isModified()
         self._steps = 0
         self._entry = contextlib.ExitStack()
         self._part = contextlib.ExitStack()
 
-    def __enter__(self):
-        self._entry.enter_context(entry(self._book, self._title))
-        self._part.enter_context(entry(self._book, self._title))
-        return self
-
-    def __exit__(self, *_fault):
-        with self._entry:
-            self._part.close()
-
     def step(self):
         """A change is coming."""
-        self._steps += 1
+        if not self._steps:
+            self._entry.enter_context(entry(self._book, self._title))
         if self._steps % _PART == 0:
             self._part.close()
             self._part.enter_context(entry(self._book, self._title))
+        self._steps += 1
+
+    def close(self):
+        """The press is over. To hold the recalculation and let it go counts as a change for LibreOffice, not for us."""
+        with self._entry:
+            self._part.close()
+        if self._saved and not self._steps:
+            self._book.setModified(False)
 
 
 def each_cell(book, title, cells, change):

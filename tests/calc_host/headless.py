@@ -22,11 +22,14 @@ BRIDGE = Path(__file__).with_name("bridge.py")
 COMPONENT = Path(__file__).parents[2] / "macros" / "calc" / "python" / "pythonpath"
 _RESTART = 81  # the first start of a profile
 _STARTS_WITHIN = 60.0
+# No display; Vietnamese file names; the system's programs only: the Python inside LibreOffice takes its library from
+# beside the first python3 on PATH, which may be another one's.
+_SYSTEM = {"SAL_USE_VCLPLUGIN": "svp", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"} if os.name == "posix" else {}
 
 
 NO_UNO = (
-    "KHÔNG CÓ PYTHON-UNO: các nút trong LibreOffice CHƯA được thử! / NO PYTHON HERE HAS UNO: the buttons in LibreOffice "
-    "are NOT tried! (Debian: apt-get install python3-uno)"
+    "KHÔNG CÓ PYTHON-UNO: các nút trong LibreOffice CHƯA được thử! / NO PYTHON HERE HAS UNO: the buttons in "
+    "LibreOffice are NOT tried! (Debian: apt-get install python3-uno)"
 )
 
 
@@ -66,11 +69,11 @@ class HeadlessOffice:
             "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--nofirststartwizard",
             f"--accept=pipe,name={self._pipe};urp;StarOffice.ComponentContext",
         ]  # fmt: skip
-        self._environment = {**os.environ, "SAL_USE_VCLPLUGIN": "svp", "LC_ALL": "C.UTF-8", **(environment or {})}
+        self._environment = {**os.environ, **_SYSTEM, **(environment or {})}
         self._log = (self.folder / "log.txt").open("ab")
         self._start()
         self._bridge = subprocess.Popen(
-            [python, "-X", "utf8", BRIDGE, COMPONENT, self._pipe],
+            [python, "-X", "utf8", BRIDGE, COMPONENT, self._pipe], env=self._environment,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True,
         )  # fmt: skip
         self.channel = Channel(self._bridge.stdout, self._bridge.stdin)
