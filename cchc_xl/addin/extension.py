@@ -133,7 +133,8 @@ def _addons(buttons: Sequence[Button]) -> str:
         _value("Target", "_self"),
         _node("Submenu", *(_entry(number, button) for number, button in enumerate(buttons)), new=False),
     )
-    toolbar = _node(_TOOLBAR, *(_entry(number, button) for number, button in enumerate(buttons)))
+    # In the Start Center, which has no toolbars, one of ours would float about as a window of its own.
+    toolbar = _node(_TOOLBAR, *(_entry(number, button, anywhere=False) for number, button in enumerate(buttons)))
     icons = [
         _node(
             f"{IDENTIFIER}.{button.name}",
@@ -151,13 +152,13 @@ def _addons(buttons: Sequence[Button]) -> str:
     return _settings("Addons", "org.openoffice.Office", inner)
 
 
-def _entry(number: int, button: Button) -> str:
+def _entry(number: int, button: Button, *, anywhere: bool = True) -> str:
     return _node(
         f"m{number}",
         _value("URL", button.url),
         _value("Title", button.label, localised=True),
         _value("Target", "_self"),
-        _value("Context", f"{_CALC},{_START_CENTER}" if button.without_workbook else _CALC),
+        _value("Context", f"{_CALC},{_START_CENTER}" if anywhere and button.without_workbook else _CALC),
     )
 
 
