@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 TOOLBAR = "CCHC"
 _PATIENCE = 30.0  # seconds, on a busy machine; what comes, comes in less than one
-_GLANCE = 0.02
+_GLANCE = 0.05  # seconds: looking disturbs the office, too
 _DOCUMENT, _DIALOGS = "ROOT_PANE", {"DIALOG", "ALERT", "OPTION_PANE", "FILE_CHOOSER"}
 
 
@@ -46,28 +46,29 @@ class Dialog:
         """Whether it still stands there."""
         return key(self._facts) in map(key, self.desk.dialogs()) and self.desk.words(self._facts) == self.words
 
-    def elements(self, role: str = "", name: str = "") -> list[dict[str, Any]]:
+    def elements(self, role: str = "") -> list[dict[str, Any]]:
         """Its fields and buttons."""
-        return self.desk.office.ask("elements", window=key(self._facts), role=role, name=name)
+        return self.desk.office.ask("elements", window=key(self._facts), role=role)
+
+    def button(self, *names: str) -> dict[str, Any]:
+        """The button with one of these names."""
+        found = self.desk.until(
+            lambda: [button for button in self.elements("PUSH_BUTTON") if button["name"] in names],
+            f"a button {' / '.join(names)} in {self.title!r}",
+        )
+        return found[0]
 
     def press(self, *names: str) -> None:
         """Click the button with one of these names; the dialog must go."""
-        found = self.desk.until(
-            lambda: [b for name in names for b in self.elements("PUSH_BUTTON", name) if "ENABLED" in b["states"]],
-            f"a button {' / '.join(names)} in {self.title!r}",
-        )
-        self.desk.click(found[0]["box"])
+        self.desk.click(self.button(*names)["box"])
         self.desk.until(lambda: not self.shown, f"the end of the dialog {self.title!r}")
 
-    def write(self, text: str, name: str = "") -> None:
-        """Put a text into its field (the one called ``name``), in place of what stands there."""
-        field = self.desk.until(lambda: self._fields(name), f"a field in {self.title!r}")[0]
-        self.desk.click(field["box"])
-        self.desk.display.key("ctrl+a")
-        self.desk.display.type(text) if text else self.desk.display.key("Delete")
-        self.desk.until(
-            lambda: [f for f in self._fields(name) if f["text"] == text], f"{text!r} in the field of {self.title!r}"
-        )
+    def write(self, text: str) -> None:
+        """Put a text into its field, in place of what stands there."""
+        self.desk.click(self.desk.until(self._field, f"a field in {self.title!r}")["box"])
+        self.desk.display.key("ctrl+a", "Delete")
+        self.desk.display.type(text)
+        self.desk.until(lambda: (self._field() or {}).get("text") == text, f"{text!r} in the field of {self.title!r}")
 
     def answer(self, text: str) -> None:
         """Fill in its line and agree."""
@@ -76,13 +77,14 @@ class Dialog:
 
     def choose(self, path: Path) -> None:
         """In a dialog for files or folders: write the path and press Enter."""
-        self.write(str(path), "File name:")
+        self.write(str(path))
         self.key("Return")
         self.desk.until(lambda: not self.shown, f"the end of the dialog {self.title!r}")
 
-    def _fields(self, name: str) -> list[dict[str, Any]]:
-        fields = [element for element in self.elements() if element["role"] in {"TEXT", "EDITBAR"}]
-        return [field for field in fields if "EDITABLE" in field["states"] and name in ("", field["name"])]
+    def _field(self) -> dict[str, Any] | None:
+        """Where to write: the labelled field; a dialog for files has another one for the folder, without a label."""
+        fields = [field for field in self.elements("TEXT") if "EDITABLE" in field["states"]]
+        return next((field for field in fields if field["name"].endswith(":")), fields[0] if fields else None)
 
     def key(self, *keys: str) -> None:
         """Press keys over it."""
@@ -169,11 +171,10 @@ class Desk:
 
     def element(self, role: str, name: str = "", toolbar: str = "") -> dict[str, Any]:
         """Something in the window of the workbook, or of the start centre where none is open."""
-
-        def look() -> list[dict[str, Any]]:
-            return self.office.ask("elements", window=self._main(), role=role, name=name, toolbar=toolbar, most=1)
-
-        return self.until(look, f"{role} {name!r}")[0]
+        return self.until(
+            lambda: self.office.ask("element", window=self._main(), role=role, name=name, toolbar=toolbar),
+            f"{role} {name!r}",
+        )
 
     def toolbar(self) -> list[str]:
         """The words on the extension's toolbar, in order."""
@@ -250,9 +251,9 @@ class Desk:
 
     def undo(self) -> None:
         """Ctrl+Z, once."""
-        before = self._book()["undo"]
+        before = self.office.ask("undo", file=self.file)
         self.display.key("ctrl+z")
-        self.until(lambda: self._book()["undo"] == before[1:], f"{before[:1]} undone")
+        self.until(lambda: self.office.ask("undo", file=self.file) == before[1:], f"{before[:1]} undone")
 
     def type_into(self, sheet: str, address: str, text: str) -> None:
         """Type a text into a cell, with Enter at the end."""
@@ -268,11 +269,11 @@ def install(desk: Desk, extension: Path) -> None:
     manager = desk.dialog(title="Extension Manager", role="DIALOG")
     # It is ready when it could add another; a manager that is closed before takes LibreOffice down.
     desk.until(
-        lambda: desk.office.ask("extensions") and "ENABLED" in manager.elements("PUSH_BUTTON", "Add")[0]["states"],
+        lambda: desk.office.ask("extensions") and "ENABLED" in manager.button("Add")["states"],
         f"the extension {extension.name} installed",
     )
     # It goes from the screen, but LibreOffice goes on naming it among the windows: there is no seeing the end of it.
-    desk.click(manager.elements("PUSH_BUTTON", "Close")[0]["box"])
+    desk.click(manager.button("Close")["box"])
 
 
 def key(window: Mapping[str, Any]) -> list[str]:

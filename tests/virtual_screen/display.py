@@ -59,7 +59,7 @@ class Display:
 
     def click(self, x: int, y: int, times: int = 1) -> None:
         """Move the mouse there and press its left button."""
-        self._xdotool("mousemove", "--sync", x, y)
+        self._xdotool("mousemove", x, y)  # without --sync, which waits in vain where the mouse is there already
         self._xdotool("click", "--repeat", times, "--delay", 60, 1)
 
     def point(self, x: int, y: int) -> None:
@@ -87,7 +87,7 @@ class Display:
         """Write the screen (or ``box``: x, y, width, height) as PNG; read from the server's own memory."""
         dump = self._pixels.read_bytes()  # an X window dump: header, colour map, pixels
         head = struct.unpack(">25I", dump[:100])
-        start, width, height, line, colours = head[0] + head[19] * 12, head[4], head[5], head[12], head[19]
+        start, width, height, line = head[0] + head[19] * 12, head[4], head[5], head[12]
         assert (head[1], head[11]) == (7, 32), "not the dump of a true-colour screen"
         x, y, wide, high = box or (0, 0, width, height)
         x, y = max(0, x), max(0, y)

@@ -35,6 +35,7 @@ class Observer:
     def __init__(self, pipe):
         self.pipe = pipe
         self.context = None
+        self.known = {}
 
     # The office ------------------------------------------------------------------------------------------------------
 
@@ -94,11 +95,14 @@ class Observer:
                 "modified": book.isModified(),
                 "read_only": book.isReadonly(),
                 "filter": next((item.Value for item in book.getArgs() if item.Name == "FilterName"), ""),
-                "undo": list(book.UndoManager.getAllUndoActionTitles()),
             }
             for book in self.documents()
             if hasattr(book, "Sheets")
         ]
+
+    def undo(self, file):
+        """What Ctrl+Z would take back, the last first."""
+        return list(self.book(file).UndoManager.getAllUndoActionTitles())
 
     def book(self, file):
         for book in self.documents():
@@ -145,15 +149,6 @@ class Observer:
             "notes": {note.Position.Row * 16384 + note.Position.Column: note.String for note in found.Annotations},
         }
 
-    def place(self, file, sheet, address):
-        """The rectangle of a cell on the screen, of the sheet that is shown."""
-        cell = self.book(file).Sheets[sheet].getCellRangeByName(address).CellAddress
-        window = self.book(file).CurrentController.Frame.ContainerWindow
-        for node, role, _ in walk(window.AccessibleContext, ENDLESS - {"DOCUMENT", "DOCUMENT_SPREADSHEET"}):
-            if role == "TABLE":
-                return box(node.getAccessibleCellAt(cell.Row, cell.Column).AccessibleContext)
-        raise LookupError("no table on the screen")
-
     # The screen ------------------------------------------------------------------------------------------------------
 
     def windows(self):
@@ -177,32 +172,44 @@ class Observer:
                 return context
         raise LookupError(f"no window {window}")
 
-    def elements(self, window, role="", name="", toolbar="", most=MOST):
-        """What stands in a window: buttons, fields, texts. ``role`` and ``name`` choose; without them, all.
+    def element(self, window, role, name="", toolbar=""):
+        """The first of its role and name in a window, or on one of its toolbars; ``None`` where there is none.
 
-        ``toolbar`` is the name of the one that it is in, ``most`` how many are wanted: to look no further than needed.
+        Walking through a window costs hundreds of calls into LibreOffice: where it was found before is looked at first.
         """
+        sought = (*window, role, name, toolbar)
+        with suppress(Exception):
+            facts = self.facts(self.known[sought])
+            if facts["role"] == role and name in ("", facts["name"]) and "SHOWING" in facts["states"]:
+                return facts
         top = self.top(window)
         if toolbar:
-            named = (node for node, kind, called in walk(top, ENDLESS) if kind == "TOOL_BAR" and called == toolbar)
+            named = (node for node, kind, called in walk(top) if kind == "TOOL_BAR" and called == toolbar)
             top = next(named, None)
-            if top is None:
-                return []
+        for node, kind, called in walk(top) if top else ():
+            if kind == role and name in ("", called):
+                facts = self.facts(node)
+                if "SHOWING" in facts["states"]:
+                    self.known[sought] = node
+                    return facts
+        return None
+
+    def elements(self, window, role="", toolbar=""):
+        """All that stands in a window: buttons, fields, texts; or those of a role; or on a toolbar."""
+        top = self.top(window)
+        if toolbar:
+            top = next(node for node, kind, called in walk(top) if kind == "TOOL_BAR" and called == toolbar)
         found = []
-        for node, kind, called in walk(top, ENDLESS):
-            if (not role or kind == role) and (not name or called == name):
-                with suppress(Exception):
-                    facts = self.facts(node)
-                    if "SHOWING" in facts["states"]:
-                        found.append(facts)
-                        if len(found) == most:
-                            break
-        return found
+        for node, kind, _ in walk(top):
+            if role in ("", kind):
+                with suppress(Exception):  # it may go while we look
+                    found.append(self.facts(node))
+        return [facts for facts in found if "SHOWING" in facts["states"]]
 
     def menu(self, window, name):
         """The items of a menu that is open."""
         top = self.top(window)
-        menu = next((node for node, kind, called in walk(top, ENDLESS) if kind == "MENU" and called == name), None)
+        menu = next((node for node, kind, called in walk(top) if kind == "MENU" and called == name), None)
         if menu is None:
             raise LookupError(f"no menu {name}")
         items = [menu.getAccessibleChild(i).getAccessibleContext() for i in range(menu.getAccessibleChildCount())]
@@ -230,8 +237,8 @@ def messages(fault):
             return
 
 
-def walk(top, endless):
-    """All accessible nodes below ``top`` with role and name, breadth first, the endless ones not entered."""
+def walk(top):
+    """All accessible nodes below ``top`` with role and name, breadth first."""
     waiting = [top]
     seen = 0
     while waiting and seen < MOST:
@@ -240,7 +247,7 @@ def walk(top, endless):
         try:
             role = ROLES.get(node.getAccessibleRole(), "")
             yield node, role, node.getAccessibleName()
-            if role not in endless:
+            if role not in ENDLESS:
                 children = range(node.getAccessibleChildCount())
                 waiting += [node.getAccessibleChild(child).getAccessibleContext() for child in children]
         except Exception:
