@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from submissions import make
+from submissions import make, write_printed
 from virtual_screen.desk import Desk
 
 from cchc_xl.layout import REPORT_SHEET
@@ -222,3 +222,28 @@ def test_a_new_workbook_is_made_and_checked(desk: Desk, tmp_path: Path) -> None:
     desk.file = target.name
     check(desk)
     assert not findings(desk)
+
+
+def test_printed_figures_are_put_into_a_copy(desk: Desk, book: Path, tmp_path: Path) -> None:
+    """Nhập số liệu: agree, the folder of tables, the name of the copy; the copy opens with the figures in it."""
+    tables = tmp_path / "bang"
+    tables.mkdir()
+    write_printed(tables, {"PL1": {SETTLED: "1.234", ON_TIME: "1.200"}}, FORM)
+    before = book.read_bytes()
+    desk.open(book)
+    desk.press("Nhập số liệu")
+    desk.dialog("Nhập số liệu vào một bản sao").press("Yes")
+    desk.dialog(title="Chọn thư mục chứa các tệp PL").choose(tables)
+    target = tmp_path / "da nhap.xlsx"
+    desk.dialog(title="Ghi sổ đã nhập vào tệp").choose(target)
+    desk.dialog("Đã nhập 2 ô").press("OK")
+    desk.file = target.name
+    assert desk.cell("PL1", figure(target, SETTLED))["value"] == 1234
+    assert book.read_bytes() == before
+
+
+def test_without_the_toolkit_the_extension_says_what_is_missing(bare_desk: Desk, wrong: Path) -> None:
+    """The extension alone: one sentence on what to install."""
+    bare_desk.open(wrong)
+    bare_desk.press("Kiểm tra")
+    bare_desk.dialog("Chưa thấy bộ công cụ CCHC").press("OK")

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from virtual_screen.display import SIZE, Display
+from virtual_screen.display import Display
 from virtual_screen.office import Office
 
 T = TypeVar("T")
@@ -183,6 +183,7 @@ class Desk:
 
     def menu(self, name: str) -> list[str]:
         """Open a menu, read its items, and close it again."""
+        self.come_to_front()
         self.click(self.element("MENU", name)["box"])
         items = self.until(lambda: self.office.ask("menu", window=self._main(), name=name), f"the menu {name}")
         self.display.key("Escape", "Escape")
@@ -201,7 +202,7 @@ class Desk:
 
     def open_by_hand(self, path: Path) -> None:
         """Open a workbook through Ctrl+O and the dialog, as a person does."""
-        self.display.point(SIZE[0] // 2, SIZE[1] // 2)
+        self.come_to_front()
         self.display.key("ctrl+o")
         self.dialog(title="Open").choose(path)
         self._opened(path.name)
@@ -215,12 +216,21 @@ class Desk:
         """Click into the middle of a rectangle."""
         self.display.click(box[0] + box[2] // 2, box[1] + box[3] // 2, times)
 
+    def come_to_front(self) -> None:
+        """See to it that the main window has the keys, as a window manager would: else a menu closes as it opens."""
+        main = self._main()
+        if self.office.ask("active") != main:
+            left, top, width, height = self.element("MENU_BAR")["box"]
+            self.display.click(left + 2 * width // 3, top + height // 2)  # nothing stands there
+            self.until(lambda: self.office.ask("active") == main, f"{main} active")
+
     def press(self, button: str) -> None:
         """Click a button of the toolbar."""
         self.click(self.element("PUSH_BUTTON", button, toolbar=TOOLBAR)["box"])
 
     def choose(self, menu: str, item: str) -> None:
         """Click an item of a menu in the menu bar."""
+        self.come_to_front()
         self.click(self.element("MENU", menu)["box"])
 
         def look() -> list[dict[str, Any]]:
@@ -246,11 +256,13 @@ class Desk:
 
     def save(self) -> None:
         """Ctrl+S."""
+        self.come_to_front()
         self.display.key("ctrl+s")
         self.until(lambda: not self._book()["modified"], f"{self.file} saved")
 
     def undo(self) -> None:
         """Ctrl+Z, once."""
+        self.come_to_front()
         before = self.office.ask("undo", file=self.file)
         self.display.key("ctrl+z")
         self.until(lambda: self.office.ask("undo", file=self.file) == before[1:], f"{before[:1]} undone")

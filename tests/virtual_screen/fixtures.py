@@ -56,11 +56,19 @@ class Room:
         """An office with nothing open."""
         if self._office is None or not self._office.running or not self._office.tidy():
             self.dismiss()
-            self._profiles += 1
-            profile = copy_profile(self._prepared, self.folder / f"profile-{self._profiles}")
-            self._office = Office(self.family, profile, self.log).start()
+            self._office = Office(self.family, self._fresh_profile(), self.log).start()
         shutil.rmtree(self.home / ".cchc", ignore_errors=True)  # answers that the buttons offer again
         return self._office
+
+    def office_without_python(self) -> Office:
+        """Another office of the same profile, on a PC where the extension finds no Python with cchc_xl."""
+        self.dismiss()
+        self._office = Office(self.family, self._fresh_profile(), self.log, CCHC_PYTHON=str(self.folder / "none"))
+        return self._office.start()
+
+    def _fresh_profile(self) -> Path:
+        self._profiles += 1
+        return copy_profile(self._prepared, self.folder / f"profile-{self._profiles}")
 
     def dismiss(self) -> None:
         """End the office: the next test gets a new one."""
@@ -120,4 +128,13 @@ def desk(room: Room, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
         log = room.home / ".cchc" / "nhat-ky.txt"
         if log.exists():
             print(f"The buttons' log:\n{log.read_text(encoding='utf-8')}")
+        room.dismiss()
+
+
+@pytest.fixture
+def bare_desk(room: Room, tmp_path: Path) -> Iterator[Desk]:
+    """A LibreOffice with the extension, on a PC without the toolkit itself."""
+    try:
+        yield Desk(room.display, room.office_without_python(), tmp_path / "pictures")
+    finally:
         room.dismiss()

@@ -165,6 +165,14 @@ class Observer:
                     found.append((context, self.facts(context)))
         return found
 
+    def active(self):
+        """The window that has the keys, by role and name; ``None`` while it changes from one to another."""
+        window = self.toolkit.getActiveTopWindow()
+        if window is None:
+            return None
+        facts = self.facts(window.getAccessibleContext())
+        return [facts["role"], facts["name"]]
+
     def top(self, window):
         """The window of this role and name: numbers of windows change whenever a menu opens."""
         for context, facts in self.tops():

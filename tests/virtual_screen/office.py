@@ -68,10 +68,11 @@ def find_office() -> Path | None:
 class Office:
     """A running LibreOffice. What it knows is asked by ``ask``; see ``observer.py`` for the questions."""
 
-    def __init__(self, family: Family, profile: Path, log: Path) -> None:
+    def __init__(self, family: Family, profile: Path, log: Path, **environment: str) -> None:
         self.family = family
         self.profile = profile
         self.log = log
+        self._environment = {"SAL_USE_VCLPLUGIN": "gen", **environment}
         self._pipe = f"cchc{uuid.uuid4().hex}"
         self._process: subprocess.Popen[bytes] | None = None
         self._eyes: subprocess.Popen[bytes] | None = None
@@ -111,7 +112,7 @@ class Office:
         own = f"-env:UserInstallation={self.profile.as_uri()}"
         command = [program, own, "--norestore", "--nologo", "--nolockcheck", *words]
         with self.log.open("ab") as log:
-            return self.family.start(command, stdout=log, stderr=log, env={"SAL_USE_VCLPLUGIN": "gen"})
+            return self.family.start(command, stdout=log, stderr=log, env=self._environment)
 
     def ask(self, question: str, **words: Any) -> Any:
         """The observer's answer. ``LookupError`` for what is not there, ``OfficeError`` where nothing answers."""
