@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from calc_host import NO_UNO, find_uno_python
 from hypothesis import settings
 from judge import NO_PDFTOPPM, NO_SOFFICE, find_pdftoppm, find_soffice, unavailable
 
@@ -48,6 +49,12 @@ def soffice() -> Path:
 def pdftoppm() -> Path:
     """Poppler's pdftoppm, on the same terms."""
     return find_pdftoppm() or unavailable(NO_PDFTOPPM)
+
+
+@pytest.fixture(scope="session")
+def calc(soffice: Path) -> Path:
+    """A Python that can talk to LibreOffice, on the same terms."""
+    return find_uno_python() or unavailable(NO_UNO)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -47,7 +47,7 @@ COMMANDS = {
     "tong-hop": ["nop", "-o", "tong-hop.xlsx", "--du-lieu", "csv"],
     "doi-chieu": ["tong-hop-cu.xlsx", "nop"],
     "cong-ky": ["Q1.xlsx", "Q2.xlsx", "-o", "6T.xlsx"],
-    "nhan-dang": ["1.xlsx"],
+    "nhan-dang": ["la.xlsx", "-o", "ghep.xlsx"],
     "xuat-word": ["1.xlsx", "-o", "1.docx"],
     "giay-phep": [],
     "chay-thu": ["thu"],
@@ -67,6 +67,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for quarter in ("Q1", "Q2"):
         path = make(base, "3", NAME, {"PL6": {55: FIGURE, 56: "10"}}, period=f"2023-{quarter}")
         path.rename(base / f"{quarter}.xlsx")
+    foreign = openpyxl.Workbook()
+    for row in load_form("cam-giang-2024").appendix("PL1").printed:
+        foreign.active.append([row.stt, row.label, row.unit, FIGURE])
+    foreign.save(base / "la.xlsx")
     write_printed(base / "in", {"PL6": {55: "3"}})
     main(["tong-hop", str(base / "nop"), "-o", str(base / "tong-hop-cu.xlsx")])
     return base
@@ -133,6 +137,7 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("kiem-tra", "cchc_xl.report.as_text.checked_text"),
         ("tong-hop", "cchc_xl.merging.consolidate"),
         ("doi-chieu", "cchc_xl.audit.run.read_claims"),
+        ("nhan-dang", "cchc_xl.recognition.run.recognise_file"),
         ("cong-ky", "cchc_xl.period_operations.join_periods"),
         ("xuat-word", "cchc_xl.operations.export_word"),
         ("giay-phep", "cchc_xl.licences.distribution"),

@@ -1,4 +1,4 @@
-"""``python -m cchc_xl.addin``: the add-in and the workbooks with buttons; or one .xlsm, or what the installer needs."""
+"""``python -m cchc_xl.addin``: add-in, extension and workbooks with buttons; or one .xlsm, or the installer's folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from cchc_xl.addin.build import ADDIN, WITH_BUTTONS, build_addin, build_macro_workbook, build_macro_workbooks
+from cchc_xl.addin.extension import build_extension
 from cchc_xl.addin.installer import build_installer
 from cchc_xl.addin.lock import LOCK, write_lock
 from cchc_xl.addin.sources import generate_functions
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
                 generate_functions()
             build_addin(target)
             if options.target is None:
+                build_extension()
                 build_macro_workbooks(WITH_BUTTONS)
     except CchcError as error:
         print(error, file=sys.stderr)
