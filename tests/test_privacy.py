@@ -10,10 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 from submissions import FORM, make, write_printed
 
 import cchc_xl
+from cchc_xl.catalogue.load import load_form
 from cchc_xl.hosts.arguments import build_parser
 from cchc_xl.hosts.cli import main
 from cchc_xl.hosts.excel.buttons import press
