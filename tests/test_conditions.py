@@ -336,7 +336,9 @@ def test_an_old_python_is_named(monkeypatch: pytest.MonkeyPatch, capsys) -> None
 def test_an_old_python_can_read_the_start() -> None:
     """What runs before the version is looked at keeps to the grammar of old Pythons and to the standard library."""
     package = ROOT / "cchc_xl"
-    for path in (package, package / "hosts", package / "hosts" / "excel"):
+    before = (package, package / "hosts", package / "hosts" / "excel")
+    assert ast.parse((package / "hosts" / "message_box.py").read_text(encoding="utf-8"), feature_version=(3, 7))
+    for path in before:
         for node in ast.parse((path / "__init__.py").read_text(encoding="utf-8"), feature_version=(3, 7)).body:
             assert isinstance(node, ast.Expr | ast.Assign), path
     source = (package / "hosts" / "excel" / "__main__.py").read_text(encoding="utf-8")
