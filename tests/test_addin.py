@@ -34,7 +34,7 @@ from cchc_xl.addin.build import (
     package_parts,
 )
 from cchc_xl.addin.compound_file import write_compound_file
-from cchc_xl.addin.sources import RIBBON, SOURCES, addin_modules, read_texts, sheet_button_modules, texts_module
+from cchc_xl.addin.sources import MACROS, RIBBON, SOURCES, addin_modules, read_texts, sheet_button_modules, texts_module
 from cchc_xl.addin.vba_project import Module, compress, obfuscate, write_vba_project
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.form_workbook.build import build_form_workbook
@@ -560,6 +560,43 @@ def test_libreoffice_runs_the_macros_of_the_add_in(tmp_path: Path) -> None:
         "CCHC_TONGHOP|tthc.hs.xa.dung_han|7",
         "Kết quả, 100%",
     ]
+
+
+# the checklist for a person with Excel ------------------------------------------------------------------------------
+
+# What a step says that one sees, and where it is said.
+SEEN = {
+    "Chưa mở sổ nào.": "macros/addin/texts.toml",
+    "CCHC: đang kiểm tra…": "cchc_xl/hosts/excel/kiem_tra.py",
+    "Excel đang": "cchc_xl/hosts/excel/faults.py",
+    "Chưa thấy bộ công cụ CCHC trên máy này.": "macros/addin/texts.toml",
+    "thiếu gói cchc_xl": "macros/addin/texts.toml",
+    "chạy lại cai-dat.cmd": "macros/addin/texts.toml",
+    "Lưu thành": "cchc_xl/hosts/excel/buttons.py",
+    "đang dùng chung": "cchc_xl/hosts/excel/undisturbed.py",
+    "bỏ dùng chung": "cchc_xl/hosts/excel/undisturbed.py",
+    "mẫu số bằng 0": "cchc_xl/hosts/excel/arithmetic.py",
+    "Chưa tính được: máy này chưa cài bộ công cụ CCHC": "macros/addin/texts.toml",
+    "Đã cài xong": "macros/installer/cai-dat.ps1",
+    "Đã gỡ xong": "macros/installer/cai-dat.ps1",
+    "chưa thay đổi gì trên máy": "macros/installer/cai-dat.ps1",
+}
+
+
+def test_the_checklist_is_numbered_and_true() -> None:
+    """Steps count on, each says what one sees; modules, labels and messages that it names are those that there are."""
+    text = (MACROS / "SMOKE.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^(\d+)\. (.*?)(?=^\d+\. |^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
+    assert all("**Thấy:**" in step for _, step in steps)
+    named = re.search(r"mô-đun ([\w, ]+)\.", text)[1]  # type: ignore[index]
+    assert named.split(", ") == sorted(module.name for module in addin_modules())
+    for button in ElementTree.fromstring(RIBBON.read_bytes()).iter(f"{CUSTOM_UI}button"):
+        assert button.attrib["label"] in text
+    plain = " ".join(text.split())
+    for words, file in SEEN.items():
+        assert words in plain, words
+        assert words in (MACROS.parent / file).read_text(encoding="utf-8-sig"), words
 
 
 # build time only --------------------------------------------------------------------------------------------------
