@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from excel_engine import ComError, calls, open_book
 from excel_engine.com import BookApi
-from excel_engine.objects import Sheet
+from excel_engine.objects import Book, Books, Sheet
 from openpyxl.workbook.protection import WorkbookProtection
 from submissions import make
 from test_buttons import Answers, one_sentence
@@ -141,6 +141,24 @@ def test_a_book_that_was_never_saved_asks_where_to_send_from(tmp_path: Path) -> 
     assert [path.name for path in (tmp_path / "gửi").iterdir()] == [SENT]
 
 
+def test_a_book_on_onedrive_asks_where_to_send_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Excel gives a URL for its place: xlwings' guess of a folder, by a sheet of the workbook, is not asked for."""
+
+    def guessed(self: Book) -> str:
+        raise AssertionError("xlwings would read the workbook's own settings")
+
+    book = open_book(make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM, period="2024-Q1"))
+    monkeypatch.setattr(BookApi, "FullName", property(lambda self: "https://d.docs.live.net/1/CCHC/xa.xlsx"))
+    monkeypatch.setattr(Book, "fullname", property(guessed))
+    (tmp_path / "gửi").mkdir()
+    press("nop", book.app, dialogs := Answers(tmp_path / "gửi"))
+    assert SENT in one_sentence(dialogs)
+    press("nhap", book.app, dialogs := Answers())
+    assert "lưu sổ vào thư mục trên máy" in one_sentence(dialogs)
+    press("tong-hop", book.app, dialogs := Answers(tmp_path, "", "", False, tmp_path / "tong.xlsx"))
+    assert "Đã tổng hợp" in dialogs.said[-1]
+
+
 # Workbooks that Excel does not let us write to ------------------------------------------------------------------------
 
 
@@ -234,6 +252,31 @@ def test_the_status_bar_is_given_back_on_every_path(tmp_path: Path, monkeypatch:
     shown.clear()
     press("kiem-tra", book.app, Answers())
     assert shown[-1] is False
+
+
+@pytest.mark.parametrize("breaks", [3, 10**9])
+def test_a_summary_made_while_the_user_types_is_opened_afterwards(tmp_path: Path, monkeypatch, breaks: int) -> None:
+    """The merge took long and the user types: it is opened when Enter comes; if it never comes, its place is said."""
+    make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM)
+    book = open_book(make(tmp_path, "2", "xã B", {"PL1": CLEAN}, form=FORM, file="b.xlsx"))
+    opening, waited = Books.open, []
+
+    def busy(self: Books, *args: object, **kwargs: object) -> object:
+        if len(waited) < breaks:
+            raise ComError("Call was rejected by callee.", -2147418111)
+        return opening(self, *args, **kwargs)
+
+    monkeypatch.setattr(Books, "open", busy)
+    monkeypatch.setattr("cchc_xl.hosts.excel.undisturbed.time.sleep", waited.append)
+    monkeypatch.setattr("cchc_xl.hosts.excel.undisturbed._PATIENCE", 120.0 if breaks < 10 else 0.05)
+    target = tmp_path / "tong.xlsx"
+    press("tong-hop", book.app, dialogs := Answers(tmp_path, "", "", False, target))
+    assert target.exists()
+    if breaks < 10:
+        assert book.app.books.active.name == target.name
+        assert "Đã tổng hợp" in dialogs.said[-1]
+    else:
+        assert one_sentence(dialogs) == f"Đã ghi {target} nhưng Excel không mở được: hãy mở tệp ấy bằng tay."
 
 
 # Folders and drives ---------------------------------------------------------------------------------------------------
@@ -336,7 +379,9 @@ def test_an_old_python_is_named(monkeypatch: pytest.MonkeyPatch, capsys) -> None
 def test_an_old_python_can_read_the_start() -> None:
     """What runs before the version is looked at keeps to the grammar of old Pythons and to the standard library."""
     package = ROOT / "cchc_xl"
-    for path in (package, package / "hosts", package / "hosts" / "excel"):
+    before = (package, package / "hosts", package / "hosts" / "excel")
+    assert ast.parse((package / "hosts" / "message_box.py").read_text(encoding="utf-8"), feature_version=(3, 7))
+    for path in before:
         for node in ast.parse((path / "__init__.py").read_text(encoding="utf-8"), feature_version=(3, 7)).body:
             assert isinstance(node, ast.Expr | ast.Assign), path
     source = (package / "hosts" / "excel" / "__main__.py").read_text(encoding="utf-8")

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import shutil
+import subprocess
 import unicodedata
 from pathlib import Path
 
@@ -39,6 +41,47 @@ def test_windows_reads_the_files_as_they_are_meant() -> None:
     attributes = (MACROS.parent / ".gitattributes").read_text(encoding="utf-8")
     assert "*.cmd text eol=crlf" in attributes
     assert "*.ps1 text eol=crlf" in attributes
+
+
+PARSE = """
+$errors = $null
+[void][System.Management.Automation.Language.Parser]::ParseFile($args[0], [ref]$null, [ref]$errors)
+$errors | ForEach-Object { $_.ToString() }
+exit $errors.Count
+"""
+
+
+def test_powershells_own_parser_takes_the_script(tmp_path: Path) -> None:
+    """Where a PowerShell is installed (any, also on Linux) it finds no fault of syntax."""
+    program = shutil.which("powershell") or shutil.which("pwsh")
+    if program is None:
+        pytest.skip("NO POWERSHELL: its own parser has not read cai-dat.ps1 (the grammar below has)")
+    (tmp_path / "parse.ps1").write_text(PARSE, encoding="utf-8")
+    command = [program, "-NoProfile", "-ExecutionPolicy", "Bypass", "-File", str(tmp_path / "parse.ps1"), str(SCRIPT)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_an_independent_grammar_reads_the_script() -> None:
+    """tree-sitter's grammar of PowerShell: a whole tree without an error, and every function in it; a gap is found."""
+    tree_sitter = pytest.importorskip("tree_sitter")
+    grammar = pytest.importorskip("tree_sitter_powershell")
+    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    text = SCRIPT.read_bytes().removeprefix(BOM)
+    tree = parser.parse(text)
+    assert not tree.root_node.has_error
+    waiting, functions = [tree.root_node], []
+    while waiting:
+        node = waiting.pop()
+        waiting.extend(node.children)
+        if node.type == "function_name":
+            functions.append(node.text.decode())
+    assert sorted(functions) == sorted(re.findall(r"^function ([\w-]+)", text.decode(), re.MULTILINE))
+    assert set(functions) >= STEPS
+    for place in (b"{\r\n", b"\"$", b")\r\n", b"@("):
+        at = text.find(place, len(text) // 2)
+        broken = text[:at] + text[at + len(place.rstrip()) :]
+        assert parser.parse(broken).root_node.has_error, place
 
 
 def test_no_letter_is_taken_for_a_quote_or_a_dash(script: str) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cchc_xl.hosts.excel.faults import sentence
+from cchc_xl.hosts.message_box import message_box
 
 TITLE = "CCHC"
 READY = "Mở sổ trong Excel rồi bấm nút."
@@ -180,12 +181,12 @@ def main() -> int:
     try:
         import tkinter as tk
     except ImportError:
-        print(NO_TK, file=sys.stderr)
+        message_box(NO_TK)
         return 2
     try:
         root = tk.Tk()
     except tk.TclError:
-        print(NO_DISPLAY, file=sys.stderr)
+        message_box(NO_DISPLAY)
         return 2
     build(root, Window())
     root.mainloop()

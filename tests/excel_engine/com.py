@@ -89,6 +89,10 @@ class BookApi(ComMember, label="Book.api"):
         return bool(security is not None and security.lockStructure)
 
     @property
+    def FullName(self) -> str:
+        return str(self._book._path)
+
+    @property
     def ReadOnly(self) -> bool:
         return self._book._read_only
 

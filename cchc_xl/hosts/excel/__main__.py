@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 OLDEST_PYTHON = (3, 11)
 # xlwings asks a busy Excel again without end by default; so often is about two seconds.
 _ATTEMPTS = 20
-_MB_ICONWARNING, _MB_SETFOREGROUND = 0x30, 0x10000
 _REPAIR = "Hãy đóng Excel, chạy lại cai-dat.cmd trong bộ cài đặt CCHC để sửa, rồi bấm lại nút."
 
 
@@ -73,10 +72,10 @@ def _app(hwnd: int) -> Any:
 
 def _cannot(fault: str, error: BaseException | None = None, remedy: str = _REPAIR) -> int:
     """Say why no button can be pressed, and where the details are."""
-    where = ""
-    if error is not None:
-        where = f"\n\nChi tiết ở tệp {_logged(error)}."
-    _box(f"{fault} {remedy}".strip() + where)
+    from cchc_xl.hosts.message_box import message_box
+
+    where = "" if error is None else f"\n\nChi tiết ở tệp {_logged(error)}."
+    message_box(f"{fault} {remedy}".strip() + where)
     return 2
 
 
@@ -87,16 +86,6 @@ def _logged(error: BaseException) -> str:
         return str(log_fault("khoi-dong", error))
     except ImportError:
         return f"{type(error).__name__}: {error}"
-
-
-def _box(text: str) -> None:
-    """A message box without Excel; on other systems a line on stderr."""
-    if sys.platform == "win32":
-        import ctypes
-
-        ctypes.windll.user32.MessageBoxW(None, text, "CCHC", _MB_ICONWARNING | _MB_SETFOREGROUND)
-    elif sys.stderr is not None:
-        sys.stderr.write(f"{text}\n")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from cchc_xl.errors import InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs
 from cchc_xl.hosts.excel.faults import is_busy
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, write_stamp
-from cchc_xl.hosts.excel.open_book import OpenBook
+from cchc_xl.hosts.excel.open_book import OpenBook, path_of
 from cchc_xl.periods import format_date
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.stamp import Stamp
@@ -28,12 +28,10 @@ def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None
     stamp = read_book(open_book, book.name).stamp
     if not (stamp.unit_code or stamp.unit) or not stamp.period:
         raise InputFault("Chưa nộp được: sổ chưa ghi đơn vị hoặc kỳ báo cáo. Hãy điền ở trang Bìa rồi bấm Nộp lại.")
-    folder = Path(book.fullname).parent
-    if not folder.is_absolute() or not folder.is_dir():  # never saved, or on OneDrive (a URL)
-        chosen = dialogs.folder("Chọn thư mục để ghi bản nộp")
-        if chosen is None:
-            return None
-        folder = chosen
+    path = path_of(book)
+    folder = path.parent if path is not None and path.parent.is_dir() else dialogs.folder("Chọn thư mục để ghi bản nộp")
+    if folder is None:
+        return None
     number = stamp.submission + 1
     target = folder / file_name(stamp, number, Path(book.name).suffix.lower() or ".xlsx")
     while target.exists():  # an earlier copy is somebody's record of what was sent

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from cchc_xl.errors import WorkbookFault
@@ -57,15 +58,32 @@ def undisturbed(book: Any, doing: str) -> Iterator[None]:
 
 def _insist(restore: Callable[[], object]) -> None:
     """Put something back as it was, also when the user is typing just now. That it cannot be done is no fault."""
+    with suppress(Exception):
+        _patiently(restore)
+
+
+def _patiently(action: Callable[[], object]) -> None:
+    """Do it as soon as the user leaves Excel a moment; raises what Excel says when that takes too long."""
     until = time.monotonic() + _PATIENCE
     while True:
         try:
-            restore()
+            action()
             return
         except Exception as refused:
             if not is_busy(refused) or time.monotonic() > until:
-                return
+                raise
             time.sleep(_PAUSE)
+
+
+def open_written(app: Any, path: Path) -> None:
+    """Open a workbook that was just written, also when the user has gone on typing elsewhere meanwhile.
+
+    Raises ``WorkbookFault`` when Excel does not: the work is done all the same, and the sentence says where it lies.
+    """
+    try:
+        _patiently(partial(app.books.open, str(path)))
+    except Exception as refused:
+        raise WorkbookFault(f"Đã ghi {path} nhưng Excel không mở được: hãy mở tệp ấy bằng tay.") from refused
 
 
 def asks(book: Any, name: str) -> bool:
