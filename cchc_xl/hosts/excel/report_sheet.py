@@ -33,6 +33,7 @@ from cchc_xl.stamp import STAMP_SHEET
 
 _EXPLANATION = COLUMNS.index(EXPLANATION)
 
+_A4, _LANDSCAPE = 9, 2  # xlPaperA4, xlLandscape
 # A summary has a sheet of its units' findings under the usual name.
 OF_SUMMARY = "Kiểm tra sổ tổng hợp"
 
@@ -172,3 +173,13 @@ def _lay_out(sheet: Any) -> None:
     header.font.bold = True
     header.wrap_text = True
     sheet.range((FIRST_ROW + 1, 1), (FIRST_ROW + 2000, len(COLUMNS))).wrap_text = True
+    with suppress(Exception):  # without a printer Excel has no page to set up
+        _page(sheet.api.PageSetup)
+
+
+def _page(page: Any) -> None:
+    """Landscape and one page wide, as the sheet that comes with a form; a name of Excel's own object model each."""
+    page.PaperSize, page.Orientation = _A4, _LANDSCAPE
+    page.Zoom = False
+    page.FitToPagesWide, page.FitToPagesTall = 1, False
+    page.PrintTitleRows = f"${HEADER_ROW + 1}:${HEADER_ROW + 1}"
