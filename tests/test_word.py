@@ -333,3 +333,34 @@ def test_every_paragraph_is_of_the_font(tmp_path: Path) -> None:
     assert "<w:shd" not in xml
     assert "<w:rFonts" not in xml
     assert all(isinstance(paragraph, Paragraph) for paragraph in document.paragraphs)
+
+
+# ECMA-376 part 1, annex A.1 (wml.xsd): the order of what this project writes, or the library's template has.
+ORDER = {
+    "pPr": "pStyle keepNext keepLines widowControl pBdr tabs spacing ind jc rPr sectPr",
+    "rPr": "rStyle rFonts b bCs i iCs color sz szCs highlight u lang",
+    "tblPr": "tblStyle tblW jc tblInd tblBorders shd tblLayout tblCellMar tblLook",
+    "tcPr": "tcW gridSpan vMerge tcBorders shd noWrap vAlign",
+    "tblBorders": "top left bottom right insideH insideV",
+    "tblCellMar": "top left bottom right",
+    "sectPr": "headerReference footerReference type pgSz pgMar pgNumType cols titlePg docGrid",
+    "tbl": "tblPr tblGrid tr",
+    "tc": "tcPr p",
+}
+
+
+def test_elements_stand_in_the_order_of_the_schema(tmp_path: Path) -> None:
+    """Word calls a document damaged in which they do not; other programs read it all the same."""
+    document = Document(str(exported(filled("1", {"PL6": {2: {"note": "x"}}}, FORM), tmp_path)))
+    seen = set()
+    for root in (document.element, document.styles.element, document.sections[0].header._element):
+        for element in root.iter():
+            name = element.tag.rpartition("}")[2]
+            if name in ORDER:
+                children = [child.tag.rpartition("}")[2] for child in element]
+                ranks = [ORDER[name].split().index(child) for child in children]
+                assert ranks == sorted(ranks), (name, children)
+                seen.add(name)
+    assert seen == set(ORDER)
+    for cell in document.element.iter(qn("w:tc")):
+        assert cell[-1].tag == qn("w:p")

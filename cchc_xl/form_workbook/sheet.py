@@ -285,8 +285,8 @@ class AppendixSheet:
     def _lines(self, row: Row, column: Column) -> dict[str, object]:
         """Which lines of a printed cell are left out: within the box of a group, and before the label of a total.
 
-        A box that goes over a page's end is open there: nobody knows that row beforehand (results that a unit types
-        make rows grow), and a line drawn for a page's end that has moved would part the box. Word closes it by itself.
+        A box that goes over a page's end is open there: nobody knows that row beforehand (what a unit types makes
+        rows grow), and a line drawn for a page's end that has moved would part the box. Word closes it by itself.
         """
         keys = [other.key for other in self.appendix.columns]
         label = keys.index("label")

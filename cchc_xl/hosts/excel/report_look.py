@@ -34,6 +34,7 @@ _ROWS = 500
 _CENTRE, _RIGHT, _TOP = -4108, -4152, -4160
 _EXPRESSION, _EQUAL = 2, 3
 _CONTINUOUS = 1
+_A4, _LANDSCAPE = 9, 2  # xlPaperA4, xlLandscape
 
 
 def lay_out(sheet: Any) -> None:
@@ -48,7 +49,7 @@ def lay_out(sheet: Any) -> None:
     sheet.range((1, 1)).value = TITLE
     sheet.range((HEADER_ROW + 1, 1)).value = list(COLUMNS)
     _columns(sheet, EXPLANATION, EXPLANATION).number_format = "@"
-    for part in (_heads, _body, _colours, _view):
+    for part in (_heads, _body, _colours, _view, _page):
         with suppress(Exception):
             part(sheet)
 
@@ -120,3 +121,12 @@ def _view(sheet: Any) -> None:
     window.SplitRow, window.SplitColumn = FIRST_ROW, COLUMNS.index(FROZEN) + 1
     window.FreezePanes = True
     window.DisplayGridlines = False
+
+
+def _page(sheet: Any) -> None:
+    """Landscape and one page wide. Last: without a printer Excel has no page to set up."""
+    page = sheet.api.PageSetup
+    page.PaperSize, page.Orientation = _A4, _LANDSCAPE
+    page.Zoom = False
+    page.FitToPagesWide, page.FitToPagesTall = 1, False
+    page.PrintTitleRows = f"${HEADER_ROW + 1}:${HEADER_ROW + 1}"
