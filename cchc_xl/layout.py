@@ -192,6 +192,14 @@ def column_letters(index: int) -> str:
     return letters
 
 
+def column_index(letters: str) -> int:
+    """A → 0, AA → 26."""
+    index = 0
+    for letter in letters:
+        index = 26 * index + ord(letter) - 64
+    return index - 1
+
+
 @lru_cache(maxsize=65_536)
 def cell_address(row: int, column: int) -> str:
     """Zero-based row and column → ``E15``."""

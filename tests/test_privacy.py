@@ -242,3 +242,18 @@ def test_nothing_else_writes_a_log() -> None:
                 if name.split(".")[0] in ("logging", "traceback", "faulthandler") and path.name != "user_folder.py"
             ]
     assert wrong == []
+
+
+def test_only_the_build_knows_how_to_download_or_to_start_programs() -> None:
+    """What is imported: sockets, downloads and subprocesses are for ``addin`` alone, which no command imports."""
+    forbidden = {"socket", "ssl", "urllib.request", "http", "ftplib", "smtplib", "subprocess", "webbrowser", "requests"}
+    wrong = []
+    for path in ROOT.rglob("*.py"):
+        room = path.relative_to(ROOT).parts[0]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            if room != "addin":
+                wrong += [f"{path.name}: {name}" for name in names if {name, name.split(".")[0]} & forbidden]
+                wrong += [f"{path.name}: {name}" for name in names if name.startswith("cchc_xl.addin")]
+    assert wrong == []

@@ -20,6 +20,7 @@ from cchc_xl.summary_workbook.totals import ratio_formula
 
 CHARTS_SHEET = "Biểu đồ"
 _COLUMNS = (("TT", 4.5), ("Đơn vị", 26.0), ("Tử số", 8.5), ("Mẫu số", 8.5), ("Tỷ lệ", 8.0), ("Toàn bộ", 8.0))
+HEADINGS = tuple(heading for heading, _ in _COLUMNS)
 _RANK, _UNIT, _TOP, _BOTTOM, _RATIO, _WHOLE = range(6)
 _CHART = len(_COLUMNS) + 1
 _CHART_COLUMNS, _CHART_COLUMN = 10, 9.0

@@ -26,7 +26,7 @@ KINDS = (CSV, PARQUET)
 # A longer table would take more time and room than all other sheets together; Excel's own limit is 1,048,576 rows.
 MOST_ROWS = 50_000
 # With tabs in UTF-16 ("Unicode Text") Excel opens a .csv in columns and with its accents whatever the PC's list sign.
-_ENCODING = "utf-16"
+ENCODING = "utf-16"
 # What a formula may begin with; the wide forms of an East Asian keyboard are taken for the narrow ones.
 _FORMULA_SIGNS = tuple("=+-@＝＋－＠")
 
@@ -81,17 +81,17 @@ def write_data_files(summary: Summary, paths: Sequence[Path], kind: str) -> None
 
 def _write_csv(lines: Iterable[Line], path: Path) -> None:
     sign = decimal_sign()
-    with path.open("w", encoding=_ENCODING, newline="") as handle:
+    with path.open("w", encoding=ENCODING, newline="") as handle:
         writer = csv.writer(handle, delimiter="\t", lineterminator="\r\n")
         writer.writerow(COLUMNS)
         for line in lines:
-            writer.writerow([_harmless(cell) if isinstance(cell, str) else _digits(cell, sign) for cell in line])
+            writer.writerow([harmless(cell) if isinstance(cell, str) else _digits(cell, sign) for cell in line])
 
 
 def is_data_file(path: Path) -> bool:
     """Whether a file is a table written here."""
     try:
-        with path.open(encoding=_ENCODING) as handle:
+        with path.open(encoding=ENCODING) as handle:
             return handle.readline(1000).rstrip("\r\n") == "\t".join(COLUMNS)
     except (OSError, UnicodeError):
         return False
@@ -115,7 +115,7 @@ def _digits(number: Number, sign: str) -> str:
 
 
 @lru_cache(maxsize=65_536)  # units and rows return on every line
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A text that no program takes for a formula: units choose their names themselves."""
     text = " ".join(text.split())
     return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

@@ -25,6 +25,7 @@ _RANGES = {
     Rollup.SPREAD: ("MIN", "MAX"),
     Rollup.DISTINCT: ("MIN", "MAX"),
 }
+RANGED = frozenset(_RANGES)
 
 
 def total_formula(cell: SummaryCell, plan: SheetPlan) -> str | None:
