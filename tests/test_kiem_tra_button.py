@@ -31,7 +31,7 @@ FORM = "cam-giang-2024"
 NOW = datetime(2024, 3, 1, 9, 30)
 # 3.3.1 settled 10 (row 35), on time 12 (row 36): an error. 4.1.1 (row 45) is not below 4.2.1 (row 49): a warning.
 ERROR = {35: "10", 36: "12"}
-WARNING = {45: "18", 49: "18"}
+WARNING = {45: "18", 49: "18", 35: "10", 36: "10"}
 CLEAN = {35: "12", 36: "12"}
 
 
