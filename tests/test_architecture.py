@@ -16,7 +16,7 @@ FLOORS = [
     {"errors", "lettering", "pages", "severity", "values"},
     {"atomic", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
-    {"layout", "ooxml", "report_layout", "own_part"},
+    {"layout", "ooxml", "report_layout", "own_part", "of_units"},
     {"cover", "row_heights"},
     {"submission", "leftovers"},
     {"companions"},

@@ -29,6 +29,7 @@ from cchc_xl.cover import (
 from cchc_xl.errors import ForeignWorkbook, WorkbookFault
 from cchc_xl.expressions import CellRef, ColumnRef, as_excel
 from cchc_xl.layout import (
+    BEFORE_KEY,
     CHECK_KEY,
     KEY_COLUMN,
     KEY_PREFIX,
@@ -42,6 +43,7 @@ from cchc_xl.layout import (
 from cchc_xl.ooxml.limits import SUBMISSION, Limits
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.grid import Book, CellFacts
+from cchc_xl.readers.of_units import read_of_units
 from cchc_xl.readers.own_parts import read_own_parts
 from cchc_xl.stamp import STAMP_SHEET, SUMMARY, Stamp, read_stamp
 from cchc_xl.submission import Entry, FormulaState, StructureFault, Submission
@@ -77,7 +79,18 @@ def read_book(book: Book, name: str) -> Submission:
     for appendix in form.appendices:
         reading.appendix(appendix)
     faults = tuple(reading.faults)
-    return Submission(name, form, stamp, reading.entries, faults, cover, reading.state_cells, reading.own_parts)
+    return Submission(
+        name,
+        form,
+        stamp,
+        reading.entries,
+        faults,
+        cover,
+        reading.state_cells,
+        reading.own_parts,
+        reading.of_units,
+        reading.continued,
+    )
 
 
 def identify_older(book: Book, name: str) -> tuple[Stamp, Form]:
@@ -166,6 +179,8 @@ class _Reading:
         # A summary has formulas of its own in computed cells; they show nothing while they wait for the parent's part.
         self.of_summary = of_summary
         self.own_parts = read_own_parts(book, form) if of_summary else {}
+        self.continued = False
+        self.of_units = read_of_units(book, form) if of_summary else {}
         self.entries = _Entries()
         self.faults: list[StructureFault] = []
         self.state_cells: dict[tuple[str, int], tuple[str, str]] = {}
@@ -230,6 +245,7 @@ class _Reading:
         if blank:
             self.entries.waiting[appendix.id] = lambda ref: self._entry(appendix.cells[ref], place, "", facts, moved)
         self._printed_cells(appendix, place, grid, facts, moved)
+        self.continued |= any(isinstance(cell, str) and cell.startswith(BEFORE_KEY) for cell in grid[top])
         if CHECK_KEY in grid[top]:
             column = list(grid[top]).index(CHECK_KEY)
             for order, row in place.rows.items():
