@@ -12,7 +12,8 @@ from cchc_xl.checks.run import CheckResult, check
 from cchc_xl.errors import InputFault, WorkbookFault
 from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
 from cchc_xl.operations import check_output, keep_foreign
-from cchc_xl.over_time.joining import Joined, join
+from cchc_xl.over_time.joined import Joined
+from cchc_xl.over_time.joining import join
 from cchc_xl.over_time.sequence import PeriodBook, in_sequence, period_book
 from cchc_xl.period_workbook.joined import build_joined_workbook, read_waiting
 from cchc_xl.readers.read_submission import read_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from cchc_xl.over_time.joining import JoinedCell, Way
+from cchc_xl.over_time.joined import JoinedCell, Way
 from cchc_xl.period_operations import JoinedWorkbook
 from cchc_xl.severity import Severity
 
