@@ -28,7 +28,7 @@ _SAME_LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A period that is compared with: its workbooks (several where units were merged), and what is unlike in them all."""
+    """A period that is compared with: its workbooks (several of units since merged), and what is unlike in all of it."""
 
     words: str
     books: Sequence[PeriodBook]
@@ -44,7 +44,7 @@ class Other:
 class Difference:
     """A figure of the other period against this one's. ``why``: the reason for which there is no difference.
 
-    ``change``: absolute, of percentages in points; ``percent``: of the other figure, ``None`` where that has no meaning.
+    ``change``: absolute, of percentages in points; ``percent``: of the other figure, ``None`` where that means nothing.
     """
 
     number: Decimal | None = None
@@ -136,7 +136,7 @@ def _unlike_units(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList 
         if unit is None or unit not in before:
             listed = ", ".join(found.full_name for found in before) or "không có đơn vị nào"
             raise InputFault(
-                f"{book.file} là sổ của {theirs.unit or theirs.unit_code}, theo danh sách không phải là đơn vị đã thành "
+                f"{book.file} là sổ của {theirs.unit or theirs.unit_code}, danh sách không ghi là đã thành "
                 f"{present.full_name} (ngày {format_date(day)}: {listed})."
             )
         given.append(unit)

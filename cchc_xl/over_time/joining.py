@@ -209,16 +209,10 @@ class _Joining:
         ]
         together = count_together(counted)
         if together.count is not None:
-            return (
-                Way.LISTED,
-                number_value(together.count),
-                f"Đếm mỗi thứ một lần; nếu cộng thì là {number_words(high)}.",
-            )
-        return (
-            Way.OPEN,
-            BLANK,
-            f"Có thể trùng nhau giữa các kỳ nên không cộng: số đúng từ {number_words(low)} đến {number_words(high)}; hãy đếm.",
-        )
+            said = f"Đếm mỗi thứ một lần; nếu cộng thì là {number_words(high)}."
+            return Way.LISTED, number_value(together.count), said
+        bounds = f"số đúng từ {number_words(low)} đến {number_words(high)}"
+        return Way.OPEN, BLANK, f"Có thể trùng nhau giữa các kỳ nên không cộng: {bounds}; hãy đếm lại."
 
     def _falling(self, given: tuple[Given, ...]) -> str:
         there = [

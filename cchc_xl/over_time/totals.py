@@ -50,10 +50,8 @@ def with_totals(
             )
             cell = replace(cell, way=Way.OPEN, remark=f"Thiếu các phần để tính tổng ({listed}).")
         elif found is not None and found != computed and computed is not None:
-            cell = replace(
-                cell,
-                remark=f"Tổng đã ghi ở các kỳ là {number_words(found)}, khác tổng tính từ các phần {number_words(computed)}.",
-            )
+            stated, sums = number_words(found), number_words(computed)
+            cell = replace(cell, remark=f"Tổng đã ghi ở các kỳ là {stated}, khác tổng tính từ các phần {sums}.")
         out.append(cell)
     return out, values
 
