@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cchc_xl.catalogue.model import CellKind, CellSpec, Form, PeriodKind, Rollup
+from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Keeps, PeriodKind, Rollup
 from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.same_unit import same_unit
 from cchc_xl.consolidation.spare_rows import Placed, place_spare_rows
@@ -22,17 +22,22 @@ from cchc_xl.periods import Period, format_date
 from cchc_xl.units import Unit, UnitList
 
 _HUNDRED = Decimal(100)
+LACKING = "thiếu số liệu của đơn vị cũ"
 # Days by which the lengths of two equal periods may differ: local dates move, months have 28 to 31 days.
 _SAME_LENGTH = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A period that is compared with: its workbooks (several of units since merged), and what is unlike in all of it."""
+    """A period that is compared with: its workbooks (several of units since merged), what is unlike in all of it.
+
+    ``partial``: why no figure of it is like for like; empty where only single rows are not.
+    """
 
     words: str
     books: Sequence[PeriodBook]
     remarks: tuple[str, ...] = ()
+    partial: str = ""
 
     @property
     def period(self) -> Period:
@@ -106,12 +111,15 @@ def _other(words: str, now: PeriodBook, books: Sequence[PeriodBook], units: Unit
                 f"{book.file} theo biểu {book.submission.form.id}, khác biểu {now.submission.form.id} của {now.file}: "
                 "chỉ so sánh được các sổ cùng một biểu."
             )
-    remarks = [*_unlike_units(now, books, units), *_unlike_days(now, books[0])]
-    return Other(words, books, tuple(remarks))
+    scope, partial = _unlike_units(now, books, units)
+    return Other(words, books, (*scope, *_unlike_days(now, books[0])), partial)
 
 
-def _unlike_units(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList | None) -> list[str]:
-    """What differs in the territory; raises ``InputFault`` where the workbooks are of other units altogether."""
+def _unlike_units(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList | None) -> tuple[list[str], str]:
+    """What differs in the territory, and why it is not the same at all.
+
+    Raises ``InputFault`` where the workbooks are of other units altogether.
+    """
     stamp = now.submission.stamp
     day = books[0].period.calendar_end
     present = units.find(stamp.unit_code, stamp.unit, now.period.calendar_end) if units else None
@@ -127,7 +135,7 @@ def _unlike_units(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList 
                 f"{books[0].file} là sổ của {theirs.unit or theirs.unit_code}, {now.file} là sổ của "
                 f"{stamp.unit or stamp.unit_code}: nếu đơn vị đã sắp xếp lại thì ghi thêm --danh-sach."
             )
-        return []
+        return [], ""
     before = units.predecessors(present, day)
     given: list[Unit] = []
     for book in books:
@@ -140,7 +148,8 @@ def _unlike_units(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList 
                 f"{present.full_name} (ngày {format_date(day)}: {listed})."
             )
         given.append(unit)
-    return scope_remarks(present, before, given)
+    lacking = any(unit not in given for unit in before)
+    return scope_remarks(present, before, given), LACKING if lacking else ""
 
 
 def scope_remarks(present: Unit, before: Sequence[Unit], given: Sequence[Unit]) -> list[str]:
@@ -219,15 +228,18 @@ def _difference(
 ) -> Difference:
     before, why = theirs
     assert spec.quantity is not None
-    why = why or unlike(spec.quantity.period, now, other.period)
+    why = why or other.partial or unlike(spec.quantity.period, now, other.period)
     if number is None or before is None or why:
         return Difference(before, why=why if number is not None or before is not None else "")
     change = number - before
-    growing = spec.quantity.period is PeriodKind.CUMULATIVE and now.quarters[-1] != other.period.quarters[-1]
+    base = spec.quantity.keeps is not Keeps.NEVER  # a plan of the year does not grow with it
+    growing = (
+        not base and spec.quantity.period is PeriodKind.CUMULATIVE and now.quarters[-1] != other.period.quarters[-1]
+    )
     if spec.kind is CellKind.PERCENT:
         return Difference(before, change)
     if growing:
-        return Difference(before, change, why="phần tăng thêm từ đầu năm")
+        return Difference(before, change, why="số lũy kế, chênh lệch là phần thay đổi trong kỳ")
     return Difference(before, change, _HUNDRED * change / before if before else None)
 
 
