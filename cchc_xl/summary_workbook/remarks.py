@@ -89,8 +89,10 @@ def _short(text: str) -> str:
 
 
 def _givers(cell: SummaryCell, value: Decimal) -> list[str]:
-    pairs = zip(cell.sources.children, cell.sources.numbers, strict=True)
-    return [child.unit for child, number in pairs if number == value]
+    sources = cell.sources
+    ends = {at: (found.low, found.high) for at, found in sources.of_units.items() if sources.numbers[at] is None}
+    pairs = enumerate(zip(sources.children, sources.numbers, strict=True))
+    return [child.unit for at, (child, number) in pairs if number == value or value in ends.get(at, ())]
 
 
 def _own_plus_children(cell: SummaryCell) -> str:
