@@ -9,16 +9,21 @@ from pathlib import Path
 
 from cchc_xl.atomic import keep_beside, look
 from cchc_xl.checks.run import CheckResult, check
-from cchc_xl.errors import InputFault, WorkbookFault
+from cchc_xl.errors import CchcError, InputFault, WorkbookFault
 from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
 from cchc_xl.operations import check_output, keep_foreign
-from cchc_xl.over_time.joining import Joined, join
+from cchc_xl.over_time.by_unit import UnitComparison, compare_units
+from cchc_xl.over_time.comparison import Comparison, compare, last_years_books, previous_books
+from cchc_xl.over_time.joined import Joined
+from cchc_xl.over_time.joining import join
 from cchc_xl.over_time.sequence import PeriodBook, in_sequence, period_book
 from cchc_xl.period_workbook.joined import build_joined_workbook, read_waiting
+from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import SUMMARY
 from cchc_xl.submission import FormulaState, Submission
+from cchc_xl.units import UnitList
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,76 @@ def _typed_since(existing: Submission, joined: Joined) -> bool:
         for ref, entry in existing.entries.items()
         if not existing.form.cells[ref].column.given
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRequest:
+    """What ``so-sanh`` is asked for. ``previous``, ``last_year``: one workbook, or those of all units since merged."""
+
+    now: Path
+    target: Path
+    previous: Sequence[Path] = ()
+    last_year: Sequence[Path] = ()
+    units_file: Path | None = None
+
+
+def compare_periods(request: CompareRequest) -> Comparison:
+    """Compare a workbook or summary with those of earlier periods and write the comparison to ``request.target``.
+
+    Raises ``CchcError`` when a file cannot serve or is of another unit, form or period.
+    """
+    from cchc_xl.period_workbook.compared import COMPARED_SHEET, build_compared_workbook
+    from cchc_xl.units import read_units
+
+    files = [request.now, *request.previous, *request.last_year]
+    if len(files) == 1:
+        raise InputFault("Chưa có sổ để so sánh: hãy ghi --ky-truoc, --cung-ky hoặc cả hai.")
+    check_output(request.target, files)
+    if (
+        request.target.is_file()
+        and request.target.stat().st_size
+        and not _is_comparison(request.target, COMPARED_SHEET)
+    ):
+        raise InputFault(f"Tệp {request.target.name} đã có và không phải sổ so sánh: hãy đặt tên khác.")
+    units = read_units(request.units_file) if request.units_file else None
+    now = read_period(request.now)
+    others = []
+    if request.previous:
+        others.append(previous_books(now, [read_period(path) for path in request.previous], units))
+    if request.last_year:
+        others.append(last_years_books(now, [read_period(path) for path in request.last_year], units))
+    comparison = compare(now, others)
+    paths = dict(zip(("Kỳ trước", "Cùng kỳ năm trước"), (request.previous, request.last_year), strict=True))
+    by_unit = _by_unit(request.now, comparison, {other.words: paths[other.words] for other in others}, units)
+    build_compared_workbook(comparison, request.target, by_unit)
+    return comparison
+
+
+def _by_unit(
+    now: Path, comparison: Comparison, paths: Mapping[str, Sequence[Path]], units: UnitList | None
+) -> list[UnitComparison]:
+    """Summaries, unit by unit; nothing where one of the two is none."""
+    if comparison.now.submission.stamp.kind != SUMMARY:
+        return []
+    from cchc_xl.summary_workbook.earlier import read_earlier
+
+    ours = read_earlier(now)
+    found: list[UnitComparison] = []
+    for other in comparison.others:
+        if len(other.books) == 1 and other.books[0].submission.stamp.kind == SUMMARY:
+            theirs = read_earlier(paths[other.words][0])
+            if ours.units and theirs.units:
+                periods = (comparison.now.period, ours), (other.period, theirs)
+                found.extend(compare_units(comparison.form, other.words, *periods, units))
+    return found
+
+
+def _is_comparison(path: Path, sheet: str) -> bool:
+    try:
+        with FileBook(path, limits=SUMMARY_LIMITS) as book:
+            return sheet in book.sheet_names
+    except CchcError:
+        return False
 
 
 def _same_report(stamp: object, joined: Joined) -> bool:

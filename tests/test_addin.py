@@ -44,8 +44,8 @@ from cchc_xl.stamp import Stamp
 FORM = "ninh-hai-2023"
 CUSTOM_UI = "{http://schemas.microsoft.com/office/2006/01/customui}"
 # The buttons' names are the commands'.
-BUTTON_NAMES = {"kiem-tra", "xoa-danh-dau", "nop", "tong-hop", "tao-so", "nhap", "huong-dan"}
-WITHOUT_WORKBOOK = {"tong-hop", "tao-so", "huong-dan"}
+BUTTON_NAMES = {"kiem-tra", "xoa-danh-dau", "nop", "tong-hop", "cong-ky", "tao-so", "nhap", "huong-dan"}
+WITHOUT_WORKBOOK = {"tong-hop", "cong-ky", "tao-so", "huong-dan"}
 
 
 @pytest.fixture(scope="module")
@@ -353,6 +353,7 @@ PICTURES = {
     "DataValidationClearValidationCircles",
     "FileSendAsAttachment",
     "Consolidate",
+    "AutoSum",
     "FileNew",
     "GetExternalDataFromText",
     "Help",

@@ -16,7 +16,7 @@ FLOORS = [
     {"errors", "excel_limits", "legacy_letters", "lettering", "own_folder", "pages", "severity", "values"},
     {"atomic", "licences", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
-    {"layout", "ooxml", "report_layout", "own_part"},
+    {"layout", "ooxml", "report_layout", "own_part", "of_units"},
     {"cover", "row_heights", "cell_look"},
     {"submission", "leftovers"},
     {"companions"},

@@ -93,7 +93,7 @@ def test_a_foreign_workbook_gives_one_sentence(tmp_path: Path) -> None:
     assert one_sentence(dialogs).startswith("rieng.xlsx: không phải sổ CCHC")
 
 
-@pytest.mark.parametrize("button", sorted(set(BUTTONS) - {"tong-hop", "tao-so", "huong-dan"}))
+@pytest.mark.parametrize("button", sorted(set(BUTTONS) - {"tong-hop", "cong-ky", "tao-so", "huong-dan"}))
 def test_without_a_workbook_the_buttons_say_what_to_open(tmp_path: Path, button: str) -> None:
     """No workbook is open, or it is in Protected View."""
     openpyxl.Workbook().save(tmp_path / "x.xlsx")
@@ -193,6 +193,21 @@ def app(tmp_path: Path):
     """A running Excel with some workbook open."""
     openpyxl.Workbook().save(tmp_path / "nao do.xlsx")
     return open_book(tmp_path / "nao do.xlsx").app
+
+
+def test_cong_ky_joins_the_periods_and_opens_the_result(tmp_path: Path, app) -> None:
+    """Two workbooks chosen one by one, the name of the longer period offered; the result opens."""
+    files = [
+        make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM, period=f"2024-{part}", file=f"{part}.xlsx")
+        for part in ("Q1", "Q2")
+    ]
+    press("cong-ky", app, dialogs := Answers(*files, False, ...))
+    assert one_sentence(dialogs).startswith("Đã lập sổ 6 tháng đầu năm 2024 từ 2 sổ.")
+    assert app.books.active.name == "Cong ky 2024-6T.xlsx"
+    press("cong-ky", app, again := Answers(files[0], files[0]))
+    assert "đã được chọn" in one_sentence(again)
+    press("cong-ky", app, gave_up := Answers(files[0], None))
+    assert gave_up.said == []
 
 
 def test_tong_hop_merges_and_opens_the_summary(received: Path, app) -> None:

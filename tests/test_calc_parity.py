@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("calc")
 
 FORM = "cam-giang-2024"
 NOW, LATER = datetime(2024, 3, 1, 9, 30), datetime(2024, 3, 4, 15, 5)
-WARNING = {45: "18", 49: "18"}
+WARNING = {45: "18", 49: "18", 35: "10", 36: "10"}
 
 
 @pytest.fixture(autouse=True)

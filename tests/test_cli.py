@@ -19,7 +19,7 @@ from cchc_xl.readers.read_submission import read_file
 
 COMMANDS = (
     *("bieu-mau", "quy-tac", "tao-so", "nhap", "nang-cap", "kiem-tra", "tong-hop", "doi-chieu", "cong-ky"),
-    *("nhan-dang", "xuat-word", "giay-phep", "chay-thu"),
+    *("so-sanh", "nhan-dang", "xuat-word", "giay-phep", "chay-thu"),
 )
 ROWS = {
     "ninh-hai-2023": {"PL1": 21, "PL2": 13, "PL3": 43, "PL4": 21, "PL5": 16, "PL6": 13, "PL7": 17},

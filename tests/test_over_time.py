@@ -13,10 +13,15 @@ import pytest
 from submissions import Figures, cells, filled, make
 
 from cchc_xl.catalogue.load import load_form
+from cchc_xl.catalogue.model import Rollup
+from cchc_xl.consolidation.contribution import contribution
+from cchc_xl.consolidation.rollup import Child, consolidate
 from cchc_xl.errors import CchcError
 from cchc_xl.expressions import CellRef
 from cchc_xl.hosts.cli import main
-from cchc_xl.over_time.joining import Joined, JoinedCell, Way, join
+from cchc_xl.merging import MergeRequest, merge
+from cchc_xl.over_time.joined import Joined, JoinedCell, Way
+from cchc_xl.over_time.joining import join
 from cchc_xl.over_time.sequence import PeriodBook, in_sequence, period_book
 from cchc_xl.period_operations import JoinRequest, join_periods
 from cchc_xl.period_workbook.joined import SOURCES_SHEET
@@ -340,3 +345,49 @@ def test_the_order_of_the_files_does_not_matter() -> None:
     assert cell(joined(second, first), STAFF).value.number == 21
     assert parse_period("2024-6T") == joined(second, first).period
     assert isinstance(first.submission, Submission)
+
+
+def test_summaries_are_joined_over_the_units_that_have_both_parts(tmp_path: Path) -> None:
+    """A district's ratio leaves out a commune without its numerator in each quarter, and so in the half-year."""
+    paths = []
+    for part, on_time in (("Q1", "90"), ("Q2", "50")):
+        folder = tmp_path / part
+        folder.mkdir()
+        full, half = {SETTLED: "100", ON_TIME: on_time, SURVEY: "1"}, {SETTLED: "300", SURVEY: "0"}
+        for code, rows in {"1": full, "2": half}.items():
+            make(folder, code, f"xã {code}", {"PL6": rows}, period=f"2024-{part}")
+        paths.append(tmp_path / f"th{part}.xlsx")
+        units = tmp_path / "don-vi.tsv"
+        units.write_text(
+            "code\tname\tkind\tparent\nh\tH\thuyện\t\n1\t1\txã\th\n2\t2\txã\th\n", encoding="utf-8"
+        )
+        merge(MergeRequest(folder, paths[-1], FORM, units, "h", f"2024-{part}"))
+    made = join_periods(JoinRequest(paths, tmp_path / "6T.xlsx"))
+    assert cell(made.joined, SETTLED).value.number == 800
+    assert cell(made.joined, ON_TIME_RATE).value.number == 70
+    # How many communes held one is not the district's own answer.
+    assert not cell(made.joined, SURVEY).value.filled
+    assert SubmissionFigures(read_file(tmp_path / "6T.xlsx")).number(CellRef("PL6", ON_TIME_RATE, "value")) == 70
+
+
+def test_joining_and_merging_change_places() -> None:
+    """A half-year of a district's communes is the half-year of their sums, row by row."""
+    rnd = random.Random(7)
+    chosen = rnd.sample(amounts(), 50)
+    units = [[book(part, random_quarter(rnd, chosen, 0), f"xã {code}", code) for part in QUARTERS] for code in "123"]
+    form = load_form(FORM)
+
+    def sums(submissions: list[Submission]) -> dict[CellRef, Decimal | None]:
+        children = [Child(s.stamp.unit_code, s.stamp.unit, contribution(s)) for s in submissions]
+        return {c.spec.ref: c.value for c in consolidate(form, children) if c.rollup is Rollup.SUM}
+
+    merged_last = sums([joined(*quarters).submission for quarters in units])
+    by_quarter = [sums([unit[at].submission for unit in units]) for at in range(len(QUARTERS))]
+    known = kinds()
+    for ref in chosen:
+        if ref not in merged_last:
+            continue
+        numbers = [quarter[ref] for quarter in by_quarter]
+        period = known[form.cells[ref].code][1]
+        expected = {"in_period": sum(n or 0 for n in numbers), "at_start": numbers[0]}.get(period, numbers[-1])
+        assert merged_last[ref] == expected, ref

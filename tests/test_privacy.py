@@ -49,6 +49,7 @@ COMMANDS = {
     "tong-hop": ["nop", "-o", "tong-hop.xlsx", "--du-lieu", "csv"],
     "doi-chieu": ["tong-hop-cu.xlsx", "nop"],
     "cong-ky": ["Q1.xlsx", "Q2.xlsx", "-o", "6T.xlsx"],
+    "so-sanh": ["Q2.xlsx", "--ky-truoc", "Q1.xlsx", "-o", "ss.xlsx"],
     "nhan-dang": ["la.xlsx", "-o", "ghep.xlsx"],
     "xuat-word": ["1.xlsx", "-o", "1.docx"],
     "giay-phep": [],

@@ -16,6 +16,7 @@ from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.rollup import counterparts
 from cchc_xl.expressions import CellRef, Ratio
+from cchc_xl.of_units import OfUnits
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET
 
 _MOST_WORDS = 200  # of a text in a figure's cell; the summary cuts very long ones
@@ -49,6 +50,8 @@ class Given:
     numbers: dict[str, Decimal] = field(default_factory=dict)
     parts: dict[str, Parts] = field(default_factory=dict)
     unknown: bool = False
+    # Of summaries: what their own units gave together.
+    of_units: dict[str, OfUnits] = field(default_factory=dict)
 
 
 class Sources:
@@ -165,6 +168,9 @@ class Figures:
             number = _ratio(parts)
         if number is not None:
             given.numbers[unit.code] = number
+        told = next((file.of_units[ref] for ref in (*known, *asked) if ref in file.of_units), None)
+        if told is not None:
+            given.of_units[unit.code] = told
         if parts is not None and row.rollup is Rollup.RECOMPUTE:
             given.parts[unit.code] = parts
         if from_common:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from cchc_xl.catalogue.load import load_catalogue, load_form
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, RowRole
-from cchc_xl.consolidation.contribution import figure_cells, figure_index, standard_places
+from cchc_xl.consolidation.contribution import figure_cells, figure_index, standard_places, told
 from cchc_xl.errors import CchcError, WorkbookFault, own_fault
 from cchc_xl.expressions import CellRef, Ratio, evaluate
+from cchc_xl.of_units import OfUnits
 from cchc_xl.ooxml.limits import MAX_FILE_BYTES
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.read_submission import read_book
@@ -36,6 +37,8 @@ class UnitFile:
     words: Mapping[CellRef, str] = field(default_factory=dict)
     parts: Mapping[CellRef, tuple[Decimal, Decimal]] = field(default_factory=dict)
     moved: Mapping[CellRef, tuple[str, str]] = field(default_factory=dict)
+    # Of a summary: what its own units gave together in lines that one number does not tell.
+    of_units: Mapping[CellRef, OfUnits] = field(default_factory=dict)
 
     def place(self, ref: CellRef) -> tuple[str, str]:
         """Sheet and address of a figure."""
@@ -161,6 +164,7 @@ def _figures(submission: Submission) -> UnitFile:
     texts: dict[CellRef, str] = {}
     parts: dict[CellRef, tuple[Decimal, Decimal]] = {}
     moved: dict[CellRef, tuple[str, str]] = {}
+    of_units: dict[CellRef, OfUnits] = {}
     used = {appendix.id: set(figures.spare_in_use(appendix.id)) for appendix in form.appendices if appendix.spare_cells}
     standard = form_places(form)
     for spec in figure_cells(form):
@@ -175,10 +179,22 @@ def _figures(submission: Submission) -> UnitFile:
         pair = _parts(spec, figures)
         if pair is not None:
             parts[ref] = pair
+        together = submission.together(ref)
+        if together is not None:
+            of_units[ref] = together
+            if together.parts is not None:
+                parts.pop(ref, None)
+                if any(together.parts):
+                    parts[ref] = together.parts
+            else:
+                numbers.pop(ref, None)
+                texts[ref] = told(together)
+                if together.number is not None:
+                    numbers[ref] = together.number
         entry = submission.entries.get(ref)
         if entry is not None and (entry.sheet, entry.address) != standard[ref]:
             moved[ref] = entry.sheet, entry.address
-    return UnitFile(submission.file, form, submission.stamp.unit_code, numbers, texts, parts, moved)
+    return UnitFile(submission.file, form, submission.stamp.unit_code, numbers, texts, parts, moved, of_units)
 
 
 def _number(spec: CellSpec, submission: Submission, figures: SubmissionFigures) -> Decimal | None:

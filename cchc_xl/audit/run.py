@@ -157,7 +157,9 @@ def _totals(claims: Claims, row: Row, given: Given) -> Iterator[Discrepancy]:
     if given.unknown:
         return
     ref = row.spec.ref
-    numbers, parts = list(given.numbers.values()), list(given.parts.values())
+    told = {code: found for code, found in given.of_units.items() if found.parts is None}
+    numbers = [number for code, number in given.numbers.items() if code not in told]
+    parts = list(given.parts.values())
     own = claims.own.get(ref)
     if row.rollup is Rollup.OWN_PLUS_CHILDREN:
         units = total_of(Rollup.SUM, numbers, (), additive=True).low
@@ -171,13 +173,13 @@ def _totals(claims: Claims, row: Row, given: Given) -> Iterator[Discrepancy]:
                 yield _wrong_total(Kind.TOTAL, row, where, own.children, Expected(units, units), len(numbers))
             expected = with_own_part(own, units)
     else:
-        expected = total_of(row.rollup, numbers, parts, adds_up(row.spec, claims.form))
+        expected = total_of(row.rollup, numbers, parts, adds_up(row.spec, claims.form), list(told.values()))
     shown = at(row.line.cells, claims.total)
     cell = address(BY_UNIT_SHEET, row.line.row, claims.total)
     if not expected.fits(shown):
         yield _wrong_total(Kind.TOTAL, row, cell, shown, expected, len(numbers))
     count, _, owing = str(at(row.line.cells, claims.total + COUNTED)).partition("/")
-    units_given = len(parts) if row.rollup is Rollup.RECOMPUTE else len(numbers)
+    units_given = len(parts) if row.rollup is Rollup.RECOMPUTE else len(numbers) + len(told)
     if owing.isdigit() and int(owing) != claims.owing:
         counted = address(BY_UNIT_SHEET, row.line.row, claims.total + COUNTED)
         message = f"Trang {counted} ghi {owing} đơn vị phải nộp, trang “{RECEIVED_SHEET}” có {claims.owing}: {_AGAIN}."

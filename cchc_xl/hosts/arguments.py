@@ -156,6 +156,21 @@ def build_parser() -> VietnameseParser:
     recognise.add_argument("--ghep", metavar="GHEP-DONG.xlsx", help="sổ Ghép dòng đã xác nhận: lập sổ theo biểu từ đó")
     _json(recognise)
 
+    compared = _command(
+        commands, "so-sanh", "So sánh sổ kỳ này với kỳ trước và cùng kỳ năm trước: tăng giảm, %, điểm %."
+    )
+    compared.add_argument("workbook", metavar="KY-NAY.xlsx", help="sổ nộp hoặc sổ tổng hợp của kỳ này")
+    more = "; đơn vị đã sắp xếp lại thì ghi một lần cho mỗi sổ của các đơn vị cũ"
+    compared.add_argument(
+        "--ky-truoc", metavar="TRUOC.xlsx", action="append", default=[], help=f"sổ của kỳ trước{more}"
+    )
+    compared.add_argument(
+        "--cung-ky", metavar="NAM-TRUOC.xlsx", action="append", default=[], help=f"sổ của cùng kỳ năm trước{more}"
+    )
+    compared.add_argument("--danh-sach", metavar="DON-VI", help="danh sách đơn vị: ngày hiệu lực và đơn vị kế tiếp")
+    compared.add_argument("-o", "--out", metavar="SO-SANH.xlsx", required=True, help="sổ so sánh sẽ ghi")
+    _json(compared)
+
     audit = _command(
         commands, "doi-chieu", "Đối chiếu sổ tổng hợp với các tệp gốc: từng số, từng tổng, từng tệp; không sửa gì."
     )

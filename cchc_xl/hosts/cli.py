@@ -212,6 +212,25 @@ def _join(args: argparse.Namespace) -> int:
     return ERRORS_FOUND if made.joined.open_cells or made.result.count(Severity.ERROR) else OK
 
 
+def _compare(args: argparse.Namespace) -> int:
+    from cchc_xl.period_operations import CompareRequest, compare_periods
+    from cchc_xl.report.over_time import compared_json, compared_text
+
+    request = CompareRequest(
+        Path(args.workbook),
+        Path(args.out),
+        [Path(file) for file in args.ky_truoc],
+        [Path(file) for file in args.cung_ky],
+        Path(args.danh_sach) if args.danh_sach else None,
+    )
+    comparison = compare_periods(request)
+    if args.json:
+        _print_json(compared_json(comparison, args.out))
+    else:
+        print(compared_text(comparison, args.out))
+    return OK
+
+
 def _audit(args: argparse.Namespace) -> int:
     from cchc_xl.audit.run import audit
     from cchc_xl.report.audit import audit_json, audit_text
@@ -316,6 +335,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "kiem-tra": _check,
     "tong-hop": _merge,
     "cong-ky": _join,
+    "so-sanh": _compare,
     "doi-chieu": _audit,
     "nhan-dang": _recognise,
     "xuat-word": _export,

@@ -40,6 +40,7 @@ class Button:
 LABELS = (
     Button("kiem-tra", "Kiểm tra", 0),
     Button("tong-hop", "Tổng hợp", 0),
+    Button("cong-ky", "Cộng kỳ", 0),
     Button("tao-so", "Tạo sổ mới", 4),
     Button("nhap", "Nhập số liệu", 0),
     Button("nop", "Nộp", 2),

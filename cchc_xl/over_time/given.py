@@ -8,7 +8,7 @@ the figure only if another one is so (no survey, no survey forms).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
 
@@ -51,7 +51,8 @@ class Side:
         self.submission = book.submission
         self.form = book.submission.form
         self.figures = SubmissionFigures(self.submission)
-        self.given: Contribution = contribution(self.submission, self.figures)
+        # Of a summary what stands in the form is the parent's; what its units gave together matters for ratios alone.
+        self.given: Contribution = contribution(replace(self.submission, of_units={}), self.figures)
 
     @property
     def words(self) -> str:
@@ -91,6 +92,11 @@ class Side:
         waiting = ref in self.book.waiting
         nothing = not words and not waiting and self.blank_means_nothing(ref)
         return Given(None, words, shown_at, nothing, waiting)
+
+    def told_parts(self, ref: CellRef) -> tuple[Decimal, Decimal] | None:
+        """Numerator and denominator of a summary's ratio over the units that have both, which its rows do not show."""
+        told = self.submission.together(ref) if self.submission.of_units else None
+        return told.parts if told is not None and told.parts is not None and any(told.parts) else None
 
     def blank_means_nothing(self, ref: CellRef) -> bool:
         """Whether a blank cell adds nothing in this period, by the form's own totals and rules."""

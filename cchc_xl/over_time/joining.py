@@ -6,80 +6,27 @@ whole. Totals and ratios are the form's own formulas on the joined figures.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
-from enum import StrEnum
 from itertools import pairwise
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, PeriodKind, Rollup, RowRole
 from cchc_xl.consolidation.carry import written_by_merge
-from cchc_xl.consolidation.contribution import figure_cells, is_ratio
+from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.distinct import count_together
 from cchc_xl.consolidation.spare_rows import Placed, place_spare_rows
 from cchc_xl.expressions import CellRef
-from cchc_xl.over_time.given import Given, Side, parts_of
+from cchc_xl.over_time.given import Given, Side
+from cchc_xl.over_time.joined import Joined, JoinedCell, Way, filled_form, number_words
 from cchc_xl.over_time.sequence import PeriodBook
+from cchc_xl.over_time.totals import checked_ratio, waiting_totals, with_totals
 from cchc_xl.periods import Period, format_date
 from cchc_xl.stamp import SUBMISSION, SUMMARY, Stamp
-from cchc_xl.submission import NOTE, FormulaState, Submission, SubmissionFigures, blank_submission
-from cchc_xl.values import BLANK, NOT_APPLICABLE, UNCALCULATED, State, Value, format_number, number_value
+from cchc_xl.submission import NOTE, SubmissionFigures
+from cchc_xl.values import BLANK, NOT_APPLICABLE, State, Value, number_value
 
 _ZERO = Decimal(0)
-_SHOWN_PLACES = 2
-
-
-class Way(StrEnum):
-    """How a figure of the longer period came about. ``OPEN``: there is none, somebody has to say it."""
-
-    ADDED = "added"
-    LATEST = "latest"
-    FIRST = "first"
-    COMPUTED = "computed"
-    ANY_YES = "any_yes"
-    SAME = "same"
-    LISTED = "listed"
-    OPEN = "open"
-    BLANK = "blank"
-
-
-@dataclass(frozen=True, slots=True)
-class JoinedCell:
-    """A figure of the longer period, with what each period gave. ``remark``: what has to be known or done."""
-
-    spec: CellSpec
-    way: Way
-    value: Value
-    given: tuple[Given, ...]
-    remark: str = ""
-    # What the unit calls a row that it added.
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """The longer period: its figures, the texts that go with them, and the workbook's identity."""
-
-    form: Form
-    period: Period
-    books: Sequence[PeriodBook]
-    stamp: Stamp
-    cells: Sequence[JoinedCell]
-    # What is written into the workbook: figures, names of added rows, texts.
-    submission: Submission
-    values: dict[CellRef, Value]
-    # Totals whose formula waits, because it would count a part that is open as 0.
-    waiting_totals: frozenset[CellRef] = frozenset()
-
-    @property
-    def waiting(self) -> frozenset[CellRef]:
-        """The cells of which the workbook says that somebody has to enter them (``PeriodBook.waiting``)."""
-        return frozenset(cell.spec.ref for cell in self.open_cells)
-
-    @property
-    def open_cells(self) -> list[JoinedCell]:
-        """Figures that could not be joined."""
-        return [cell for cell in self.cells if cell.way is Way.OPEN]
 
 
 def join(books: Sequence[PeriodBook], period: Period) -> Joined:
@@ -97,13 +44,13 @@ def join(books: Sequence[PeriodBook], period: Period) -> Joined:
         values |= {CellRef(appendix, order, key): Value(State.TEXT, text=text) for key, text in texts.items()}
     values |= joining.texts({cell.spec.ref: cell.way for cell in cells})
     stamp = _stamp(books, period)
-    cells, values = _with_totals(form, stamp, sides, cells, values)
-    waiting = _waiting_totals(form, cells)
+    cells, values = with_totals(form, stamp, sides, cells, values)
+    waiting = waiting_totals(form, cells)
     cells = [
         replace(c, way=Way.OPEN, value=BLANK, remark=waiting[c.spec.ref]) if c.spec.ref in waiting else c for c in cells
     ]
     values = {ref: value for ref, value in values.items() if ref not in waiting}
-    submission = _filled(form, stamp, values, waiting)
+    submission = filled_form(form, stamp, values, waiting)
     figures = SubmissionFigures(submission)
     cells = [
         replace(cell, value=BLANK if (number := figures.number(cell.spec.ref)) is None else number_value(number))
@@ -111,7 +58,7 @@ def join(books: Sequence[PeriodBook], period: Period) -> Joined:
         else cell
         for cell in cells
     ]
-    cells = [_checked_ratio(cell, sides) for cell in cells]
+    cells = [checked_ratio(cell, sides) for cell in cells]
     return Joined(form, period, books, stamp, cells, submission, values, frozenset(waiting))
 
 
@@ -130,16 +77,6 @@ def _stamp(books: Sequence[PeriodBook], period: Period) -> Stamp:
         place=latest.place,
         signer=latest.signer,
     )
-
-
-def _filled(form: Form, stamp: Stamp, values: Mapping[CellRef, Value], waiting: Collection[CellRef] = ()) -> Submission:
-    blank = blank_submission(form, stamp)
-    entries = dict(blank.entries)
-    for ref, value in values.items():
-        entries[ref] = replace(entries[ref], value=value, formula=FormulaState.NONE)
-    for ref in waiting:
-        entries[ref] = replace(entries[ref], value=UNCALCULATED, formula=FormulaState.ALTERED)
-    return replace(blank, entries=entries)
 
 
 class _Joining:
@@ -272,12 +209,10 @@ class _Joining:
         ]
         together = count_together(counted)
         if together.count is not None:
-            return Way.LISTED, number_value(together.count), f"Đếm mỗi thứ một lần; nếu cộng thì là {_number(high)}."
-        return (
-            Way.OPEN,
-            BLANK,
-            f"Có thể trùng nhau giữa các kỳ nên không cộng: số đúng từ {_number(low)} đến {_number(high)}; hãy đếm.",
-        )
+            said = f"Đếm mỗi thứ một lần; nếu cộng thì là {number_words(high)}."
+            return Way.LISTED, number_value(together.count), said
+        bounds = f"số đúng từ {number_words(low)} đến {number_words(high)}"
+        return Way.OPEN, BLANK, f"Có thể trùng nhau giữa các kỳ nên không cộng: {bounds}; hãy đếm lại."
 
     def _falling(self, given: tuple[Given, ...]) -> str:
         there = [
@@ -285,7 +220,7 @@ class _Joining:
         ]
         for (before, high), (after, low) in pairwise(there):
             if high is not None and low is not None and low < high:
-                return f"Số lũy kế giảm: {before} {_number(high)}, {after} {_number(low)}; hãy kiểm tra lại."
+                return f"Số lũy kế giảm: {before} {number_words(high)}, {after} {number_words(low)}; hãy kiểm tra lại."
         return ""
 
     def _lacking(self, given: tuple[Given, ...], at: int | None = None) -> str:
@@ -299,7 +234,7 @@ class _Joining:
         return f"{_start(', '.join(lacking))}" + (f" (các kỳ khác: {'; '.join(there)})." if there else ".")
 
     def _said(self, at: int, one: Given) -> str:
-        return f"{self.sides[at].words} {_number(one.number) if one.number is not None else one.shown}"
+        return f"{self.sides[at].words} {number_words(one.number) if one.number is not None else one.shown}"
 
     def texts(self, ways: dict[CellRef, Way]) -> dict[CellRef, Value]:
         """Texts: the last one that was written. A remark beside an added figure speaks of its own period alone."""
@@ -323,99 +258,6 @@ class _Joining:
         columns = self.form.appendix(spec.ref.appendix).columns
         beside = [ways.get(CellRef(spec.ref.appendix, spec.row.order, column.key)) for column in columns]
         return all(way in (None, Way.LATEST) for way in beside)
-
-
-def _with_totals(
-    form: Form, stamp: Stamp, sides: Sequence[Side], cells: list[JoinedCell], values: dict[CellRef, Value]
-) -> tuple[list[JoinedCell], dict[CellRef, Value]]:
-    """Totals whose parts no period states, as the periods state them; a word where the parts give something else."""
-    figures = SubmissionFigures(_filled(form, stamp, values))
-    values, out = dict(values), []
-    for cell in cells:
-        spec = cell.spec
-        if cell.way is not Way.COMPUTED or is_ratio(spec):
-            out.append(cell)
-            continue
-        found = _stated_total(form, spec, cell.given)
-        computed = figures.derived(spec)
-        if found is not None and computed is None and spec.kind is not CellKind.MARK:
-            cell = replace(cell, way=Way.ADDED if len(sides) > 1 and _adds(form, spec) else Way.LATEST)
-            cell = replace(cell, value=number_value(found), remark="Các phần để trống: lấy theo tổng đã ghi ở các kỳ.")
-            values[spec.ref] = cell.value
-        elif computed is None and any(one.number is not None or one.waiting for one in cell.given):
-            listed = "; ".join(
-                f"{side.words} {_number(one.number)}"
-                for side, one in zip(sides, cell.given, strict=True)
-                if one.number is not None
-            )
-            cell = replace(cell, way=Way.OPEN, remark=f"Thiếu các phần để tính tổng ({listed}).")
-        elif found is not None and found != computed and computed is not None:
-            cell = replace(
-                cell,
-                remark=f"Tổng đã ghi ở các kỳ là {_number(found)}, khác tổng tính từ các phần {_number(computed)}.",
-            )
-        out.append(cell)
-    return out, values
-
-
-def _adds(form: Form, spec: CellSpec) -> bool:
-    """Whether totals of periods may be added: all that they count happened in its period."""
-    if spec.quantity is None or spec.quantity.period is not PeriodKind.IN_PERIOD:
-        return False
-    return all(_adds(form, form.cells[ref]) for ref in _parts(form, spec))
-
-
-def _parts(form: Form, spec: CellSpec) -> list[CellRef]:
-    found = parts_of(form, spec.derived[0], spec.row.order) if spec.derived else ()
-    return [ref for ref in found if ref in form.cells]
-
-
-def _waiting_totals(form: Form, cells: Sequence[JoinedCell]) -> dict[CellRef, str]:
-    """Totals with an open part, the part named: the form's formula would count it as 0 and pass for the whole."""
-    opened = {cell.spec.ref for cell in cells if cell.way is Way.OPEN and not is_ratio(cell.spec)}
-    found: dict[CellRef, str] = {}
-    settled = False
-    while not settled:
-        settled = True
-        for cell in cells:
-            spec = cell.spec
-            if not spec.derived or is_ratio(spec) or spec.ref in found or spec.kind is CellKind.MARK:
-                continue
-            part = next((ref for ref in _parts(form, spec) if ref in opened or ref in found), None)
-            if part is not None:
-                at = form.cells[part]
-                named = at.row.title(60) if at.column.kind is None else f"{at.row.title(40)}, {at.column.heading}"
-                found[spec.ref] = f"Chờ phần còn thiếu: {named}."
-                settled = False
-    return found
-
-
-def _stated_total(form: Form, spec: CellSpec, given: tuple[Given, ...]) -> Decimal | None:
-    if _adds(form, spec):
-        if any(one.missing for one in given):
-            return None
-        there = [one.number for one in given if one.number is not None]
-        return sum(there, _ZERO) if there else None
-    assert spec.quantity is not None
-    if spec.quantity.period in (PeriodKind.AT_DATE, PeriodKind.CUMULATIVE):
-        return given[-1].number
-    return None
-
-
-def _checked_ratio(cell: JoinedCell, sides: Sequence[Side]) -> JoinedCell:
-    """A ratio that some period states and the joined figures do not give is open, and says why."""
-    there = [(side.words, one.number) for side, one in zip(sides, cell.given, strict=True) if one.number is not None]
-    if cell.way is not Way.COMPUTED or not is_ratio(cell.spec) or cell.value.number is not None:
-        return cell
-    if not there and not any(one.waiting for one in cell.given):
-        return cell
-    listed = "; ".join(f"{words} {_number(number)}" for words, number in there if number is not None)
-    said = "Không tính lại được vì thiếu tử số hoặc mẫu số của cả kỳ" + (f" ({listed})." if listed else ".")
-    return replace(cell, way=Way.OPEN, remark=said)
-
-
-def _number(number: Decimal) -> str:
-    return format_number(number) if number == round(number, _SHOWN_PLACES) else format_number(number, _SHOWN_PLACES)
 
 
 def _start(text: str) -> str:

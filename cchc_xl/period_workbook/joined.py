@@ -18,7 +18,7 @@ from cchc_xl.layout import cell_address, form_layout
 from cchc_xl.live_checks.states import states_of
 from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
 from cchc_xl.over_time.given import parts_of
-from cchc_xl.over_time.joining import Joined, JoinedCell, Way
+from cchc_xl.over_time.joined import Joined, JoinedCell, Way
 from cchc_xl.own_part import cell_key
 from cchc_xl.periods import format_date
 from cchc_xl.readers.file_book import FileBook

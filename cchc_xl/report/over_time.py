@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from cchc_xl.over_time.joining import JoinedCell, Way
+from cchc_xl.over_time.comparison import Comparison
+from cchc_xl.over_time.joined import JoinedCell, Way
 from cchc_xl.period_operations import JoinedWorkbook
 from cchc_xl.severity import Severity
 
@@ -67,6 +68,53 @@ def joined_json(made: JoinedWorkbook, out: str) -> dict[str, Any]:
             }
             for cell in joined.cells
             if cell.way is not Way.BLANK
+        ],
+    }
+
+
+def compared_text(comparison: Comparison, out: str) -> str:
+    """Which periods, how many figures, what is not like for like."""
+    lines = [f"Đã so sánh {comparison.now.period.words}, {len(comparison.rows)} chỉ tiêu: {out}"]
+    for index, other in enumerate(comparison.others):
+        found = [row.differences[index] for row in comparison.rows]
+        moved = sum(bool(one.change) for one in found)
+        unlike = sum(bool(one.why) and one.change is None for one in found)
+        lines.append(
+            f"  {other.words} ({other.period.words}): {moved} chỉ tiêu tăng hoặc giảm; "
+            f"{unlike} chỉ tiêu không so sánh được vì không cùng phạm vi hoặc cách tính."
+        )
+        for remark in other.remarks:
+            lines.append(textwrap.fill(remark, _WIDTH, initial_indent="    – ", subsequent_indent="      "))
+    return "\n".join(lines)
+
+
+def compared_json(comparison: Comparison, out: str) -> dict[str, Any]:
+    """The same with every figure."""
+    return {
+        "out": out,
+        "form": comparison.form.id,
+        "period": comparison.now.period.key,
+        "others": [
+            {"period": other.period.key, "files": [book.file for book in other.books], "remarks": list(other.remarks)}
+            for other in comparison.others
+        ],
+        "figures": [
+            {
+                "appendix": row.spec.ref.appendix,
+                "order": row.spec.ref.order,
+                "column": row.spec.ref.column,
+                "value": _plain(row.number, ""),
+                "differences": [
+                    {
+                        "value": _plain(one.number, ""),
+                        "change": _plain(one.change, ""),
+                        "percent": _plain(one.percent, ""),
+                        "why": one.why,
+                    }
+                    for one in row.differences
+                ],
+            }
+            for row in comparison.rows
         ],
     }
 

@@ -19,6 +19,7 @@ from cchc_xl.summary_workbook.charts import write_charts
 from cchc_xl.summary_workbook.data import write_data
 from cchc_xl.summary_workbook.findings import write_findings
 from cchc_xl.summary_workbook.form_contents import form_contents, merge_writing
+from cchc_xl.summary_workbook.of_units_sheet import write_of_units
 from cchc_xl.summary_workbook.own_part_sheet import write_own_parts
 from cchc_xl.summary_workbook.plan import plan_sheet
 from cchc_xl.summary_workbook.received import write_received
@@ -50,6 +51,7 @@ def build_summary_workbook(
         writing = merge_writing(form, stamp, summary)
         write_form(workbook, form, stamp, form_contents(form, stamp, summary, plan, writing))
         write_record(workbook, writing.record)
+        write_of_units(workbook, summary)
         styles = Styles(workbook)
         write_own_parts(workbook, styles, summary, plan)
         write_by_unit(workbook, styles, summary, plan)

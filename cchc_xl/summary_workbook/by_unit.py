@@ -179,10 +179,16 @@ class _ByUnit:
             for place, number in zip(places, numbers, strict=True):
                 in_order[place] = number
         special = {**dict.fromkeys(self.absent, ""), **{places[index]: word for index, word in sources.words.items()}}
+        # Of a summary: how many of its own units have it, of how many.
+        told = {places[at]: sum(found.counts.values()) for at, found in sources.of_units.items() if found.counts}
+        told = {place: count for place, count in told.items() if in_order[place] is not None}
         start = 0
-        for place in sorted(special):
+        for place in sorted(special.keys() | told.keys()):
             row.numbers(self.letters[start:place], in_order[start:place], figure)
-            if units[place].absent:
+            number = in_order[place]
+            if place in told and number is not None:
+                row.number(FIRST_UNIT + place, number, style(align="right", num_format=f'0"/{told[place]}"'))
+            elif units[place].absent:
                 row.blank(FIRST_UNIT + place, style(bg_color=ABSENT_FILL))
             else:
                 row.text(FIRST_UNIT + place, special[place], style(align="right"))

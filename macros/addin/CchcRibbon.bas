@@ -19,6 +19,10 @@ Public Sub CchcTongHop(control As Object)
     CchcRun "tong-hop", False
 End Sub
 
+Public Sub CchcCongKy(control As Object)
+    CchcRun "cong-ky", False
+End Sub
+
 Public Sub CchcTaoSo(control As Object)
     CchcRun "tao-so", False
 End Sub

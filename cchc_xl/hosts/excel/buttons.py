@@ -72,6 +72,12 @@ def _tong_hop(app: Any, dialogs: Dialogs) -> None:
     tong_hop(app, dialogs)
 
 
+def _cong_ky(app: Any, dialogs: Dialogs) -> None:
+    from cchc_xl.hosts.excel.cong_ky import cong_ky
+
+    cong_ky(app, dialogs)
+
+
 def _tao_so(app: Any, dialogs: Dialogs) -> None:
     from cchc_xl.hosts.excel.so_moi import tao_so
 
@@ -109,6 +115,7 @@ BUTTONS: Mapping[str, Callable[[Any, Dialogs], None]] = {
     "xoa-danh-dau": _xoa_danh_dau,
     "nop": _nop,
     "tong-hop": _tong_hop,
+    "cong-ky": _cong_ky,
     "tao-so": _tao_so,
     "nhap": _nhap,
     "huong-dan": _huong_dan,
