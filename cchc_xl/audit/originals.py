@@ -128,6 +128,7 @@ class _Packed:
     words: dict[int, str]
     parts: dict[int, tuple[Decimal, Decimal]]
     moved: dict[int, tuple[str, str]]
+    of_units: dict[int, OfUnits]
 
 
 def _pack(file: UnitFile) -> _Packed:
@@ -140,6 +141,7 @@ def _pack(file: UnitFile) -> _Packed:
         {index[ref]: text for ref, text in file.words.items()},
         {index[ref]: pair for ref, pair in file.parts.items()},
         {index[ref]: place for ref, place in file.moved.items()},
+        {index[ref]: together for ref, together in file.of_units.items()},
     )
 
 
@@ -155,6 +157,7 @@ def _unpacked(packed: _Packed, kept: _Kept) -> UnitFile:
         {refs[place]: text for place, text in packed.words.items()},
         {refs[place]: pair for place, pair in packed.parts.items()},
         {refs[place]: where for place, where in packed.moved.items()},
+        {refs[place]: together for place, together in packed.of_units.items()},
     )
 
 

@@ -20,6 +20,7 @@ from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.rollup import rollup_of
 from cchc_xl.errors import InputFault
+from cchc_xl.of_units import OfUnits
 from cchc_xl.own_part import OWN_SHEET
 from cchc_xl.receiving.folder import submissions_in
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, COUNTED, HIGHEST, LOWEST
@@ -184,7 +185,7 @@ def _totals(claims: Claims, row: Row, given: Given) -> Iterator[Discrepancy]:
         counted = address(BY_UNIT_SHEET, row.line.row, claims.total + COUNTED)
         message = f"Trang {counted} ghi {owing} đơn vị phải nộp, trang “{RECEIVED_SHEET}” có {claims.owing}: {_AGAIN}."
         yield Discrepancy(Kind.TOTAL, message, row=row.words, cell=counted, shown=owing, expected=Decimal(claims.owing))
-    yield from _range(claims, row, numbers)
+    yield from _range(claims, row, numbers, list(told.values()))
     if count.isdigit() and int(count) != units_given:
         counted = address(BY_UNIT_SHEET, row.line.row, claims.total + COUNTED)
         message = f"Trang {counted} ghi {count} đơn vị có số liệu, {row.words}; đếm lại có {units_given}: {_AGAIN}."
@@ -192,12 +193,13 @@ def _totals(claims: Claims, row: Row, given: Given) -> Iterator[Discrepancy]:
     yield from _in_form(claims, row, expected, own is not None, shown)
 
 
-def _range(claims: Claims, row: Row, numbers: Sequence[Decimal]) -> Iterator[Discrepancy]:
+def _range(claims: Claims, row: Row, numbers: Sequence[Decimal], told: Sequence[OfUnits]) -> Iterator[Discrepancy]:
     """The lowest and the highest figure; of codes and marks there is none."""
     if row.rollup not in RANGED:
         return
-    for column, choose in ((LOWEST, min), (HIGHEST, max)):
-        right = choose(numbers, default=None)
+    lows = [*numbers, *(found.low for found in told if found.low is not None)]
+    highs = [*numbers, *(found.high for found in told if found.high is not None)]
+    for column, right in ((LOWEST, min(lows, default=None)), (HIGHEST, max(highs, default=None))):
         shown = at(row.line.cells, claims.total + column)
         expected = Expected(right, right)
         if not expected.fits(shown):
