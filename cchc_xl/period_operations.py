@@ -60,12 +60,9 @@ def join_periods(request: JoinRequest) -> JoinedWorkbook:
     seen = look(request.target)
     existing = keep_foreign(request.target)
     units = read_units(request.units_file) if request.units_file else None
-    unknown = set(request.overrides) - {path.name for path in request.files} - {str(path) for path in request.files}
-    if unknown:
-        raise InputFault(f"--ke-ca: không có tệp “{min(unknown)}” trong các sổ cần cộng: hãy ghi đúng tên tệp.")
-    books = [read_period(path) for path in request.files]
+    reasons = _reasons(request)
+    books = [read_period(path, shown) for path, shown in zip(request.files, shown_names(request.files), strict=True)]
     ordered, period = in_sequence(books, request.period, units)
-    reasons = {Path(name).name: reason for name, reason in request.overrides.items()}
     for book in ordered:
         _refuse_errors(book, reasons)
     joined = join(ordered, period)
@@ -163,13 +160,35 @@ def _same_report(stamp: object, joined: Joined) -> bool:
     return all(getattr(stamp, name) == getattr(mine, name) for name in fields)
 
 
-def read_period(path: Path) -> PeriodBook:
+def shown_names(paths: Sequence[Path]) -> list[str]:
+    """How messages name the files: by their names, where two bear one by their paths."""
+    names = [path.name for path in paths]
+    return [path.name if names.count(path.name) == 1 else str(path) for path in paths]
+
+
+def _reasons(request: JoinRequest) -> dict[str, str]:
+    """Why files are joined in spite of their errors, by the names that messages give them."""
+    reasons = {}
+    for wanted, reason in request.overrides.items():
+        shown = [
+            name
+            for path, name in zip(request.files, shown_names(request.files), strict=True)
+            if wanted in (name, path.name, str(path))
+        ]
+        if len(shown) != 1:
+            what = "có nhiều tệp" if shown else "không có tệp"
+            raise InputFault(f"--ke-ca: {what} “{wanted}” trong các sổ cần cộng: hãy ghi đúng tên và thư mục của tệp.")
+        reasons[shown[0]] = reason
+    return reasons
+
+
+def read_period(path: Path, shown: str = "") -> PeriodBook:
     """A workbook or summary of one period. Raises ``CchcError`` when it cannot serve."""
     if path.is_dir():
         raise InputFault(f"{path} là thư mục: hãy ghi các tệp sổ.")
     if not path.is_file():
         raise InputFault(f"Không tìm thấy sổ {path}: hãy kiểm tra lại đường dẫn.")
-    submission = read_file(path, path.name, SUMMARY_LIMITS)
+    submission = read_file(path, shown or path.name, SUMMARY_LIMITS)
     if submission.faults:
         raise WorkbookFault(f"{path.name}: {submission.faults[0].message}. {submission.faults[0].remedy}.")
     if not submission.has_figures():

@@ -157,7 +157,7 @@ def build_parser() -> VietnameseParser:
     _json(recognise)
 
     compared = _command(
-        commands, "so-sanh", "So sánh sổ kỳ này với kỳ trước và cùng kỳ năm trước: tăng giảm, phần trăm, điểm."
+        commands, "so-sanh", "So sánh sổ kỳ này với kỳ trước và cùng kỳ năm trước: tăng, giảm bao nhiêu, mấy phần trăm."
     )
     compared.add_argument("workbook", metavar="KY-NAY.xlsx", help="sổ nộp hoặc sổ tổng hợp của kỳ này")
     more = "; đơn vị đã sắp xếp lại thì ghi một lần cho mỗi sổ của các đơn vị cũ"
