@@ -108,6 +108,12 @@ def test_the_form_is_found_by_its_labels_and_never_guessed() -> None:
         recognise(ForeignFile("bang.docx", "", (table([["1", "Họ và tên", "", "5", ""]]),)))
 
 
+def test_a_crowd_of_rows_is_refused() -> None:
+    """More rows than any form and list has are not compared one by one."""
+    with pytest.raises(InputFault, match="quá nhiều chữ"):
+        found(table([["", f"Số hồ sơ thứ {number}", "", "5", ""] for number in range(3001)]))
+
+
 # Twins ----------------------------------------------------------------------------------------------------------------
 
 TWIN = "Số hồ sơ TTHC giải quyết đúng hạn"  # rows 36 and 39, without numbers, under 34 and 37

@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cache, lru_cache
 from html import unescape
@@ -25,6 +25,7 @@ from cchc_xl.ooxml.package import crowded, entries_fault
 from cchc_xl.readers.contents import RELATIONSHIPS, WORKBOOK, Contents, plain_package, read_contents
 from cchc_xl.readers.extent import SharedTexts, too_much
 from cchc_xl.readers.grid import CellFacts
+from cchc_xl.readers.percentages import percentage_cells, percentage_styles
 
 # What zipfile raises on damaged, encrypted or exotic packages.
 BROKEN_ZIP = (
@@ -287,6 +288,17 @@ class FileBook:
                 if position is not None:
                     errors[position] = text.decode("utf-8", "replace")
         return CellFacts(_Formulas(formulas), errors)
+
+    def percentages(self, sheet: str) -> Set[tuple[int, int]]:
+        """Cells that show a percentage, by zero-based (row, column)."""
+        if not self._contents.sheets.get(sheet):
+            return frozenset()
+        self._measure(sheet)
+        try:
+            styles = percentage_styles(self._part(self._contents.styles)) if self._contents.styles else frozenset()
+        except ValueError:
+            return frozenset()
+        return percentage_cells(self._read_sheet(sheet), styles, _column)
 
     def _entry(self, part: str) -> zipfile.ZipInfo | None:
         name = self._names.get(part.lower())

@@ -74,6 +74,7 @@ class _Matching:
         self.repeated: dict[int, list[int]] = {}
         self.doubts: dict[int, list[str]] = defaultdict(list)
         self.same_numbering = False
+        self._ordered: list[int] = []
 
     def run(self) -> list[Match]:
         self._unique()
@@ -175,8 +176,9 @@ class _Matching:
         if not before:
             return None
         container = max(before)
-        last = max((k for k in self.found if k < i), default=-1)
-        if last < 0 or not self._within(self.found[last][0], container):
+        rows = self._order()
+        at = bisect_left(rows, i)
+        if not at or not self._within(self.found[rows[at - 1]][0], container):
             return None
         return same[containers.index(container)]
 
@@ -235,11 +237,17 @@ class _Matching:
         source, target = self.sources[i], self.targets[j]
         if self.same_numbering and source.key and source.key == target.stt:
             return True
-        rows = sorted(self.found)
+        rows = self._order()
         at = bisect_left(rows, i)
         before = self.found[rows[at - 1]][0] if at else -1
         after = self.found[rows[at]][0] if at < len(rows) and rows[at] != i else len(self.targets)
         return before < j < after
+
+    def _order(self) -> list[int]:
+        """The source rows that were found something, in their order."""
+        if len(self._ordered) != len(self.found):  # they only ever become more
+            self._ordered = sorted(self.found)
+        return self._ordered
 
     # Doubts ---------------------------------------------------------------------------------------------------------
 
@@ -273,7 +281,7 @@ class _Matching:
         rival = max((c.score for k, c in self.alike[i].items() if k != j), default=0.0)
         if telling and rival < 0.8:
             return True
-        rows = sorted(self.found)
+        rows = self._order()
         at = bisect_left(rows, i)
         return at > 0 and self._within(self.found[rows[at - 1]][0], target.parent)
 

@@ -28,6 +28,7 @@ _FEWEST_LABELS = 3
 # Another form with so many of the first one's labels could be meant as well.
 _TIE = 0.9
 _OWN_LABELS = 3
+_MOST_TEXTS, _MOST_ROWS = 25_000, 3_000  # of rows all much like the forms' own: some 5 s
 # An appendix with so many of the best one's labels is looked at by its columns, too.
 _CLOSE = 0.6
 # Of a table's rows so many must be rows of the form: else it is a table of something else.
@@ -111,6 +112,7 @@ def recognise(file: ForeignFile, form: Form | None = None) -> Recognition:
     Raises ``InputFault`` when it has the labels of no form, or of several.
     """
     tables, remarks = _in_unicode(file.tables)
+    _refuse_crowds(tables, file.name)
     form = form or _form_of(tables, file.name)
     keys = label_keys(form)
     tiers = _tiers(form)
@@ -172,6 +174,16 @@ def _in_unicode(tables: Sequence[ForeignTable]) -> tuple[list[ForeignTable], lis
         out.append(replace(table, rows=rows))
         remarks.append(f"{table.name}: chữ theo bảng mã {encoding.value}, đã đổi sang Unicode để nhận dạng")
     return out, remarks
+
+
+def _refuse_crowds(tables: Sequence[ForeignTable], name: str) -> None:
+    """Every text is compared with the forms' labels: of too many a person would wait too long."""
+    texts = sum(value.state is State.TEXT for table in tables for row in table.rows for value in row)
+    rows = sum(any(value.state is State.TEXT for value in row) for table in tables for row in table.rows)
+    if texts > _MOST_TEXTS or rows > _MOST_ROWS:
+        raise InputFault(
+            f"Tệp {name} có quá nhiều chữ, vượt xa một biểu mẫu: hãy bỏ các bảng, trang thừa rồi chạy lại."
+        )
 
 
 # Which form, which appendix -----------------------------------------------------------------------------------------
