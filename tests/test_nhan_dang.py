@@ -148,7 +148,8 @@ def test_a_distorted_table_is_read_back_after_confirmation(
     answer(mapping, {key: word for key, word in answers.items() if word in layout.PERSONS})
     answer(mapping, {key: word for key, word in answers.items() if word not in layout.PERSONS}, layout.OTHER)
     columns = {key: truth.columns[0, int(key.split("/")[2])] for key in rows_of(mapping, layout.COLUMNS_SHEET)}
-    meant = {key: name for key, name in columns.items() if name in ("value", "note")}
+    codes = {"value": "Cột 4 | Số liệu", "note": "Cột 5 | Ghi chú"}
+    meant = {key: codes[name] for key, name in columns.items() if name in codes}
     answer(mapping, meant, layout.OTHER_COLUMN, layout.COLUMNS_SHEET)
     code, said = run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", tmp_path / "so.xlsx")
     assert code in (0, 1), said
@@ -250,7 +251,7 @@ def test_a_column_waits_and_can_be_chosen(tmp_path: Path, capsys: pytest.Capture
     code, said = run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", target)
     assert (code, "không ghép số liệu nào" in said) == (2, True)
     keys = {row[layout.HEADING]: key for key, row in rows_of(mapping, layout.COLUMNS_SHEET).items()}
-    answer(mapping, {keys["Lũy kế"]: "value | Số liệu"}, layout.OTHER_COLUMN, layout.COLUMNS_SHEET)
+    answer(mapping, {keys["Lũy kế"]: "Cột 4 | Số liệu"}, layout.OTHER_COLUMN, layout.COLUMNS_SHEET)
     code, said = run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", target)
     assert code == 1
     assert "999 (cột không ghép)" in said

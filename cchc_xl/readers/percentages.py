@@ -1,6 +1,6 @@
 """Which cells show a percentage: 98,5% stands in a workbook as 0.985, and 100% as 1.
 
-Number formats: ECMA-376 part 1 §18.8.30 (numFmt; 9 and 10 are built in), §18.8.10 (cellXfs), §18.3.1.4 (``s`` of a cell).
+Number formats: ECMA-376 part 1 §18.8.30 (numFmt; 9 and 10 are built in), §18.8.10 (cellXfs), §18.3.1.4 (s).
 """
 
 from __future__ import annotations

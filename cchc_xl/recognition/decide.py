@@ -16,6 +16,8 @@ from cchc_xl.recognition.mapping_layout import (
     PERSONS,
     REMEMBERED,
     YES,
+    code_of,
+    column_choices,
     column_key,
     row_key,
 )
@@ -104,11 +106,12 @@ class _Deciding:
         answer = self.answers.columns.get(column_key(column), _NO_ANSWER)
         at = f"trang Ghép cột hàng {answer.line}"
         if answer.other:
-            if answer.other not in column.choices:
+            keys = {code_of(text): key for key, text in column_choices(column).items()}
+            if answer.other not in keys:
                 self.out.waiting.append(f"{at}: “{answer.other}” không phải cột của biểu")
                 return ""
-            self.out.persons[column_key(column)] = answer.other
-            return answer.other
+            self.out.persons[column_key(column)] = keys[answer.other]
+            return keys[answer.other]
         if answer.word == NO:
             self.out.persons[column_key(column)] = ""
             return ""

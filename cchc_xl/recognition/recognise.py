@@ -60,7 +60,12 @@ class FoundColumn:
 
     segment: Segment
     match: ColumnMatch
-    choices: tuple[str, ...]
+    appendix: Appendix
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The keys of the form's columns that it can be."""
+        return tuple(column.key for column in self.appendix.columns if not column.given)
 
     @property
     def accepted(self) -> bool:
@@ -283,8 +288,7 @@ def _part(form: Form, read: Sequence[_ReadSegment]) -> Part:
     appendices = tuple(appendix for appendix in form.appendices if appendix.id in ids)
     wanted = targets(appendices)
     sources = [row for segment in read for row in source_rows(segment.segment, segment.columns)]
-    choices = tuple(column.key for column in appendices[0].columns if not column.given)
-    columns = tuple(FoundColumn(s.segment, match, choices) for s in read for match in s.columns.figures)
+    columns = tuple(FoundColumn(s.segment, match, s.appendices[0]) for s in read for match in s.columns.figures)
     sure = {(id(column.segment), column.match.key) for column in columns if column.accepted}
     matches = match_rows(sources, wanted, _comparer())
     labelled = [match for match in matches if sources[match.source].wording.words]
