@@ -253,7 +253,7 @@ class _Matching:
 
     def _doubt(self) -> None:
         for rows in self.repeated.values():
-            places = ", ".join(self.sources[i].place for i in rows)
+            places = "; ".join(self.sources[i].place for i in rows)
             for i in rows:
                 self.doubts[i].append(f"dòng này có {len(rows)} lần trong tệp ({places})")
         numbers = Counter(row.key for row in self.sources if row.key)
