@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -212,6 +213,22 @@ def test_what_a_person_confirmed_is_remembered_for_the_same_row_only(
     elsewhere = a_file(tmp_path, [rows[1], rows[0], *rows[2:]], "khac.docx")
     code, said = run(capsys, "nhan-dang", elsewhere, *WHO)
     assert (code, "1 dòng có số liệu chờ" in said) == (1, True)
+
+
+def test_a_remembered_row_waits_when_its_figure_is_doubtful(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Memory speaks of the row, not of a figure that Excel has made a date this time."""
+    source, mapping = write_workbook((table(doubtful()),), tmp_path / "a.xlsx"), tmp_path / "g.xlsx"
+    run(capsys, "nhan-dang", source, "-o", mapping, *WHO)
+    answer(mapping, dict(zip(KEYS, (layout.YES, layout.NO), strict=True)))
+    run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", tmp_path / "so.xlsx")
+    assert run(capsys, "nhan-dang", source, *WHO)[0] == 0
+    workbook = openpyxl.load_workbook(source)
+    workbook.active["D3"] = date(2024, 5, 4)
+    workbook.save(source)
+    code, said = run(capsys, "nhan-dang", source, *WHO)
+    assert (code, "Excel đã đổi số liệu thành ngày 04/05/2024" in said.replace("\n    ", " ")) == (1, True)
 
 
 def test_memory_that_is_damaged_is_as_good_as_none(

@@ -313,7 +313,11 @@ def _found(
     target = wanted[match.target] if match.target is not None else None
     remarks = list(match.doubts)
     if target is not None:
-        remarks += [remark for key, (_, value) in source.figures.items() if (remark := doubt(form, target, key, value))]
+        remarks += [
+            remark
+            for key, (_, value) in source.figures.items()
+            if (remark := doubt(form, target.appendix.id, target.row.order, key, value))
+        ]
     columns_sure = all((id(source.segment), key) in sure for key in source.figures)
     return FoundRow(
         source,
@@ -326,9 +330,9 @@ def _found(
     )
 
 
-def doubt(form: Form, target: TargetRow, key: str, value: Value) -> str:
+def doubt(form: Form, appendix: str, order: int, key: str, value: Value) -> str:
     """What is doubtful about a figure in a cell of the form; empty when nothing is."""
-    spec = form.cells.get(CellRef(target.appendix.id, target.row.order, key))
+    spec = form.cells.get(CellRef(appendix, order, key))
     if spec is None:
         return f"dòng này của biểu không có ô cho “{value.text}”"
     if value.state is State.ERROR:
@@ -336,6 +340,6 @@ def doubt(form: Form, target: TargetRow, key: str, value: Value) -> str:
     if spec.kind.figure and value.state is State.DATE:
         return f"Excel đã đổi số liệu thành ngày {value.text}"
     part = value.number is not None and 0 < value.number < 1
-    if part and "%" in target.unit and spec.kind.figure:
+    if part and "%" in spec.row.unit and spec.kind.figure:
         return f"{value.text} có thể là phần trăm mà Excel ghi thành số thập phân"
     return ""

@@ -38,6 +38,7 @@ from cchc_xl.recognition.mapping_layout import (
 from cchc_xl.recognition.recognise import FoundColumn, FoundRow, Recognition
 from cchc_xl.recognition.run import Recognised
 from cchc_xl.recognition.target import targets
+from cchc_xl.summary_workbook.page import clean
 
 _SIZE = 11
 _DOUBT_FILL = "#FFF2CC"
@@ -309,7 +310,7 @@ class _Mapping:
                 properties |= {"align": "right" if title == layout.FIGURES else "left", "indent": 1}
             if fill and title in (layout.CONFIDENCE, layout.PROPOSED):
                 properties["bg_color"] = fill
-            sheet.write_string(row, index, texts[title], self.styles.cell(**properties))
+            sheet.write_string(row, index, clean(texts[title]), self.styles.cell(**properties))
             if title != KEY:
                 room = width - (_INDENT if "indent" in properties else 0)
                 lines = max(lines, text_lines(texts[title], room, _SIZE))
