@@ -6,9 +6,12 @@ go on in CONTINUE records (§2.4.58); §2.4.117 FILEPASS stands where the file i
 
 from __future__ import annotations
 
+import os
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 
 from cchc_xl.ooxml.limits import Limits
 from cchc_xl.readers.foreign.table import ForeignTable, SparseRows, TooLarge
@@ -34,11 +37,38 @@ def old_excel_tables(content: bytes, streams: Mapping[str, bytes], limits: Limit
 
     Raises ``ValueError`` when it is damaged, ``TooLarge`` for what no form holds and ``Encrypted``.
     """
-    from python_calamine import CalamineError, CalamineWorkbook
-
     shares: list[set[tuple[int, int]]] = []
     for name in STREAMS:
         shares = _measure(streams.get(name, b""), limits) or shares
+    try:
+        with _without_panic():
+            return _read(content, shares, limits)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError("a damaged file that calamine cannot cope with") from None
+
+
+@contextmanager
+def _without_panic() -> Iterator[None]:
+    """Within the block the error stream is closed: a damaged file makes calamine panic, which writes pages there."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # a program without one
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _read(content: bytes, shares: Sequence[set[tuple[int, int]]], limits: Limits) -> list[ForeignTable]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
     tables = []
     try:
         with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
