@@ -13,6 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from judge import requires_libreoffice, to_ods, to_xls
 from submissions import make
+from word_files import cell, ods
 
 from cchc_xl.addin.compound_file import write_compound_file
 from cchc_xl.errors import CchcError
@@ -20,31 +21,10 @@ from cchc_xl.ooxml.limits import Limits
 from cchc_xl.readers.foreign.open_document import SPREADSHEET
 from cchc_xl.readers.foreign.open_file import ForeignFile, read_foreign
 
-_ODS = (
-    '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
-    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-    "{}</office:spreadsheet></office:body></office:document-content>"
-)
-
 
 def texts(file: ForeignFile) -> list[list[list[str]]]:
     """What stands in the tables."""
     return [[[value.text for value in row] for row in table.rows] for table in file.tables]
-
-
-def ods(path: Path, tables: str) -> Path:
-    """An OpenDocument spreadsheet with these tables."""
-    with zipfile.ZipFile(path, "w") as package:
-        package.writestr("mimetype", SPREADSHEET)
-        package.writestr("content.xml", _ODS.format(tables))
-    return path
-
-
-def cell(text: str, attributes: str = 'office:value-type="string"') -> str:
-    """A cell of such a table."""
-    return f"<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>"
 
 
 def sentence(path: Path, limits: Limits | None = None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from cchc_xl.catalogue.load import load_catalogue
+from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import Appendix, Form
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
@@ -196,7 +196,7 @@ def _refuse_crowds(tables: Sequence[ForeignTable], name: str) -> None:
 
 def _form_of(tables: Sequence[ForeignTable], name: str) -> Form:
     present = {folded_key(value.text) for table in tables for row in table.rows for value in row if value.filled}
-    scores = {form.id: len(present & label_keys(form).keys()) for form in load_catalogue().values()}
+    scores = {form_id: len(present & label_keys(load_form(form_id)).keys()) for form_id in form_ids()}
     ranked = sorted(scores, key=lambda form_id: -scores[form_id])
     best = ranked[0]
     if scores[best] < _FEWEST_LABELS:
@@ -206,7 +206,7 @@ def _form_of(tables: Sequence[ForeignTable], name: str) -> Form:
     rivals = [form_id for form_id in ranked if scores[form_id] >= _TIE * scores[best]]
     if len(rivals) > 1:
         raise InputFault(f"Tệp {name} có thể theo biểu {' hoặc '.join(rivals)}: hãy ghi rõ --mau.")
-    return load_catalogue()[best]
+    return load_form(best)
 
 
 @cache
