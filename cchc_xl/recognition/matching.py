@@ -36,6 +36,7 @@ _MARGIN_NEAR, _MARGIN_REWORDED = 0.08, 0.12
 _TELLING = 5
 _ENOUGH = 5
 _SAME_NUMBERING = 0.9
+_NEIGHBOURS = 12  # how far the nearest numbered row is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,26 @@ class _Matching:
         if not self.same_numbering or not self.sources[i].key:
             return None
         fitting = [j for j in same if self.targets[j].stt == self.sources[i].key]
-        return fitting[0] if len(fitting) == 1 else None
+        if len(fitting) != 1 or not self._numbered_as_the_form_beside(i):
+            return None
+        [j] = fitting
+        rows = self._order()
+        at = bisect_left(rows, i)
+        before = self.found[rows[at - 1]][0] if at else -1
+        # Below the container of a twin the number lies: a group was left out, and the others numbered anew.
+        twins = [k for k in same if k != j and self._within(before, self.targets[k].parent)]
+        return None if twins and not self._within(before, self.targets[j].parent) else j
+
+    def _numbered_as_the_form_beside(self, i: int) -> bool:
+        """Whether the nearest rows that were found before and after a row bear the form's numbers."""
+        rows = self._order()
+        at = bisect_left(rows, i)
+        for side in (reversed(rows[max(0, at - _NEIGHBOURS) : at]), rows[at : at + _NEIGHBOURS]):
+            numbers = ((self.sources[k].key, self.targets[self.found[k][0]].stt) for k in side if k != i)
+            theirs, ours = next(((a, b) for a, b in numbers if a and b), ("", ""))
+            if theirs != ours:
+                return False
+        return True
 
     def _by_container(self, i: int, same: Sequence[int]) -> int | None:
         containers = [self.targets[j].parent for j in same]
