@@ -289,7 +289,13 @@ def test_the_mapping_belongs_to_one_file_one_unit_one_period(
     assert "đã bị sửa" in run(capsys, "nhan-dang", other, "--ghep", mapping, "-o", target, *WHO)[1]
     assert "trùng với một tệp đầu vào" in run(capsys, *step, "-o", mapping, *WHO)[1]
     assert not target.exists()
-    assert run(capsys, *step, "-o", target, *WHO)[0] == 0
+    workbook = openpyxl.load_workbook(mapping)
+    for row, typed in ((4, "xã A"), (5, 22855), (6, "2024-Q1")):
+        workbook[layout.ROWS_SHEET].cell(row, 2).value = typed
+    workbook.save(mapping)
+    assert run(capsys, *step, "-o", target)[0] == 0
+    stamp = read_file(target).stamp
+    assert (stamp.unit, stamp.unit_code, stamp.period) == ("xã A", "22855", "2024-Q1")
     assert "đã có số liệu" in run(capsys, *step, "-o", target, *WHO)[1]
     assert "đã có" in run(capsys, "nhan-dang", source, "-o", mapping)[1]
     assert "là sổ “Ghép dòng”" in run(capsys, "nhan-dang", mapping)[1]

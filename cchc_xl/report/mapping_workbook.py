@@ -10,7 +10,7 @@ from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.model import Appendix, Form
 from cchc_xl.errors import InputFault
 from cchc_xl.form_workbook.package import new_workbook
-from cchc_xl.form_workbook.styles import BAD_FILL, GOOD_FILL, HEADER_FILL, INPUT_FILL, Styles
+from cchc_xl.form_workbook.styles import BAD_FILL, GOOD_FILL, HEADER_FILL, INPUT_FILL, NUMBER_FORMATS, Styles
 from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, column_letters
 from cchc_xl.lettering import text_lines
 from cchc_xl.recognition import mapping_layout as layout
@@ -162,7 +162,8 @@ class _Mapping:
         given = ((layout.UNIT, who.unit), (layout.UNIT_CODE, who.unit_code), (layout.PERIOD, who.period))
         for row, (name, text) in enumerate(given, start=3):
             sheet.write_string(row, 0, name, self.styles.get(bold=True))
-            style = self.styles.cell(bg_color=INPUT_FILL, locked=False, text_wrap=False, indent=1, align="left")
+            as_text = {"num_format": NUMBER_FORMATS["text"], "align": "left", "indent": 1, "text_wrap": False}
+            style = self.styles.cell(bg_color=INPUT_FILL, locked=False, **as_text)
             sheet.merge_range(row, 1, row, 2, "", style)
             sheet.write_string(row, 1, text, style)
         sheet.write_string(
