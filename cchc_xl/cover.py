@@ -56,12 +56,21 @@ FIELDS = {
 SIGNER = "signer"
 # A workbook that was built before the cover had them is as good.
 LATER_FIELDS = (SIGNER,)
+# Without these nobody knows whose figures stand in a workbook, or of when; with the words that stand beside them.
+OBLIGATORY = {
+    "unit": "Tên cơ quan báo cáo, như UBND xã Tân Hải.",
+    "unit_code": "Mã đơn vị hành chính, giữ cả số 0 ở đầu.",
+    "period_part": "Quý III và 9 tháng là hai bộ số liệu khác nhau: chọn đúng kỳ được yêu cầu.",
+    "year": "Bốn chữ số, như 2024.",
+}
 DATES = ("date_from", "date_to", "report_date")
 DEFAULT_DATES = ("date_from", "date_to")
 AGENCY, FORM_NAME, PERIOD_WORDS = "agency", "form_name", "period_words"
 WORKBOOK_STATE, TOTAL = "workbook_state", "total"
 FIRST_YEAR, LAST_YEAR = 2020, 2099
 
+# What the words beside a blank obligatory field begin with.
+MISSING = "Chưa ghi. "
 _DEFAULT_IS, _RETYPE_DEFAULT = "Mặc định: ", ". Gõ đè nếu tỉnh quy định khác; lỡ xóa thì gõ lại ngày mặc định này."
 _NO_DEFAULT = "Tự tính theo kỳ; gõ đè nếu tỉnh quy định ngày khác."
 _EPOCH = date(1899, 12, 30)  # of Excel's day numbers, for all days after February 1900
@@ -194,6 +203,16 @@ def default_hint_text(cover: Cover, field: str) -> str:
     """What ``default_hint`` shows."""
     period = period_of(cover) if cover.value("year").number is not None else None
     return f"{_DEFAULT_IS}{_default_date(period, field)}{_RETYPE_DEFAULT}" if period else _NO_DEFAULT
+
+
+def obligatory_hint(cell: str, field: str) -> str:
+    """Native formula of the words beside an obligatory field; where nothing stands in it they begin by saying so."""
+    return f'=IF(TRIM({cell})="","{MISSING}","")&"{OBLIGATORY[field]}"'
+
+
+def obligatory_hint_text(cover: Cover, field: str) -> str:
+    """What ``obligatory_hint`` shows."""
+    return (MISSING if cover.value(field).state is State.BLANK else "") + OBLIGATORY[field]
 
 
 def _default_date(period: Period | None, field: str) -> str:

@@ -19,7 +19,7 @@ from cchc_xl.expressions import CellRef
 from cchc_xl.layout import MAX_ROW_HEIGHT, form_layout, row_height
 from cchc_xl.live_checks.states import shown_results
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
-from cchc_xl.row_heights import change_of_rows
+from cchc_xl.row_heights import changes_of_rows
 from cchc_xl.submission import LABEL, FormulaState, Submission, SubmissionFigures, is_computed
 from cchc_xl.values import Reading, State, Value, from_text, normalise, number_value, read_number
 
@@ -279,9 +279,10 @@ def _row_heights(submission: Submission, printed: PrintedFigures, shown: Compani
                 for row in appendix.in_sheet
                 if not row.spare or _named(submission, appendix, row)
             }
-            change = change_of_rows(appendix, place, shown.get(sheet, {}), list(rows.values()))
+            changes = changes_of_rows(appendix, place, shown.get(sheet, {}), rows)
             heights[sheet] = {
-                place.rows[row.order] + 1: min(MAX_ROW_HEIGHT, height + change) for row, height in rows.items()
+                place.rows[row.order] + 1: min(MAX_ROW_HEIGHT, height + changes[row.order])
+                for row, height in rows.items()
             }
     return heights
 

@@ -33,6 +33,9 @@ CHECK_KEY = "check"
 # In the key column: a row that the builder prints below the table.
 FOOT_KEY = "foot"
 MARK_KEY = "mark."
+# Beside the table, for people only: the last period's figures, and links to other sheets.
+BEFORE_KEY = "before."
+LINK_KEY = "link.note"
 # What a mark column holds beside a cell in question.
 MARKS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
 REPORT_SHEET = "Kết quả kiểm tra"
@@ -123,6 +126,30 @@ def is_bold(appendix: Appendix, row: Row) -> bool:
     return row.role is RowRole.TOTAL or (row.level == 1 and grouped)
 
 
+def heads_group(appendix: Appendix, row: Row) -> bool:
+    """Whether rows stand below a row as its parts: it must not be the last one of a page."""
+    return row.order in _containers(appendix)
+
+
+def is_group_heading(appendix: Appendix, row: Row) -> bool:
+    """Whether a row is printed as the heading of the rows below it."""
+    return is_bold(appendix, row) and row.role is not RowRole.TOTAL and heads_group(appendix, row)
+
+
+def total_label_columns(appendix: Appendix, row: Row) -> int:
+    """Over how many columns a total's label is printed that stands before the label column; 0: in its own cell only."""
+    if row.role is not RowRole.TOTAL:
+        return 0
+    end = [column.key for column in appendix.columns].index("label") + 1
+    first, *others = (printed_text(row, column.key) for column in appendix.columns[:end])
+    return end if first and not any(others) else 0
+
+
+def is_landscape(appendix: Appendix) -> bool:
+    """Whether an appendix is printed on the long side: tables of many columns."""
+    return appendix.kind is not AppendixKind.INDICATORS
+
+
 def printed_text(row: Row, key: str) -> str:
     """What the form prints in a cell. Codes that stand in the column of units get a line each."""
     text = row.given.get(key, "")
@@ -163,6 +190,14 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def column_index(letters: str) -> int:
+    """A → 0, AA → 26."""
+    index = 0
+    for letter in letters:
+        index = 26 * index + ord(letter) - 64
+    return index - 1
 
 
 @lru_cache(maxsize=65_536)
@@ -316,11 +351,11 @@ def _appendix_layout(appendix: Appendix) -> AppendixLayout:
         check_column=check_column,
         marks={key: check_column + 1 + index for index, key in enumerate(inputs)},
         left=FIRST_COLUMN + next(index for index, column in enumerate(appendix.columns) if column.heading),
-        right_half=FIRST_COLUMN + _right_half(appendix),
+        right_half=FIRST_COLUMN + right_half(appendix),
     )
 
 
-def _right_half(appendix: Appendix) -> int:
+def right_half(appendix: Appendix) -> int:
     """Index of the first column after the label from which on the table is at most 58 % of its width."""
     widths = [column_width(appendix, column) if column.heading else 0.0 for column in appendix.columns]
     label = [column.key for column in appendix.columns].index("label")

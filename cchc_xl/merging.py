@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,25 +121,28 @@ def merge(request: MergeRequest, progress: Progress = _silent) -> Summary:
 def _write(summary: Summary, request: MergeRequest, paths: Sequence[Path], seen: Seen) -> Summary:
     """The workbook, and the file with the tidy table where it is too long for a sheet or was asked for."""
     from cchc_xl.summary_workbook.build import build_summary_workbook
-    from cchc_xl.summary_workbook.data_file import CSV, data_path, is_data_file, wants_file, write_data_file
+    from cchc_xl.summary_workbook.data_file import (
+        CSV,
+        data_paths,
+        files_beside,
+        is_data_file,
+        wants_file,
+        write_data_files,
+    )
 
     target, links = request.target, _links(paths, request) if request.links else {}
     kind = request.data or (CSV if wants_file(summary) else "")
-    if not kind:
+    paths_beside = data_paths(summary, target, kind) if kind else []
+    with ExitStack() as files:
+        temporaries = [files.enter_context(replacing(path)) for path in paths_beside]
+        write_data_files(summary, temporaries, kind)
+        summary = replace(summary, beside=tuple(path.name for path in paths_beside))
         build_summary_workbook(summary, target, links, seen=seen)
-        stale = data_path(target)
-        if is_data_file(stale):
-            stale.unlink()  # of an earlier merge: its figures would contradict the sheet
-        return summary
-    beside = data_path(target, kind)
-    with replacing(beside) as temporary:
-        write_data_file(summary, temporary, kind)
-        with temporary.open("rb+") as written:
-            os.fsync(
-                written.fileno()
-            )  # now, not between the two replacements: a moment of theirs is all they are apart
-        build_summary_workbook(summary, target, links, data_beside=beside.name, seen=seen)
-    return replace(summary, beside=beside.name)
+    for path in files_beside(target):
+        # Of an earlier merge: its figures would contradict the sheet, or stand beside those of this one.
+        if path not in paths_beside and is_data_file(path):
+            path.unlink()
+    return summary
 
 
 def _links(paths: Sequence[Path], request: MergeRequest) -> dict[str, str]:
@@ -155,7 +159,7 @@ def _links(paths: Sequence[Path], request: MergeRequest) -> dict[str, str]:
 
 def _with_typed(target: Path, existing: Submission | None, summary: Summary) -> Summary:
     """The summary with what the parent typed into the one at the target; a copy is kept of what has no place in it."""
-    from cchc_xl.summary_workbook.carrying import carried_words, carry_over, same_report
+    from cchc_xl.summary_workbook.carrying import carried_words, carry_over, explained, same_report
 
     if existing is None:
         return summary
@@ -163,12 +167,13 @@ def _with_typed(target: Path, existing: Submission | None, summary: Summary) -> 
         said = f"Sổ tổng hợp cũ có số liệu, sổ mới không có: bản cũ được giữ ở {_keep_copy(target)}."
         if not existing.faults and same_report(existing.stamp, summary):
             summary = carry_over(target, existing, summary)
-            said = f"{said} {carried_words(summary.carried, '')}".strip()
+            said = f"{said} {carried_words(summary.carried, 0, '')}".strip()
         return replace(summary, kept=said)
     if not existing.faults and same_report(existing.stamp, summary):
         summary = carry_over(target, existing, summary)
-        copy = _keep_copy(target) if summary.carried.without_place else ""
-        return replace(summary, kept=carried_words(summary.carried, copy))
+        explanations = explained(target)
+        copy = _keep_copy(target) if summary.carried.without_place or explanations else ""
+        return replace(summary, kept=carried_words(summary.carried, explanations, copy))
     typed = existing.typed_inputs()
     if not typed:
         return summary

@@ -1,4 +1,4 @@
-"""What the toolkit does with one workbook, without any host: build, fill, upgrade, check.
+"""What the toolkit does with one workbook, without any host: build, fill, upgrade, check, export.
 
 Hosts translate arguments and results only. Merging many is in ``merging``: a click on Kiểm tra does not load it.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,7 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.checks.run import check as check_submission
 from cchc_xl.errors import CchcError, ForeignWorkbook, InputFault, WorkbookFault, own_fault
-from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
-from cchc_xl.periods import format_date, parse_date, parse_period
+from cchc_xl.periods import Period, format_date, parse_date, parse_period
 from cchc_xl.readers.read_submission import identify_older, read_book, read_file
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import SUMMARY, Stamp
@@ -25,6 +25,7 @@ from cchc_xl.submission import Submission
 if TYPE_CHECKING:
     from cchc_xl.checks.culprits import CulpritGroup
     from cchc_xl.filling import Filling
+    from cchc_xl.form_workbook.sheet import Contents
     from cchc_xl.readers.grid import Book
 
 # tao-so -----------------------------------------------------------------------------------------------------------
@@ -40,37 +41,92 @@ class NewWorkbook:
     period: str = ""
     date_from: str = ""
     date_to: str = ""
+    # The last period's workbook, from which unit, bases and rows that the unit added are taken over.
+    previous: Path | None = None
 
 
 def create_workbook(request: NewWorkbook, target: Path) -> Stamp:
-    """Build a blank form workbook at ``target``. Raises ``InputFault`` for an unknown form, period or date."""
-    from cchc_xl.form_workbook.build import build_form_workbook
+    """Build a form workbook at ``target``: blank, or from the last period's.
 
-    form = load_form(request.form)
+    Raises ``InputFault`` for an unknown form, period or date, and when the last period's workbook cannot serve.
+    """
+    from cchc_xl.form_workbook.build import build_filled_workbook, build_form_workbook
+
+    previous = read_previous(request.previous) if request.previous else None
+    form = _form_of(request.form, previous)
     check_target(target)
+    if request.previous:
+        check_output(target, [request.previous])
     keep_foreign(target)
     _keep_figures(target)
     period = parse_period(request.period) if request.period else None
     start = parse_date(request.date_from) if request.date_from else period.start if period else None
+    if previous is not None and period is not None and not request.date_from:
+        start = first_day_after(previous, period) or start
     end = parse_date(request.date_to) if request.date_to else period.end if period else None
     if start and end and start > end:
         raise InputFault(f"Ngày bắt đầu {format_date(start)} sau ngày kết thúc {format_date(end)}: hãy kiểm tra lại.")
+    before = previous.stamp if previous else Stamp(form.id, form.version)
     stamp = Stamp(
         form=form.id,
         version=form.version,
-        unit=request.unit.strip(),
-        unit_code=request.unit_code.strip(),
+        unit=request.unit.strip() or before.unit,
+        unit_code=request.unit_code.strip() or before.unit_code,
+        parent_code=before.parent_code,
         period=period.key if period else "",
         date_from=format_date(start) if start else "",
         date_to=format_date(end) if end else "",
+        place=before.place,
+        signer=before.signer,
     )
-    build_form_workbook(form, stamp, target)
+    if previous is None:
+        build_form_workbook(form, stamp, target)
+    else:
+        build_filled_workbook(form, stamp, _contents_from(previous, stamp), target)
     return stamp
 
 
-def check_target(target: Path) -> None:
-    if target.suffix.lower() != ".xlsx":
-        raise InputFault(f"Tên tệp “{target}” phải có đuôi .xlsx.")
+def first_day_after(previous: Submission, period: Period) -> date | None:
+    """The day after the last one of the period just before; ``None`` where the two do not follow each other."""
+    stamp = previous.stamp
+    before = parse_period(stamp.period) if stamp.period else None
+    if before is None or not stamp.date_to or before.year != period.year:
+        return None
+    follows = before.quarters[-1] + 1 == period.quarters[0]
+    return parse_date(stamp.date_to) + timedelta(days=1) if follows else None
+
+
+def _form_of(wanted: str, previous: Submission | None) -> Form:
+    if not wanted and previous is None:
+        raise InputFault("Chưa ghi biểu mẫu: hãy ghi mã biểu (xem lệnh bieu-mau), hoặc --ky-truoc với sổ kỳ trước.")
+    if previous is not None and wanted and load_form(wanted) is not previous.form:
+        raise InputFault(
+            f"Sổ kỳ trước {previous.file} theo biểu {previous.form.id}, khác biểu {wanted}: hãy chọn sổ cùng biểu."
+        )
+    return previous.form if previous is not None else load_form(wanted)
+
+
+def _contents_from(previous: Submission, stamp: Stamp) -> Contents:
+    """What a new workbook takes over from the last period's, and what it shows grey beside its cells."""
+    from cchc_xl.form_workbook.sheet import Contents
+    from cchc_xl.live_checks.states import states_of
+    from cchc_xl.over_time.continuing import check_follows, continue_from
+    from cchc_xl.submission import computed_results
+
+    check_follows(previous, stamp.period)
+    continued = continue_from(previous, stamp)
+    return Contents(
+        continued.values,
+        computed_results(continued.submission),
+        states=states_of(continued.submission),
+        before=continued.before,
+        before_words=continued.before_words,
+    )
+
+
+def check_target(target: Path, suffix: str = ".xlsx") -> None:
+    if target.suffix.lower() != suffix:
+        raise InputFault(f"Tên tệp “{target}” phải có đuôi {suffix}.")
     if not target.parent.is_dir():
         raise InputFault(f"Không có thư mục {target.parent} để ghi tệp {target.name}: hãy tạo thư mục trước.")
     if target.is_dir():
@@ -80,7 +136,7 @@ def check_target(target: Path) -> None:
 def _keep_figures(target: Path) -> None:
     """Refuse to build a blank workbook over one that somebody has filled."""
     existing = existing_workbook(target)
-    if existing is not None and existing.has_figures():
+    if existing is not None and (existing.has_figures() or existing.typed_inputs()):
         raise InputFault(f"Sổ {target.name} đã có số liệu: hãy đặt tên khác, hoặc xóa tệp cũ trước.")
 
 
@@ -98,6 +154,8 @@ def existing_workbook(target: Path) -> Submission | None:
     """The workbook of ours that lies at an output's place."""
     if not target.is_file():
         return None
+    from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
+
     try:
         return read_file(target, limits=SUMMARY_LIMITS)
     except CchcError:
@@ -116,8 +174,7 @@ def fill_workbook(workbook: Path, folder: Path, target: Path | None = None) -> F
         check_target(target)
         keep_foreign(target)
     submission = read_file(workbook)
-    if submission.faults:
-        raise WorkbookFault(f"{workbook.name}: {submission.faults[0].message}. {submission.faults[0].remedy}.")
+    _refuse_broken(submission)
     existing = existing_workbook(out)
     if existing is not None and existing.has_figures() and existing.stamp != submission.stamp:
         raise InputFault(f"Sổ {out.name} đã có số liệu của {existing.stamp.unit or 'sổ khác'}: hãy đặt tên khác.")
@@ -206,14 +263,15 @@ def check_file(path: Path, previous: Submission | None = None) -> CheckedFile:
         fault = f"{path} là thư mục: kiem-tra nhận tệp; để tổng hợp cả thư mục hãy dùng tong-hop."
         return CheckedFile(name, "unreadable", fault=fault)
     try:
-        submission = read_file(path, path.name)
+        return _checked(name, read_file(path, path.name), previous)
     except ForeignWorkbook as fault:
         return CheckedFile(name, "foreign", fault=str(fault))
     except WorkbookFault as fault:
         return CheckedFile(name, "unreadable", fault=str(fault))
+    except CchcError:  # of the earlier workbook: it is the user's question that is wrong
+        raise
     except Exception as error:  # the other files are checked all the same
         return CheckedFile(name, "unreadable", fault=own_fault(path.name, error))
-    return _checked(name, submission, previous)
 
 
 def check_book(book: Book, name: str, previous: Submission | None = None) -> CheckedFile:
@@ -239,10 +297,18 @@ def _culprits(submission: Submission, result: CheckResult) -> tuple[CulpritGroup
 
 def read_previous(path: Path) -> Submission:
     """An earlier workbook to compare with. Raises ``CchcError`` when it cannot serve."""
-    submission = read_file(path, path.name)
-    if submission.faults:
-        raise WorkbookFault(f"{path.name} (kỳ trước): {submission.faults[0].message}. {submission.faults[0].remedy}.")
+    from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
+
+    submission = read_file(path, path.name, SUMMARY_LIMITS)
+    _refuse_broken(submission, f"{path.name} (kỳ trước)")
     return submission
+
+
+def _refuse_broken(submission: Submission, name: str = "") -> None:
+    """Raise ``WorkbookFault`` when rows or columns are lost or moved: nobody knows which figure is whose."""
+    if submission.faults:
+        fault = submission.faults[0]
+        raise WorkbookFault(f"{name or submission.file}: {fault.message}. {fault.remedy}.")
 
 
 def _check_comparable(submission: Submission, previous: Submission) -> None:
@@ -265,3 +331,51 @@ def check_output(target: Path, inputs: Sequence[Path]) -> None:
     check_target(target)
     if target.exists() and any(path.exists() and path.samefile(target) for path in inputs):
         raise InputFault(f"Tệp kết quả {target.name} trùng với một tệp đầu vào: hãy đặt tên khác.")
+
+
+# xuat-word --------------------------------------------------------------------------------------------------------
+
+# What nobody can make again is kept beside the new document.
+EARLIER_DOCUMENT = "bản trước"
+_NAMED_CELLS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WordExport:
+    """A document that was written, and its workbook's findings. ``kept``: the copy of what lay in its place."""
+
+    target: Path
+    submission: Submission
+    result: CheckResult
+    kept: Path | None = None
+
+
+def export_word(workbook: Path, target: Path | None = None) -> WordExport:
+    """Write the appendices of a workbook or summary as a Word document (default: beside it, by the same name).
+
+    A workbook with errors is exported as it stands: its findings are in the answer. Raises ``CchcError`` when the
+    workbook cannot be read, is damaged in its structure or holds formulas that nobody has computed.
+    """
+    out = target or workbook.with_suffix(".docx")
+    check_target(out, ".docx")
+    from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
+
+    submission = read_file(workbook, limits=SUMMARY_LIMITS)
+    _refuse_broken(submission)
+    from cchc_xl.atomic import keep_beside, look
+    from cchc_xl.word.build import write_word
+    from cchc_xl.word.package import is_untouched
+    from cchc_xl.word.shown import uncalculated
+
+    waiting = [submission.entries[ref] for ref in uncalculated(submission)]
+    if waiting:
+        cells = ", ".join(f"{entry.sheet}!{entry.address}" for entry in waiting[:_NAMED_CELLS])
+        more = f" và {len(waiting) - _NAMED_CELLS} ô nữa" if len(waiting) > _NAMED_CELLS else ""
+        raise WorkbookFault(
+            f"{workbook.name}: công thức ở ô {cells}{more} chưa có kết quả nên chưa xuất được: "
+            "hãy mở sổ bằng Excel hoặc LibreOffice, lưu lại rồi xuất lần nữa."
+        )
+    seen = look(out)
+    kept = keep_beside(out, EARLIER_DOCUMENT) if seen and not is_untouched(out) else None
+    write_word(submission, out, seen)
+    return WordExport(out, submission, check_submission(submission), kept)

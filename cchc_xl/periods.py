@@ -23,6 +23,8 @@ _SPANS = {
     "9T": (12, 9),
     "NAM": (12, 12),
 }
+# The quarters of the year that a period covers.
+_QUARTERS = {"Q1": (1,), "Q2": (2,), "Q3": (3,), "Q4": (4,), "6T": (1, 2), "9T": (1, 2, 3), "NAM": (1, 2, 3, 4)}
 _WORDS = {
     "Q1": "quý I năm {}",
     "Q2": "quý II năm {}",
@@ -72,6 +74,20 @@ class Period:
         return self._span[1]
 
     @property
+    def quarters(self) -> tuple[int, ...]:
+        """The quarters of its year that it covers: (3,) for quý III, (1, 2, 3) for 9 tháng."""
+        return _QUARTERS[self.part]
+
+    @property
+    def span_words(self) -> str:
+        """The same without the year: ``quý III``, ``9 tháng đầu năm``, ``cả năm``."""
+        return (
+            self.words.removesuffix(f" năm {self.year}").removesuffix(f" {self.year}")
+            if self.part != "NAM"
+            else "cả năm"
+        )
+
+    @property
     def start(self) -> date:
         """Default first day."""
         year, part = self._span
@@ -100,6 +116,20 @@ def parse_period(text: str) -> Period:
             f"Kỳ “{text}” không hợp lệ: ghi năm và kỳ, như 2024-Q1 … 2024-Q4 (quý), 2024-6T, 2024-9T, 2024-NAM (năm)."
         )
     return Period(key)
+
+
+def period_words(key: str) -> str:
+    """``Năm 2023`` of ``2023-NAM``; a key that is none of ours as it stands, and a word for none."""
+    try:
+        return parse_period(key).words
+    except InputFault:
+        return key or "chưa ghi"
+
+
+def period_of_quarters(year: int, quarters: tuple[int, ...]) -> Period | None:
+    """The period that covers just these quarters of a year; ``None`` where there is no report of them."""
+    part = next((part for part, covered in _QUARTERS.items() if covered == quarters), None)
+    return Period(f"{year}-{part}") if part else None
 
 
 def parse_date(text: str) -> date:

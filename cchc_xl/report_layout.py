@@ -1,4 +1,4 @@
-"""The sheet "Kết quả kiểm tra" inside a form workbook: shared by its builder, the report and the buttons. Pure.
+"""The sheet "Kết quả kiểm tra" inside a workbook: shared by its builder, the report and the buttons. Pure.
 
 Above the table stand lines of text (when and how it was checked, whether the workbook is complete, where to look
 first), below its header one row a finding.
@@ -17,6 +17,9 @@ ADDRESS, KEY = "Địa chỉ", "Khóa"
 FIXED = "đã sửa"
 # Its word when the workbook's structure is damaged, so that no rule was checked.
 NOT_CHECKED = "chưa kiểm tra lại"
+
+# A summary has a sheet of its units' findings under the usual name; those of its own stand on this one.
+OF_SUMMARY = "Kiểm tra sổ tổng hợp"
 
 WIDTHS = {
     STATUS: 10.0,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from cchc_xl.catalogue.model import Appendix, AppendixKind
+from cchc_xl.catalogue.model import Appendix, Row
 from cchc_xl.layout import (
     AGENCY_ROW,
     ATTACHED_ROW,
@@ -18,10 +18,12 @@ from cchc_xl.layout import (
     AppendixLayout,
     cell_address,
     column_width,
+    is_group_heading,
+    is_landscape,
     printed_width,
 )
 from cchc_xl.lettering import text_lines
-from cchc_xl.pages import page_height, row_change
+from cchc_xl.pages import PrintedTable, page_height, row_changes
 
 GAP = 8.0
 # Three lines of words and 25 mm to sign and stamp.
@@ -80,12 +82,20 @@ def header_heights(appendix: Appendix, place: AppendixLayout) -> dict[int, float
     return heights
 
 
-def change_of_rows(
-    appendix: Appendix, place: AppendixLayout, shown: Mapping[str, object], rows: Sequence[float]
-) -> float:
-    """Points that all rows of the table get more or less, so that the signature does not stand alone on a page."""
+def changes_of_rows(
+    appendix: Appendix, place: AppendixLayout, shown: Mapping[str, object], rows: Mapping[Row, float]
+) -> dict[int, float]:
+    """By order the points that a row gets more or less, so that the pages end where they should (``pages``).
+
+    ``rows``: those that are printed, in their order, with the heights that their texts need.
+    """
     width = sum(printed_width(appendix, column) for column in appendix.columns if column.heading)
-    page = page_height(width, landscape=appendix.kind is not AppendixKind.INDICATORS)
-    foot = (place.signature_row - place.last_row - 1) * GAP + SIGNATURE_HEIGHT
-    head = sum(head_heights(appendix, place, shown).values())
-    return row_change(head, sum(header_heights(appendix, place).values()), rows, foot, page)
+    table = PrintedTable(
+        head=sum(head_heights(appendix, place, shown).values()),
+        header=sum(header_heights(appendix, place).values()),
+        rows=list(rows.values()),
+        foot=(place.signature_row - place.last_row - 1) * GAP + SIGNATURE_HEIGHT,
+        page=page_height(width, landscape=is_landscape(appendix)),
+        headings={index for index, row in enumerate(rows) if is_group_heading(appendix, row)},
+    )
+    return {row.order: change for row, change in zip(rows, row_changes(table), strict=True)}

@@ -10,8 +10,9 @@ from functools import cache, cached_property
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form
 from cchc_xl.cover import Cover
-from cchc_xl.expressions import CellRef, ColumnRef, evaluate
+from cchc_xl.expressions import CellRef, ColumnRef, cell_refs, evaluate
 from cchc_xl.layout import cell_address, form_layout
+from cchc_xl.of_units import OfUnits
 from cchc_xl.own_part import OwnPart
 from cchc_xl.stamp import Stamp
 from cchc_xl.values import BLANK, Reading, State, Value, normalise, read_number
@@ -82,6 +83,10 @@ class Submission:
     state_cells: Mapping[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     # Of a summary: what the parent entered as its own part of rows that count it and its units.
     own_parts: Mapping[CellRef, OwnPart] = field(default_factory=dict)
+    # Of a summary: what its units gave together in lines that one number does not tell.
+    of_units: Mapping[CellRef, OfUnits] = field(default_factory=dict)
+    # Whether it was made from the last period's workbook, whose figures stand beside its tables.
+    continued: bool = False
 
     def __repr__(self) -> str:
         return f"<Submission {self.file or 'blank'} {self.form.id}>"
@@ -91,13 +96,33 @@ class Submission:
         entry = self.entries.get(ref)
         return entry.value if entry else BLANK
 
+    def together(self, ref: CellRef) -> OfUnits | None:
+        """What a summary's units gave together in a cell, unless the parent settled it by a figure of its own.
+
+        How many units have something is told apart from what the parent answered for itself.
+        """
+        found = self.of_units.get(ref)
+        entry = self.entries.get(ref)
+        if found is None or entry is None or found.counts:
+            return found
+        spec = self.form.cells[ref]
+        if found.parts is not None and spec.derived:
+            halves = (part.at(ref.order) for part in cell_refs(spec.derived[0]))
+            if any(half in self.own_parts for half in halves):
+                return None  # the form computes the ratio from its own rows, the parent's own part in them
+        typed = entry.formula is FormulaState.NONE and read_figure(spec.kind, entry.value) is not None
+        return None if typed else found
+
     def has_figures(self) -> bool:
-        """Whether anybody entered a figure (what the form prints or computes does not count)."""
+        """Whether anybody entered a figure of the period.
+
+        What the form prints or computes does not count, nor do bases that came from the last period's workbook.
+        """
         return any(
             self._is_typed_figure(spec)
             for appendix in self.form.appendices
             for spec in appendix.cells.values()
-            if not spec.column.given
+            if not spec.column.given and not (self.continued and spec.quantity and spec.quantity.keeps)
         )
 
     def typed_inputs(self) -> int:

@@ -145,6 +145,18 @@ class UnitList:
                 return bearers[0] if len(bearers) == 1 else None
         return None
 
+    def predecessors(self, unit: Unit, day: date) -> list[Unit]:
+        """The units of a day that a later unit is, or was made from: itself, or those whose ``became`` names it."""
+        if unit.valid_on(day):
+            return [unit]
+        names = {normalise(unit.full_name), normalise(unit.name)}
+        return [
+            before
+            for before in self.valid(day)
+            if normalise(before.became) in names
+            and (before.valid_to is None or unit.valid_from is None or before.valid_to < unit.valid_from)
+        ]
+
     def title(self, code: str, day: date) -> str:
         """``586 (huyện Ninh Hải)``; the bare code where the list has no such row on that day."""
         unit = next((unit for unit in self.valid(day) if unit.code == code), None)

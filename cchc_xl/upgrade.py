@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from cchc_xl import excel_limits
 from cchc_xl.catalogue.changes import Route, old_places, routes
 from cchc_xl.catalogue.model import Appendix, Form
 from cchc_xl.errors import WorkbookFault
@@ -25,7 +26,6 @@ from cchc_xl.values import State, Value, normalise
 
 # A formula that names no cell is arithmetic that a person typed (=120+35).
 _REFERENCE = re.compile(r"\$?[A-Za-z]{1,3}\$?[0-9]|\[|!")
-_MOST_TEXT = 32_767  # UTF-16 code units in a cell, Excel's documented limit
 _REMEDY = "hãy lấy lại trang này từ sổ gốc rồi chạy lại"
 
 NO_APPENDIX = "phụ lục không còn trong biểu mới"
@@ -166,5 +166,7 @@ def _leave(sheet: KeyedSheet, cell: KeyedCell, reason: str, carried: Carried) ->
 def _check_lengths(carried: Carried, name: str) -> None:
     texts = [value.text for value in carried.values.values()]
     texts += [text for line in carried.leftovers for text in (line.label, line.column, line.value) if type(text) is str]
-    if any(len(text.encode("utf-16-le", "surrogatepass")) // 2 > _MOST_TEXT for text in texts):
-        raise WorkbookFault(f"{name}: có ô dài quá {_MOST_TEXT} ký tự mà Excel không giữ được: hãy rút ngắn ô đó.")
+    if any(excel_limits.text_length(text) > excel_limits.TEXT for text in texts):
+        raise WorkbookFault(
+            f"{name}: có ô dài quá {excel_limits.TEXT} ký tự mà Excel không giữ được: hãy rút ngắn ô đó."
+        )

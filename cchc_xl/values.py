@@ -231,7 +231,15 @@ def format_number(number: Decimal, places: int | None = None) -> str:
     """A number as Vietnamese offices write it: ``15.667``, ``43,2``; rounded half up to ``places`` when given."""
     if places is not None:
         number = rounded(number, places)
-    text = f"{WIDE.normalize(number):,f}"
+    return _vietnamese(f"{WIDE.normalize(number):,f}")
+
+
+def format_fixed(number: Decimal, places: int) -> str:
+    """The same with exactly so many decimals: ``43,20``."""
+    return _vietnamese(f"{rounded(number, places):,f}")
+
+
+def _vietnamese(text: str) -> str:
     return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
 
 

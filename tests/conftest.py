@@ -1,9 +1,12 @@
 """Fixtures for all tests."""
 
 import os
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from calc_host import NO_UNO, find_uno_python
 from hypothesis import settings
 from judge import NO_PDFTOPPM, NO_SOFFICE, find_pdftoppm, find_soffice, unavailable
 
@@ -16,8 +19,24 @@ settings.load_profile("cchc")
 
 @pytest.fixture(scope="session", autouse=True)
 def own_store(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What merges remember of files stands in a folder of the tests, never in the user's own."""
+    """What merges remember of files, and the log, stand in a folder of the tests, never in the user's own."""
     os.environ[PLACE] = str(tmp_path_factory.mktemp("store"))
+    os.environ["LOCALAPPDATA"] = str(tmp_path_factory.mktemp("own"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """No test reaches another machine: what they cover works without any."""
+
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("network")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto"):
+            patch.setattr(socket.socket, name, forbidden, raising=False)
+        for name in ("create_connection", "getaddrinfo", "gethostbyname"):
+            patch.setattr(socket, name, forbidden)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +49,12 @@ def soffice() -> Path:
 def pdftoppm() -> Path:
     """Poppler's pdftoppm, on the same terms."""
     return find_pdftoppm() or unavailable(NO_PDFTOPPM)
+
+
+@pytest.fixture(scope="session")
+def calc(soffice: Path) -> Path:
+    """A Python that can talk to LibreOffice, on the same terms."""
+    return find_uno_python() or unavailable(NO_UNO)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

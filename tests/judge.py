@@ -161,7 +161,7 @@ def _convert(paths: Sequence[Path], out_dir: Path, suffix: str, locale: str, tim
         results.mkdir()
         for path in paths:
             shutil.copyfile(path, staged / path.name)
-        _write_profile(work / "profile", locale)
+        write_profile(work / "profile", locale)
         command = [
             str(program), f"-env:UserInstallation={(work / 'profile').as_uri()}",
             "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--nofirststartwizard",
@@ -181,7 +181,7 @@ def _convert(paths: Sequence[Path], out_dir: Path, suffix: str, locale: str, tim
     return targets
 
 
-def _write_profile(profile: Path, locale: str) -> None:
+def write_profile(profile: Path, locale: str) -> None:
     """A LibreOffice profile that computes everything at loading, asks nothing and does not use the machine's locale."""
     settings = [
         ("Office.Calc/Formula/Load", "OOXMLRecalcMode", str(_RECALCULATE_ALWAYS)),

@@ -1,17 +1,22 @@
 """The add-in and the workbooks with buttons: read back by olevba, olefile, openpyxl and LibreOffice."""
 
 import ast
+import json
+import os
 import random
 import re
 import struct
+import subprocess
+import sys
 import unicodedata
 import zipfile
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from judge import requires_libreoffice, to_ods
+from judge import requires_libreoffice, to_ods, unavailable
 from oletools.olevba import decompress_stream
 from vba_reader import module_bytes, module_sources, project_bytes, streams
 
@@ -29,7 +34,7 @@ from cchc_xl.addin.build import (
     package_parts,
 )
 from cchc_xl.addin.compound_file import write_compound_file
-from cchc_xl.addin.sources import RIBBON, SOURCES, addin_modules, read_texts, sheet_button_modules, texts_module
+from cchc_xl.addin.sources import MACROS, RIBBON, SOURCES, addin_modules, read_texts, sheet_button_modules, texts_module
 from cchc_xl.addin.vba_project import Module, compress, obfuscate, write_vba_project
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.form_workbook.build import build_form_workbook
@@ -39,8 +44,8 @@ from cchc_xl.stamp import Stamp
 FORM = "ninh-hai-2023"
 CUSTOM_UI = "{http://schemas.microsoft.com/office/2006/01/customui}"
 # The buttons' names are the commands'.
-BUTTON_NAMES = {"kiem-tra", "xoa-danh-dau", "nop", "tong-hop", "tao-so", "nhap", "huong-dan"}
-WITHOUT_WORKBOOK = {"tong-hop", "tao-so", "huong-dan"}
+BUTTON_NAMES = {"kiem-tra", "xoa-danh-dau", "nop", "tong-hop", "cong-ky", "tao-so", "nhap", "huong-dan"}
+WITHOUT_WORKBOOK = {"tong-hop", "cong-ky", "tao-so", "huong-dan"}
 
 
 @pytest.fixture(scope="module")
@@ -245,12 +250,15 @@ def test_sources_are_ascii_and_declare_everything() -> None:
 
 def test_every_declaration_serves_both_widths() -> None:
     """64-bit Office wants PtrSafe, Office before 2010 does not know it."""
-    source = (SOURCES / "CchcStart.bas").read_text(encoding="ascii")
-    new, old = re.fullmatch(r".*#If VBA7 Then\n(.*)#Else\n(.*)#End If.*", source, re.DOTALL).groups()  # type: ignore[union-attr]
-    assert "Declare" not in source.replace(new, "").replace(old, "")
-    assert new.count("Declare PtrSafe") == new.count("Declare") == old.count("Declare") == 1
-    assert "PtrSafe" not in old
-    assert "LongPtr" not in old
+    for name, declared in (("CchcStart", (1, 1)), ("CchcPython", (3, 2))):  # 64 and 32 bits have a library each
+        source = (SOURCES / f"{name}.bas").read_text(encoding="ascii")
+        source = "\n".join(line for line in source.splitlines() if not line.strip().startswith("'"))
+        new, old = re.fullmatch(r".*#If VBA7 Then\n(.*)\n#Else\n(.*)#End If.*", source, re.DOTALL).groups()  # type: ignore[union-attr]
+        assert "Declare" not in source.replace(new, "").replace(old, "")
+        assert (new.count("Declare PtrSafe"), old.count("Declare")) == declared
+        assert new.count("Declare") == declared[0]
+        assert "PtrSafe" not in old
+        assert "LongPtr" not in old
 
 
 def test_nothing_is_taken_from_a_workbook() -> None:
@@ -261,8 +269,44 @@ def test_nothing_is_taken_from_a_workbook() -> None:
             assert word.lower() not in code.lower(), f"{path.name}: {word}"
     start = (SOURCES / "CchcStart.bas").read_text(encoding="ascii")
     assert start.count(".Run ") == 1
-    assert "-I -X utf8 -m cchc_xl.hosts.excel" in start
+    assert start.count('-I -X utf8 -c """ & START_CODE & """ " & button') == 1
+    serving = (SOURCES / "CchcPython.bas").read_text(encoding="ascii")
+    assert serving.count('" -I -X utf8 -m cchc_xl.hosts.excel.serve $(CLSID)"') == 1
     assert re.search(r"SHOW_NORMAL, False$", start, re.MULTILINE)
+
+
+def start_code() -> str:
+    """What the button's Python is started with, as VBA joins it."""
+    source = (SOURCES / "CchcStart.bas").read_text(encoding="ascii")
+    statement = re.search(r"START_CODE As String = _\n((?:    .+\n)+?)\n", source)[1]  # type: ignore[index]
+    code = "".join(re.findall(r'"(.*)"', statement))
+    assert '"' not in code, "it is quoted on the command line"
+    return code
+
+
+def test_a_missing_package_is_said_by_python_itself() -> None:
+    """Nobody waits for Python and it has no console: in the words that VBA hands over it shows a box, and ends."""
+    told = "import sys, ctypes, types\n"
+    told += "box = types.SimpleNamespace(MessageBoxW=lambda *a: print(repr(a)) or 1)\n"
+    told += "ctypes.windll = types.SimpleNamespace(user32=box)\n"
+    words = read_texts()["TextNoPackage"]
+    assert '"' not in words
+    assert "\n" not in words
+    assert words.isprintable()
+    command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", told + start_code(), "kiem-tra", "--hwnd", "7", words]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 1
+    assert done.stdout == f"{(None, words, 'CCHC', 0x10030)!r}\n"
+    assert done.stderr == ""
+
+
+def test_the_package_gets_the_button_and_the_window() -> None:
+    """With the package there the words are put away and the button's module runs: here it finds no Excel."""
+    command = [sys.executable, "-X", "utf8", "-c", start_code(), "huong-dan", "--hwnd", "7", "thiếu gói"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(cchc_xl.__file__).parents[1])}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Không thấy cửa sổ Excel")
 
 
 def test_every_text_says_in_excel_what_the_source_says(tmp_path: Path) -> None:
@@ -309,6 +353,7 @@ PICTURES = {
     "DataValidationClearValidationCircles",
     "FileSendAsAttachment",
     "Consolidate",
+    "AutoSum",
     "FileNew",
     "GetExternalDataFromText",
     "Help",
@@ -441,6 +486,118 @@ def test_libreoffice_finds_modules_and_buttons(macro_workbook: Path, tmp_path: P
         button = content.index(f'form:label="{caption}"')
         handler = content.index(f".CchcSheetButtons.{macro}?language=Basic&amp;location=document", button)
         assert handler - button < 2000
+
+
+def in_libreoffice(tmp_path: Path, task: dict[str, object]) -> dict[str, list[Any]]:
+    """What ``pressing.py`` found; skipped without LibreOffice's Python."""
+    system = "/usr/bin/python3"
+    if subprocess.run([system, "-c", "import uno"], capture_output=True, check=False).returncode:
+        unavailable("no python3-uno: no button is pressed in LibreOffice")
+    (tmp_path / "task.json").write_text(json.dumps(task), encoding="utf-8")
+    script = Path(__file__).with_name("pressing.py")
+    command = [system, str(script), str(tmp_path / "done.json"), str(tmp_path / "task.json")]
+    subprocess.run(command, capture_output=True, check=True, timeout=120, env={**os.environ, "PYTHONPATH": ""})
+    found: dict[str, list[Any]] = json.loads((tmp_path / "done.json").read_text(encoding="utf-8"))
+    return found
+
+
+PROBE = """Option VBASupport 1
+Public Sub CchcRun(ByVal button As String, ByVal needsWorkbook As Boolean)
+    ThisComponent.getSheets().getByIndex(0).getCellByPosition(0, 399).setString(button & " " & needsWorkbook)
+End Sub
+"""
+# What a function hands over, as text.
+CALL_PROBE = """Option VBASupport 1
+Public Function CchcCall(ByVal name As String, ByVal arguments As Variant) As Variant
+    Dim i As Integer, said As String
+    said = name
+    For i = LBound(arguments) To UBound(arguments)
+        If VarType(arguments(i)) = 10 Then said = said & "|-" Else said = said & "|" & CStr(arguments(i))
+    Next
+    CchcCall = said
+End Function
+"""
+
+
+@requires_libreoffice
+def test_libreoffice_presses_the_buttons(macro_workbook: Path, tmp_path: Path) -> None:
+    """Each button, pressed, runs its macro, which asks for its own command; in place of Windows stands a probe."""
+    book = tmp_path / "so.xlsm"
+    book.write_bytes(macro_workbook.read_bytes())
+    done = in_libreoffice(tmp_path, {"workbook": str(book), "probes": {"CchcStart": PROBE}, "press": True})
+    assert {module.name for module in sheet_button_modules()} <= set(done["modules"])
+    assert done["pressed"] == [["Kiểm tra", "kiem-tra True"], ["Tổng hợp", "tong-hop False"]]
+
+
+@requires_libreoffice
+def test_libreoffice_runs_the_macros_of_the_add_in(tmp_path: Path) -> None:
+    """Callbacks, texts and function wrappers compile and run in a Basic that is not ours: names, order, letters."""
+    book = tmp_path / "bo-tro.xlam"
+    book.write_bytes(addin_package())
+    ribbon = (SOURCES / "CchcRibbon.bas").read_text(encoding="ascii")
+    callbacks = re.findall(r'Sub (\w+)\(control As Object\)\n    CchcRun "(.+)", (\w+)', ribbon)
+    calls: list[list[object]] = [["CchcTexts", name, []] for name in read_texts()]
+    calls += [["CchcRibbon", name, [None]] for name, _, _ in callbacks]
+    calls += [
+        ["CchcFunctions", "CCHC_TYLE", [3, 4, 1]],
+        ["CchcFunctions", "CCHC_KHOP", [5, 2]],
+        ["CchcFunctions", "CCHC_SO", ["15.667"]],
+        ["CchcFunctions", "CCHC_KIEMTRA", ["1", "2", "vinh-thanh-2023", "PL6"]],
+        ["CchcFunctions", "CCHC_TONGHOP", ["tthc.hs.xa.dung_han", 7]],
+        ["CchcFunctions", "CchcText", ["K\\u1ebft qu\\u1ea3, 100%"]],
+    ]
+    probes = {"CchcStart": PROBE, "CchcPython": CALL_PROBE}
+    done = in_libreoffice(tmp_path, {"workbook": str(book), "probes": probes, "call": calls})
+    assert {module.name for module in addin_modules()} <= set(done["modules"])
+    texts = [text.replace("\n", "\r\n") for text in read_texts().values()]
+    texts += [f"{button} {needs}" for _, button, needs in callbacks]
+    assert len(callbacks) == len(BUTTON_NAMES)
+    assert done["called"][: len(texts)] == texts
+    assert done["called"][len(texts) :] == [
+        "CCHC_TYLE|3|4|1",
+        "CCHC_KHOP|5|2",
+        "CCHC_SO|15.667",
+        "CCHC_KIEMTRA|1|2|vinh-thanh-2023|PL6",
+        "CCHC_TONGHOP|tthc.hs.xa.dung_han|7",
+        "Kết quả, 100%",
+    ]
+
+
+# the checklist for a person with Excel ------------------------------------------------------------------------------
+
+# What a step says that one sees, and where it is said.
+SEEN = {
+    "Chưa mở sổ nào.": "macros/addin/texts.toml",
+    "CCHC: đang kiểm tra…": "cchc_xl/hosts/excel/kiem_tra.py",
+    "Excel đang": "cchc_xl/hosts/excel/faults.py",
+    "Chưa thấy bộ công cụ CCHC trên máy này.": "macros/addin/texts.toml",
+    "thiếu gói cchc_xl": "macros/addin/texts.toml",
+    "chạy lại cai-dat.cmd": "macros/addin/texts.toml",
+    "Lưu thành": "cchc_xl/hosts/excel/buttons.py",
+    "đang dùng chung": "cchc_xl/hosts/excel/undisturbed.py",
+    "bỏ dùng chung": "cchc_xl/hosts/excel/undisturbed.py",
+    "mẫu số bằng 0": "cchc_xl/hosts/excel/arithmetic.py",
+    "Chưa tính được: máy này chưa cài bộ công cụ CCHC": "macros/addin/texts.toml",
+    "Đã cài xong": "macros/installer/cai-dat.ps1",
+    "Đã gỡ xong": "macros/installer/cai-dat.ps1",
+    "chưa thay đổi gì trên máy": "macros/installer/cai-dat.ps1",
+}
+
+
+def test_the_checklist_is_numbered_and_true() -> None:
+    """Steps count on, each says what one sees; modules, labels and messages that it names are those that there are."""
+    text = (MACROS / "SMOKE.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^(\d+)\. (.*?)(?=^\d+\. |^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
+    assert all("**Thấy:**" in step for _, step in steps)
+    named = re.search(r"mô-đun ([\w, ]+)\.", text)[1]  # type: ignore[index]
+    assert named.split(", ") == sorted(module.name for module in addin_modules())
+    for button in ElementTree.fromstring(RIBBON.read_bytes()).iter(f"{CUSTOM_UI}button"):
+        assert button.attrib["label"] in text
+    plain = " ".join(text.split())
+    for words, file in SEEN.items():
+        assert words in plain, words
+        assert words in (MACROS.parent / file).read_text(encoding="utf-8-sig"), words
 
 
 # build time only --------------------------------------------------------------------------------------------------

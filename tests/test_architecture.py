@@ -13,11 +13,11 @@ ROOT = Path(cchc_xl.__file__).parent
 
 # Rooms from the ground up; a room may import rooms on lower floors only (and itself).
 FLOORS = [
-    {"errors", "legacy_letters", "lettering", "own_folder", "pages", "severity", "values"},
-    {"atomic", "periods", "stamp", "finding", "messages", "expressions"},
+    {"errors", "excel_limits", "legacy_letters", "lettering", "own_folder", "pages", "severity", "values"},
+    {"atomic", "licences", "periods", "stamp", "finding", "messages", "expressions"},
     {"catalogue"},
-    {"layout", "ooxml", "report_layout", "own_part"},
-    {"cover", "row_heights"},
+    {"layout", "ooxml", "report_layout", "own_part", "of_units"},
+    {"cover", "row_heights", "cell_look"},
     {"submission", "leftovers"},
     {"companions"},
     {"readers", "checks", "completion"},
@@ -25,9 +25,11 @@ FLOORS = [
     {"form_workbook", "filling"},
     {"units", "upgrade"},
     {"consolidation"},
-    {"summary_workbook", "samples", "addin"},
+    {"over_time"},
+    {"summary_workbook", "samples", "addin", "word"},
+    {"period_workbook"},
     {"operations", "receiving"},
-    {"merging", "audit", "recognition"},
+    {"merging", "period_operations", "audit", "recognition"},
     {"report"},
     {"hosts"},
     {"__main__"},
@@ -41,6 +43,8 @@ LIBRARIES = {
     "lxml": {"ooxml"},
     "pandas": {"summary_workbook"},
     "xlwings": {"hosts"},
+    "docx": {"word"},
+    "packaging": {"addin"},
 }
 
 
@@ -88,7 +92,7 @@ def test_help_and_check_start_light() -> None:
     code = (
         "import sys; from cchc_xl.hosts.cli import main; import contextlib, io\n"
         "with contextlib.redirect_stderr(io.StringIO()): main(['kiem-tra', 'khong-co.xlsx'])\n"
-        "heavy = {'pandas', 'numpy', 'openpyxl', 'xlwings', 'lxml', 'xlsxwriter'} & set(sys.modules)\n"
+        "heavy = {'pandas', 'numpy', 'openpyxl', 'xlwings', 'lxml', 'xlsxwriter', 'docx'} & set(sys.modules)\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

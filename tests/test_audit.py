@@ -30,6 +30,8 @@ from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.own_part import OWN_SHEET
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.receiving.folder import submissions_in
+from cchc_xl.summary_workbook.charts import CHARTS_SHEET
+from cchc_xl.summary_workbook.data import DATA_SHEET
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET
 from cchc_xl.summary_workbook.received import RECEIVED_SHEET
 from cchc_xl.summary_workbook.sources import SOURCES_SHEET
@@ -372,7 +374,8 @@ def test_what_is_no_summary_is_refused(case: Path, name: str, capsys: pytest.Cap
 def test_no_forgery_stops_the_audit(case: Path, seed: int) -> None:
     """Whatever stands in the summary's sheets: it ends, or says in one sentence why it cannot begin."""
     rnd = random.Random(seed)
-    for sheet in rnd.sample([BY_UNIT_SHEET, SOURCES_SHEET, RECEIVED_SHEET], rnd.randint(1, 3)):
+    sheets = [BY_UNIT_SHEET, SOURCES_SHEET, RECEIVED_SHEET, DATA_SHEET, CHARTS_SHEET]
+    for sheet in rnd.sample(sheets, rnd.randint(1, len(sheets))):
         cells = [
             f"{column_letters(c)}{r + 1}"
             for r, row in enumerate(grid(case, sheet))
@@ -380,6 +383,7 @@ def test_no_forgery_stops_the_audit(case: Path, seed: int) -> None:
             if cell != ""
         ]
         contents: list[str | float] = ["", "x", "PL6/56/value", "PL6!E66", "cchc:unit:%FF|" + "0" * 64, -1, 1e308, 0.1]
-        spoilt(case / "th.xlsx", sheet, {cell: rnd.choice(contents) for cell in rnd.sample(cells, rnd.randint(1, 40))})
+        chosen = rnd.sample(cells, min(len(cells), rnd.randint(1, 40)))
+        spoilt(case / "th.xlsx", sheet, {cell: rnd.choice(contents) for cell in chosen})
     with suppress(CchcError):
         audited(case)

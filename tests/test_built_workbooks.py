@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,26 @@ def test_nothing_of_the_machine_is_inside(built: Path) -> None:
             assert [place for place in places if len(place) > 2 and place in content] == [], (name, part)
         dates = re.findall(rb"\d{4}-\d\d-\d\dT[\d:]+Z", parts(built / name)["docProps/core.xml"])
         assert set(dates) == {b"2024-01-01T00:00:00Z"}
+
+
+# Of Excel 2007, none of them volatile: they exist in Excel 2010, LibreOffice and WPS, and need no prefix in the file.
+_FUNCTIONS = """
+ABS AND CHAR CHOOSE COUNT COUNTA COUNTBLANK COUNTIF DATE DAY FIND IF IFERROR INT ISERROR ISNUMBER ISTEXT LEFT LEN LOWER
+MATCH MAX MID MIN MOD MONTH N NOT OR RIGHT ROUND ROUNDDOWN ROWS SUBSTITUTE SUM SUMPRODUCT TRIM UPPER VALUE YEAR
+"""
+
+
+def test_every_function_is_of_excel_2007(built: Path) -> None:
+    """Formulas of cells, validations, colours and names."""
+    used = set()
+    for workbook in built.rglob("*.xls[xm]"):
+        for name, content in parts(workbook).items():
+            if name.endswith(".xml"):
+                text = content.decode("utf-8")
+                for formula in re.findall(r"<(?:f|formula|formula1|formula2|definedName)\b[^>]*>([^<]*)<", text):
+                    bare = re.sub(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'", "", unescape(formula))
+                    used |= set(re.findall(r"([A-Z][A-Z0-9.]*)\(", bare))
+    assert used == set(_FUNCTIONS.split())
 
 
 def test_synchronise_writes_what_differs_and_nothing_else(built: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from cchc_xl.hosts.excel.nop import file_name
 from cchc_xl.layout import REPORT_SHEET
 from cchc_xl.periods import format_date
 from cchc_xl.readers.read_submission import read_file
+from cchc_xl.report_layout import TEXT_TOP
 from cchc_xl.stamp import Stamp
 
 FORM = "cam-giang-2024"
@@ -71,13 +72,16 @@ def one_sentence(dialogs: Answers) -> str:
     return dialogs.said[0]
 
 
-def test_kiem_tra_shows_the_report_and_says_it_in_the_status_bar(tmp_path: Path) -> None:
-    """One press: report sheet in front, the counts in the status bar, no box to click away."""
+def test_kiem_tra_shows_the_report_with_the_final_message_on_top(tmp_path: Path) -> None:
+    """One press: report sheet in front, the counts above its frozen head, no box to click away, Excel's own status."""
     book = open_book(make(tmp_path, "1", "xã A", {"PL1": ERROR}, form=FORM))
     dialogs = Answers()
     press("kiem-tra", book.app, dialogs)
     assert book.sheets.active.name == REPORT_SHEET
-    assert "1 lỗi" in book.app.status_bar
+    said = book.sheets.active.range((TEXT_TOP + 1, 1), (TEXT_TOP + 2, 1)).value
+    assert "1 lỗi" in said[0]
+    assert said[1] == "Chưa hoàn thành: còn phải sửa 1 lỗi."
+    assert book.app.status_bar is False
     assert dialogs.said == []
 
 
@@ -89,7 +93,7 @@ def test_a_foreign_workbook_gives_one_sentence(tmp_path: Path) -> None:
     assert one_sentence(dialogs).startswith("rieng.xlsx: không phải sổ CCHC")
 
 
-@pytest.mark.parametrize("button", sorted(set(BUTTONS) - {"tong-hop", "tao-so", "huong-dan"}))
+@pytest.mark.parametrize("button", sorted(set(BUTTONS) - {"tong-hop", "cong-ky", "tao-so", "huong-dan"}))
 def test_without_a_workbook_the_buttons_say_what_to_open(tmp_path: Path, button: str) -> None:
     """No workbook is open, or it is in Protected View."""
     openpyxl.Workbook().save(tmp_path / "x.xlsx")
@@ -163,7 +167,7 @@ def test_a_copy_that_cannot_be_saved_leaves_the_number_alone(tmp_path: Path, mon
     with monkeypatch.context() as patch:
         patch.setattr(BookApi, "SaveCopyAs", full)
         press("nop", book.app, dialogs := Answers())
-    assert "trục trặc" in one_sentence(dialogs)
+    assert "Ổ đĩa đã đầy" in one_sentence(dialogs)
     press("nop", book.app, Answers())
     assert [path.name for path in tmp_path.glob("CCHC_*")] == ["CCHC_cam-giang-2024_1_2024-Q1_lan-1.xlsx"]
 
@@ -189,6 +193,21 @@ def app(tmp_path: Path):
     """A running Excel with some workbook open."""
     openpyxl.Workbook().save(tmp_path / "nao do.xlsx")
     return open_book(tmp_path / "nao do.xlsx").app
+
+
+def test_cong_ky_joins_the_periods_and_opens_the_result(tmp_path: Path, app) -> None:
+    """Two workbooks chosen one by one, the name of the longer period offered; the result opens."""
+    files = [
+        make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM, period=f"2024-{part}", file=f"{part}.xlsx")
+        for part in ("Q1", "Q2")
+    ]
+    press("cong-ky", app, dialogs := Answers(*files, False, ...))
+    assert one_sentence(dialogs).startswith("Đã lập sổ 6 tháng đầu năm 2024 từ 2 sổ.")
+    assert app.books.active.name == "Cong ky 2024-6T.xlsx"
+    press("cong-ky", app, again := Answers(files[0], files[0]))
+    assert "đã được chọn" in one_sentence(again)
+    press("cong-ky", app, gave_up := Answers(files[0], None))
+    assert gave_up.said == []
 
 
 def test_tong_hop_merges_and_opens_the_summary(received: Path, app) -> None:

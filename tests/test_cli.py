@@ -17,7 +17,10 @@ import pytest
 from cchc_xl.hosts import cli
 from cchc_xl.readers.read_submission import read_file
 
-COMMANDS = ("bieu-mau", "quy-tac", "tao-so", "nhap", "nang-cap", "kiem-tra", "tong-hop", "nhan-dang", "chay-thu")
+COMMANDS = (
+    *("bieu-mau", "quy-tac", "tao-so", "nhap", "nang-cap", "kiem-tra", "tong-hop", "doi-chieu", "cong-ky"),
+    *("so-sanh", "nhan-dang", "xuat-word", "giay-phep", "chay-thu"),
+)
 ROWS = {
     "ninh-hai-2023": {"PL1": 21, "PL2": 13, "PL3": 43, "PL4": 21, "PL5": 16, "PL6": 13, "PL7": 17},
     "cu-lao-dung-2024": {"SL": 67},

@@ -22,7 +22,19 @@ from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.checks.run import check
 from cchc_xl.companions import checksum, checksum_text, companion_results, overview
 from cchc_xl.companions.overview import open_cells
-from cchc_xl.cover import COVER_SHEET, FIELDS, GUIDE_SHEET, SIGNER, TOTAL, WORKBOOK_STATE, appendix_row, standard_place
+from cchc_xl.cover import (
+    COVER_SHEET,
+    FIELDS,
+    FILLED,
+    GUIDE_SHEET,
+    MISSING,
+    OBLIGATORY,
+    SIGNER,
+    TOTAL,
+    WORKBOOK_STATE,
+    appendix_row,
+    standard_place,
+)
 from cchc_xl.form_workbook.build import build_form_workbook
 from cchc_xl.layout import ATTACHED_ROW, REPORT_SHEET, cell_address, form_layout
 from cchc_xl.live_checks.states import shown_results
@@ -327,6 +339,15 @@ def test_check_texts_are_counted(blank: Path) -> None:
     row = appendix_row("PL1")
     assert [cover[PLACE.address(row, column)] for column in ("errors", "warnings", "state")] == [1, 1, "Có lỗi"]
     assert shown["PL1"][at[2]] == "Đúng"
+
+
+def test_the_cover_says_what_is_missing(tmp_path: Path) -> None:
+    """Beside each obligatory field that is blank; beside a filled one there is its hint alone."""
+    build_form_workbook(FORM, replace(BLANK_STAMP, unit="UBND xã Một", period="2024-Q1"), tmp_path / "so.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "so.xlsx", data_only=True)[COVER_SHEET]
+    hints = {key: sheet[PLACE.address(key, FILLED)].value for key in OBLIGATORY}
+    assert [key for key, hint in hints.items() if hint.startswith(MISSING)] == ["unit_code"]
+    assert hints["unit_code"] == MISSING + OBLIGATORY["unit_code"]
 
 
 # print ----------------------------------------------------------------------------------------------------------------

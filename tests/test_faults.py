@@ -328,8 +328,8 @@ def test_helpers_end_with_the_merge_that_was_killed(tmp_path: Path, step: str) -
     code = (
         "import os, signal, sys, threading, time\n"
         "from pathlib import Path\n"
-        "from cchc_xl.receiving import batch\n"
-        "batch.FEW, batch._cores = 1, lambda: 2\n"
+        "from cchc_xl.receiving import batch, helpers\n"
+        "helpers.FEW, helpers._cores = 1, lambda: 2\n"
         "files = [(Path(f'{n}.xlsx'), str(n)) for n in range(100)]\n"
         "def seen(done, total, name):\n"
         f"    if done == {3 if step == 'reading' else 100}: os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,8 +29,6 @@ from cchc_xl.values import Value, format_number
 
 ROOT = Path(__file__).parent.parent
 PRINTED = ROOT / "cchc_xl" / "samples" / "printed"
-GENERATOR = ROOT / "macros" / "functions" / "generate.py"
-WRAPPERS = GENERATOR.with_name("cchc_functions.bas")
 
 counts = st.integers(0, 10**9)
 figures = st.decimals(0, 10**6, places=2, allow_nan=False)
@@ -491,104 +485,3 @@ def test_whatever_comes_a_value_or_a_sentence_goes_back(first: object, second: o
         for cell in _flat(result):
             assert isinstance(cell, str) or (isinstance(cell, float) and abs(cell) < float("inf"))
             assert "không tính được" not in str(cell)
-
-
-# Wrappers -------------------------------------------------------------------------------------------------------------
-
-
-def _generated(option: str) -> str:
-    done = subprocess.run([sys.executable, str(GENERATOR), option], capture_output=True, text=True, check=True)
-    return done.stdout
-
-
-@cache
-def _described() -> list[dict[str, Any]]:
-    return json.loads(_generated("--json"))
-
-
-def test_the_wrappers_are_those_that_xlwings_generates() -> None:
-    """The committed VBA is what xlwings' own generator makes of the functions now; ASCII, and safe."""
-    text = WRAPPERS.read_text(encoding="ascii")
-    assert text == _generated("--print")
-    assert "ActiveWorkbook" not in text
-    assert max(map(len, text.splitlines())) < 1023
-
-
-def test_xlwings_takes_the_functions_as_they_are() -> None:
-    """Classic mode accepts the signatures; defaults are optional in Excel; help fits the wizard."""
-    functions = {info["name"]: info for info in _described()}
-    assert sorted(functions) == ["CCHC_KHOP", "CCHC_KIEMTRA", "CCHC_SO", "CCHC_TONGHOP", "CCHC_TYLE"]
-    defaults = {
-        (name, arg["name"]): arg["default"]
-        for name, info in functions.items()
-        for arg in info["args"]
-        if "default" in arg
-    }
-    assert defaults == {("CCHC_TYLE", "so_le"): 2, ("CCHC_KIEMTRA", "phu_luc"): ""}
-    for info in functions.values():
-        assert info["category"] == "CCHC"
-        for text in (info["doc"], *(arg["doc"] for arg in info["args"])):
-            assert 10 < len(text) <= 255
-            assert "Positional argument" not in text
-    assert "Function CCHC_TYLE(tu, mau, Optional so_le)" in WRAPPERS.read_text(encoding="ascii")
-
-
-def test_the_wizards_help_is_in_the_wrappers() -> None:
-    """The escaped texts of the VBA module read as the Vietnamese ones of the functions."""
-    text = re.sub(r'" & _\n\s*"', "", WRAPPERS.read_text(encoding="ascii"))
-    shown = [part.encode("ascii").decode("unicode_escape") for part in re.findall(r'CchcText\("(.*?)"\)', text)]
-    wanted = [doc for info in _described() for doc in (info["doc"], *(arg["doc"] for arg in info["args"]))]
-    assert shown == wanted
-
-
-THROUGH_XLWINGS = """
-import json, sys
-sys.path.insert(0, {folder!r})
-import generate
-import xlwings
-from xlwings import conversion
-
-functions = generate.functions_module(generate.udfs())
-MISSING, NOT_AVAILABLE = -2147352572, -2146826246
-
-class Engine:  # the part of xlwings' Windows engine that arguments and results pass
-    type, name = "desktop", "excel"
-    class impl:
-        @staticmethod
-        def clean_value_data(data, dates, empty, numbers, err_to_str):
-            error = "#N/A" if err_to_str else None
-            return [[empty if c in ("", None) else error if c == NOT_AVAILABLE else c for c in row] for row in data]
-        @staticmethod
-        def prepare_xl_data_element(cell, options):
-            return cell
-
-xlwings.engines = {{"excel": Engine}}
-
-def call(name, *args):  # as xlwings.udfs.call_udf does it
-    function = getattr(functions, name)
-    infos = function.__xlfunc__["args"]
-    values = [
-        info.get("optional") if arg == MISSING else conversion.read(None, arg, info["options"])
-        for arg, info in zip(args, infos)
-    ]
-    return conversion.write(function(*values), None, function.__xlfunc__["ret"]["options"])
-
-print(json.dumps([
-    call("CCHC_TYLE", 1.0, 3.0, MISSING),
-    call("CCHC_TYLE", ((1.0,), (NOT_AVAILABLE,)), ((2.0,), (2.0,)), 0.0),
-    call("CCHC_SO", None),
-    call("CCHC_KIEMTRA", ((1.0,),), ((None,),), "cam-giang-2024", MISSING),
-]))
-"""
-
-
-def test_arguments_and_results_pass_through_xlwings() -> None:
-    """xlwings' own conversion: left-out arguments take their default, error values come as texts, arrays go back."""
-    script = THROUGH_XLWINGS.format(folder=str(GENERATOR.parent))
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == [
-        [[33.33]],
-        [[50.0], ["tử số: ô đang báo lỗi #N/A"]],
-        [[""]],
-        [["Vùng chưa có số liệu."]],
-    ]

@@ -22,6 +22,7 @@ import hostile
 import pytest
 from hostile import CASES, EVIL, Case
 from submissions import write_printed
+from test_privacy import WATCH
 
 from cchc_xl.errors import BROUGHT_DOWN, CchcError
 from cchc_xl.hosts.cli import main
@@ -259,21 +260,6 @@ def assert_no_formula_of_a_figure(workbook: Path) -> None:
     assert re.search(rf'<c r="{hostile.FIRST}"[^>]*><v>12</v></c>', sheet)
 
 
-# What starts a program or speaks to another machine raises one of these events (Python's table of audit events).
-_WATCH = """
-import sys
-SEEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.startfile", "ftplib.",
-        "urllib.", "http.", "smtplib.", "webbrowser.", "ctypes.dlopen", "pty.", "winreg.")
-def watch(event, details):
-    if event.startswith(SEEN):
-        sys.stderr.write(f"AUDIT {event} {details}\\n")
-sys.addaudithook(watch)
-sys.path.insert(0, sys.argv.pop(1))
-from cchc_xl.hosts.cli import main
-main(sys.argv[1:])
-"""
-
-
 @pytest.mark.parametrize("command", ["kiem-tra", "tong-hop"])
 def test_no_network_is_used_and_no_program_is_started(corpus: Path, tmp_path: Path, command: str) -> None:
     """As Python itself reports it, in a run of its own beside sheets and files that the stock add-in would obey."""
@@ -295,7 +281,7 @@ def test_no_network_is_used_and_no_program_is_started(corpus: Path, tmp_path: Pa
     else:
         asked = ["tong-hop", ".", "-o", "kq.xlsx", "--json"]
     done = subprocess.run(
-        [sys.executable, "-P", "-c", _WATCH, str(ROOT), *asked],
+        [sys.executable, "-P", "-c", WATCH, str(ROOT), *asked],
         cwd=tmp_path,
         capture_output=True,
         env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | {"PYTHONIOENCODING": "utf-8"},

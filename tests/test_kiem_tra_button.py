@@ -8,6 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 from excel_engine import calls, open_book
+from excel_engine.dimensions import width
+from excel_engine.grid import blank_cell
 from submissions import make
 
 from cchc_xl.catalogue.load import load_form
@@ -15,14 +17,13 @@ from cchc_xl.completion import Completion, completion
 from cchc_xl.errors import ForeignWorkbook, WorkbookFault
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, xoa_danh_dau
 from cchc_xl.hosts.excel.open_book import OpenBook
-from cchc_xl.hosts.excel.report_sheet import OF_SUMMARY
 from cchc_xl.layout import REPORT_SHEET
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.operations import check_file
 from cchc_xl.readers.read_submission import read_book, read_file
 from cchc_xl.report.as_json import checked_json
 from cchc_xl.report.as_text import checked_text
-from cchc_xl.report_layout import COLUMNS, EXPLANATION, FIRST_ROW, HEADER_ROW, RULE, TEXT_TOP
+from cchc_xl.report_layout import COLUMNS, EXPLANATION, FIRST_ROW, HEADER_ROW, HIDDEN, OF_SUMMARY, RULE, TEXT_TOP
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import STAMP_SHEET
 
@@ -30,7 +31,7 @@ FORM = "cam-giang-2024"
 NOW = datetime(2024, 3, 1, 9, 30)
 # 3.3.1 settled 10 (row 35), on time 12 (row 36): an error. 4.1.1 (row 45) is not below 4.2.1 (row 49): a warning.
 ERROR = {35: "10", 36: "12"}
-WARNING = {45: "18", 49: "18"}
+WARNING = {45: "18", 49: "18", 35: "10", 36: "10"}
 CLEAN = {35: "12", 36: "12"}
 
 
@@ -331,6 +332,9 @@ def test_a_summarys_own_sheets_are_left_alone(tmp_path: Path) -> None:
     kiem_tra(book, NOW)
     assert book.sheets[REPORT_SHEET].used_range.value == before
     assert book.sheets.active.name == OF_SUMMARY
+    page = book.sheets[OF_SUMMARY].api.PageSetup
+    assert (page.Orientation, page.Zoom, page.FitToPagesWide, page.FitToPagesTall) == (2, False, 1, False)
+    assert page.PrintTitleRows.replace("$", "") == f"{HEADER_ROW + 1}:{HEADER_ROW + 1}"
     kiem_tra(book, NOW)
     assert [sheet.name for sheet in book.sheets].count(OF_SUMMARY) == 1
 
@@ -460,3 +464,48 @@ def test_a_finding_on_the_cover_carries_a_note(opened) -> None:
     cell.value = "hai nghìn"
     kiem_tra(book, NOW)
     assert any("[CCHC] Lỗi (B01" in note.text for note in cover.notes)
+
+
+def test_a_sheet_laid_out_anew_looks_as_the_one_that_came_with_the_form(opened) -> None:
+    """Headings, widths, alignments, colours by severity and frozen panes: one layout for builder and button."""
+    book = opened(ERROR)
+    wb = book.impl._wb
+    built = wb[REPORT_SHEET]
+    wanted = {name: value for name, value in look(built).items() if name != "rows"}
+    book.sheets[REPORT_SHEET].delete()
+    kiem_tra(book, NOW)
+    anew = look(wb[REPORT_SHEET])
+    assert {name: value for name, value in anew.items() if name != "rows"} == wanted
+    assert anew["rows"] == FIRST_ROW + 500
+
+
+def look(sheet) -> dict[str, object]:
+    """What a person sees of a report sheet before anything stands in it."""
+    head, first = sheet[HEADER_ROW + 1], sheet[FIRST_ROW + 1]
+    formats = []
+    last = 0
+    for area in sheet.conditional_formatting:
+        (cells,) = area.sqref.ranges
+        last = max(last, cells.max_row)
+        for rule in area.rules:
+            fill = rule.dxf.fill.bgColor.rgb[-6:] if rule.dxf.fill else None
+            border = rule.dxf.border.left.style if rule.dxf.border else None
+            bold = bool(rule.dxf.font and rule.dxf.font.b)
+            formats.append((cells.min_col, cells.max_col, *rule.formula, fill, bold, border))
+    columns = []
+    for index, title in enumerate(COLUMNS, start=1):
+        # A cell that is not in the file is formatted as its column.
+        style = first[index - 1] if first[index - 1].has_style else blank_cell(sheet, FIRST_ROW + 1, index)
+        columns.append(
+            (title, title in HIDDEN or round(width(sheet, index)), style.alignment.horizontal, style.alignment.vertical,
+             style.alignment.wrap_text, style.font.size, style.font.name, style.number_format, style.protection.locked)
+        )  # fmt: skip
+    return {
+        "title": (sheet["A1"].value, sheet["A1"].font.size, sheet["A1"].font.bold),
+        "header": [(c.value, c.font.bold, c.font.size, c.fill.fgColor.rgb[-6:], c.border.left.style) for c in head],
+        "columns": columns,
+        "formats": sorted(formats, key=str),
+        "panes": sheet.freeze_panes,
+        "gridlines": sheet.sheet_view.showGridLines,
+        "rows": last,
+    }

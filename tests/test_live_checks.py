@@ -96,8 +96,8 @@ def test_formulas_keep_the_limits_of_excel(form_id: str) -> None:
 
 # Functions of Excel 2007, none of them volatile.
 _NAMES = """
-ABS AND COUNT COUNTIF FIND IF IFERROR INT ISERROR ISNUMBER ISTEXT LEFT LOWER MAX MIN N NOT OR ROUND ROUNDDOWN SUM
-SUMPRODUCT TRIM COUNTBLANK ROWS
+ABS AND COUNT COUNTIF FIND IF IFERROR INT ISERROR ISNUMBER ISTEXT LEFT LEN LOWER MAX MID MIN N NOT OR RIGHT ROUND
+ROUNDDOWN SUBSTITUTE SUM SUMPRODUCT TRIM COUNTBLANK ROWS
 """
 FUNCTIONS = frozenset(_NAMES.split())
 
@@ -185,7 +185,7 @@ def _draw(form: Form, rng: random.Random) -> Writes:
         elif spec.derived and spec.ref in values and rng.random() < 0.8:
             near = _near(form, spec, values, rng)
             if near is not None:
-                values[spec.ref] = near
+                values[spec.ref] = near if rng.random() < 0.85 else _percent_text(near, rng)
     return values
 
 
@@ -237,6 +237,12 @@ def _near(form: Form, spec: CellSpec, values: Writes, rng: random.Random) -> Dec
     unit = Decimal(1).scaleb(-rng.randint(0, 3))
     near = rng.choice((computed.quantize(unit), computed.quantize(unit, rounding=ROUND_DOWN)))
     return max(Decimal(0), near + rng.choice((0, 0, 0, unit, -unit)))
+
+
+def _percent_text(number: Decimal, rng: random.Random) -> str:
+    """A ratio as a clerk types it with its sign, also in ways that formulas do not read."""
+    text = f"{number:f}".replace(".", rng.choice(",,,,."))
+    return rng.choice(("{}%",) * 5 + ("{} %", " {}%", "0{}%", "{}%%", "{}% ", "{},%", "1/{}%", "{}% KH")).format(text)
 
 
 def _submission(form: Form, values: Writes) -> Submission:
@@ -488,6 +494,40 @@ def test_a_summary_says_live_what_kiem_tra_says(tmp_path: Path, soffice: Path) -
         found.append(sum(state.startswith("Lỗi") for state in states.values()))
     assert found[1] == 0
     assert found[2] > 0
+
+
+def test_the_real_figures_have_the_states_that_kiem_tra_finds(workbooks: dict[str, Path]) -> None:
+    """Row by row of the printed forms, texts like 99% included, the state is as grave as the gravest live rule's."""
+    graver = 0
+    for name in (name for name in workbooks if name.endswith("printed")):
+        submission = read_file(workbooks[name])
+        live = live_checks(submission.form)
+        gravest: dict[Place, Severity] = {}
+        for finding in check(submission).findings:
+            place = (finding.appendix, finding.order or 0)
+            if finding.cell and finding.rule in live.rank and place in live.formulas:
+                gravest[place] = min(gravest.get(place, finding.severity), finding.severity, key=lambda s: s.rank)
+        for place, state in row_states(submission).items():
+            said = next((s for s in Severity if state.startswith(f"{s.word}: ")), None)
+            assert said is gravest.get(place), (name, place, state)
+            graver += said is Severity.ERROR
+    assert graver == 11
+
+
+def test_a_ratio_typed_with_its_sign_is_compared() -> None:
+    """99% and 88,9% are read; what a PC could take for something else only has to be typed anew."""
+    wrong, text = "Lỗi: phải bằng 100 ×", "Cảnh báo: đang là chữ"
+    for typed, says in (
+        ("99%", wrong),
+        ("98,9 %", wrong),
+        ("50%", text),
+        ("50,0%", text),
+        ("98.9%", text),
+        ("099%", text),
+        ("1/2%", text),
+    ):
+        states = row_states(filled("01", {"PL3": {15: "10", 16: "5", 14: typed}}, "ninh-hai-2023"))
+        assert states["PL3", 14].startswith(says), typed
 
 
 # Texts ----------------------------------------------------------------------------------------------------------------

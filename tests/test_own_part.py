@@ -22,6 +22,7 @@ from cchc_xl.layout import form_layout
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.own_part import OWN_SHEET, OwnPart
 from cchc_xl.readers.read_submission import read_file
+from cchc_xl.report_layout import COLUMNS, EXPLANATION, MESSAGE, OF_SUMMARY, TITLE
 from cchc_xl.severity import Severity
 from cchc_xl.submission import Submission
 from cchc_xl.values import BLANK, State, Value, from_cell, from_text
@@ -271,6 +272,23 @@ def test_nothing_taken_still_carries_what_the_parent_typed(folder: Path) -> None
     assert "bản trước 1.xlsx" in summary.kept
     assert "Đã giữ lại 1 ô" in summary.kept
     assert read_file(target(folder)).own_parts[SETTLED].own.number == 20
+
+
+def test_explanations_of_its_own_findings_stay_in_a_copy(folder: Path) -> None:
+    """They belong to figures that may have changed: the officer is told where they are, once."""
+    run(folder)
+    book = openpyxl.load_workbook(target(folder))
+    sheet = book.create_sheet(OF_SUMMARY)
+    sheet.append([TITLE])
+    sheet.append(list(COLUMNS))
+    sheet.append([{MESSAGE: "thiếu số", EXPLANATION: "chưa có báo cáo"}.get(title) for title in COLUMNS])
+    book.save(target(folder))
+    summary = run(folder)
+    assert f"1 giải trình ở trang “{OF_SUMMARY}”" in summary.kept
+    copy = folder.parent / "th - bản trước 1.xlsx"
+    assert copy.name in summary.kept
+    assert OF_SUMMARY in openpyxl.load_workbook(copy).sheetnames
+    assert run(folder).kept == ""
 
 
 def test_of_another_period_nothing_is_carried_and_a_copy_stays(folder: Path) -> None:

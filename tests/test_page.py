@@ -37,7 +37,7 @@ from cchc_xl.layout import (
 )
 from cchc_xl.lettering import text_lines, text_width
 from cchc_xl.operations import fill_workbook, upgrade_workbook
-from cchc_xl.pages import row_change, rows_above_foot
+from cchc_xl.pages import PrintedTable, row_changes, rows_above_foot
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.stamp import Stamp
 
@@ -163,7 +163,32 @@ PAGES = [
 def test_rows_move_the_end_of_a_table(rows: list[float], company: int, change: float) -> None:
     """On pages of 100 points with a head, a header and a foot of 10 each."""
     assert rows_above_foot(10, 10, rows, 10, 100) == company
-    assert row_change(10, 10, rows, 10, 100) == change
+    assert set(row_changes(PrintedTable(10, 10, rows, 10, 100))) == {change}
+
+
+def test_no_heading_ends_a_page_where_rows_can_be_moved() -> None:
+    """All rows a little lower or higher, or those of one page higher; three columns of rows on pages of 100 points."""
+    rows = [10.0] * 30
+    for heading in range(30):
+        table = PrintedTable(10, 10, rows, 10, 100, {heading})
+        moved = table.changed(row_changes(table))
+        assert moved.orphans(100) == []
+        assert moved.has_company([100])
+
+
+def test_two_headings_go_to_the_next_page_together() -> None:
+    """The heading of a chapter and that of its first section."""
+    table = PrintedTable(10, 10, [10.0] * 30, 10, 100, {6, 7})
+    assert table.orphans(100) == [(0, 6)]
+    moved = table.changed(row_changes(table))
+    assert moved.orphans(100) == []
+    assert 7 not in moved.starts(100)
+
+
+def test_what_cannot_be_moved_stays() -> None:
+    """One high row and a heading on a page: the row would have to be twice as high."""
+    table = PrintedTable(10, 10, [30.0, 10.0, 75.0, 10.0, 10.0], 10, 100, {1})
+    assert max(map(abs, row_changes(table))) <= 6
 
 
 # words that follow the cover ------------------------------------------------------------------------------------------

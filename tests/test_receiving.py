@@ -17,10 +17,11 @@ from cchc_xl.checks.run import check
 from cchc_xl.completion import Completion
 from cchc_xl.consolidation.contribution import Contribution, SpareRow, contribution
 from cchc_xl.consolidation.states import FileState, ReceivedFile
-from cchc_xl.receiving import batch, one
-from cchc_xl.receiving.batch import FEW, receive_all
+from cchc_xl.receiving import batch, helpers, one
+from cchc_xl.receiving.batch import receive_all
 from cchc_xl.receiving.cache import PLACE, Cache, own_cache
 from cchc_xl.receiving.codec import decode, encode
+from cchc_xl.receiving.helpers import FEW
 
 VINH_THANH = load_form(FORM)
 TASK = VINH_THANH.appendix("PL1").printed_items[0]
@@ -94,9 +95,9 @@ def test_helpers_give_what_one_process_gives(tmp_path: Path, form: Path, monkeyp
     """In the same order, with the same faults."""
     files = folder(tmp_path, form, FEW + 10)
     monkeypatch.setenv(PLACE, "")
-    monkeypatch.setattr(batch, "_cores", lambda: 2)
+    monkeypatch.setattr(helpers, "_cores", lambda: 2)
     together = receive_all(files, quiet)
-    monkeypatch.setattr(batch, "_cores", lambda: 1)
+    monkeypatch.setattr(helpers, "_cores", lambda: 1)
     alone = receive_all(files, quiet)
     assert shown(together) == shown(alone)
     assert [file.file for file in alone] == [name for _, name in files]
@@ -128,7 +129,7 @@ def test_a_file_that_kills_its_helper_is_named_and_the_rest_is_read(
         return true_receive(path, name, cache)
 
     monkeypatch.setattr(batch, "receive", deadly)
-    monkeypatch.setattr(batch, "_cores", lambda: 2)
+    monkeypatch.setattr(helpers, "_cores", lambda: 2)
     received = {file.file: file for file in receive_all(files, quiet)}
     assert len(received) == len(files)
     assert received["007.xlsx"].fault_state is FileState.UNREADABLE

@@ -14,6 +14,7 @@ import pytest
 from judge import recalculate
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from submissions import make
 
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.consolidation.rollup import SummaryCell
@@ -426,3 +427,18 @@ def test_a_ratio_whose_parts_stand_elsewhere_has_lines_for_them(same: Merged) ->
     at = plan.rows[ratio.spec.ref]
     assert plan.parts[ratio.spec.ref] == (at + 1, at + 2)
     assert [line.part for line in plan.lines if line.cell and line.cell.spec is ratio.spec] == [None, 0, 1]
+
+
+def test_a_checklist_says_of_how_many_units_it_has_which_mark(tmp_path: Path) -> None:
+    """No x can speak for several units: their number stands beside the task, and a task that nobody marked is blank."""
+    (tmp_path / "nop").mkdir()
+    for code, marks in (("11", {2: "done", 3: "done"}), ("12", {2: "done", 3: "not_done"})):
+        tasks = {order: {mark: "x", "result_note": "của xã"} for order, mark in marks.items()}
+        make(tmp_path / "nop", code, f"xã {code}", {"PL1": tasks}, CHILD, PERIOD)
+    merge(MergeRequest(tmp_path / "nop", tmp_path / "th.xlsx"))
+    sheet = openpyxl.load_workbook(tmp_path / "th.xlsx", data_only=True)["PL1"]
+    place = form_layout(load_form(CHILD)).appendices["PL1"]
+    said = [sheet[place.address(CellRef("PL1", order, "result_note"))].value for order in (2, 3, 5)]
+    assert said == ["Đã thực hiện: 2 (2/2 đơn vị)", "Đã thực hiện: 1; Chưa thực hiện: 1 (2/2 đơn vị)", None]
+    marks = {sheet[place.address(CellRef("PL1", 2, key))].value for key in ("done", "not_done")}
+    assert marks == {None}

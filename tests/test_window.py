@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cchc_xl.errors import InputFault
-from cchc_xl.hosts.window import BUSY, BUTTONS, LABELS, NO_EXCEL, NO_TK, READY, Window, running_excel
+from cchc_xl.hosts.excel.faults import BUSY
+from cchc_xl.hosts.window import BUTTONS, LABELS, NO_EXCEL, NO_TK, READY, Window, running_excel
 
 
 class Excel:
@@ -49,8 +50,9 @@ def test_without_excel_it_says_so() -> None:
     assert window.status == NO_EXCEL
 
 
-def test_here_no_excel_runs() -> None:
+def test_here_no_excel_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where xlwings has no engine there is no Excel, and that is no error."""
+    monkeypatch.setattr("xlwings.engines", [])
     assert running_excel() is None
 
 
@@ -78,11 +80,14 @@ class Rejected(Exception):
     [
         (InputFault("Không tìm thấy thư mục A."), "Không tìm thấy thư mục A."),
         (Rejected(-2147418111, "Call was rejected by callee."), BUSY),
-        (ValueError("lạ"), "ValueError: lạ"),
+        (ValueError("lạ"), "nhat-ky.txt"),
     ],
 )
-def test_faults_become_sentences(fault: Exception, said: str) -> None:
-    """Whatever fails, the window says it and is ready for the next press."""
+def test_faults_become_sentences(
+    fault: Exception, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever fails, the window says it and is ready for the next press; what nobody foresaw stands in the log."""
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
 
     def handler(app: object) -> None:
         raise fault

@@ -15,7 +15,8 @@ from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import Form
 from cchc_xl.cover import standard_place
-from cchc_xl.form_workbook.build import BUILD_DATE, build_form_workbook
+from cchc_xl.form_workbook.build import build_form_workbook
+from cchc_xl.form_workbook.package import BUILD_DATE
 from cchc_xl.stamp import Stamp
 
 ADDIN = MACROS / "CCHC.xlam"

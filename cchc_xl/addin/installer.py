@@ -14,12 +14,12 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
+from cchc_xl.addin.lock import LOCK
 from cchc_xl.addin.sources import MACROS
 from cchc_xl.errors import CchcError
 
 SCRIPTS = MACROS / "installer"
 FILES = ("cai-dat.cmd", "cai-dat.ps1", "python.txt", "requirements.txt")
-REQUIREMENTS = SCRIPTS / "requirements.txt"
 PLATFORM = ("--platform", "win_amd64", "--python-version", "3.12", "--implementation", "cp")
 
 
@@ -46,7 +46,7 @@ def build_installer(folder: Path) -> None:
     shutil.rmtree(MACROS.parent / "build" / "lib", ignore_errors=True)
     _pip("wheel", "--no-deps", "--wheel-dir", str(wheels), str(MACROS.parent))
     only = ("--no-deps", "--only-binary=:all:", "--require-hashes")
-    _pip("download", *only, *PLATFORM, "--dest", str(wheels), "--requirement", str(REQUIREMENTS))
+    _pip("download", *only, *PLATFORM, "--dest", str(wheels), "--requirement", str(LOCK))
     _fetch_python(folder)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -17,13 +19,24 @@ RIBBON = SOURCES / "customUI.xml"
 TEXTS = SOURCES / "texts.toml"
 
 START, RIBBON_CALLBACKS, SHEET_BUTTONS, TEXTS_MODULE = "CchcStart", "CchcRibbon", "CchcSheetButtons", "CchcTexts"
+PYTHON, FUNCTIONS = "CchcPython", "CchcFunctions"
+# Writes the module of the functions from the Python ones.
+GENERATOR = MACROS / "functions" / "generate.py"
 _KINDS = {".bas": ModuleKind.STANDARD, ".cls": ModuleKind.CLASS}
 _PER_LINE = 40  # characters of a text in one statement: ChrW codes are long and a line may have 1023
 
 
 def addin_modules() -> list[Module]:
     """The standard modules of the add-in."""
-    return [read_module(START), read_module(RIBBON_CALLBACKS), texts_module(read_texts())]
+    names = (START, RIBBON_CALLBACKS, PYTHON, FUNCTIONS)
+    return [*map(read_module, names), texts_module(read_texts())]
+
+
+def generate_functions() -> None:
+    """Write the functions' wrappers anew, in a process of its own: the decorators of Windows are put in for it."""
+    done = subprocess.run([sys.executable, str(GENERATOR)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CchcError(f"Không sinh được các hàm bảng tính từ mã Python: {done.stderr.strip()}")
 
 
 def sheet_button_modules() -> list[Module]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -17,6 +17,9 @@ from cchc_xl.own_part import OwnPart
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.stamp import SUMMARY, Stamp
+from cchc_xl.summary_workbook.charts import CHARTS_SHEET
+from cchc_xl.summary_workbook.continued import parts_of
+from cchc_xl.summary_workbook.data import DATA_SHEET
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, ROW_KEYS, TOTAL_KEY, UNIT_KEY
 from cchc_xl.summary_workbook.received import RECEIVED_SHEET
 from cchc_xl.summary_workbook.sources import CELLS, FILES, SINGLE, SOURCES_SHEET
@@ -24,6 +27,7 @@ from cchc_xl.summary_workbook.sources import CELLS, FILES, SINGLE, SOURCES_SHEET
 _UNIT = re.compile(re.escape(UNIT_KEY) + r"(.*)\|([0-9a-f]{64})", re.DOTALL)
 _PLACE = re.compile(r"(.{1,31})!([A-Z]{1,3}[1-9][0-9]{0,6})", re.DOTALL)
 _COUNTED = re.compile(r"Số tệp trong thư mục: ([0-9]{1,9})")
+_OWING = re.compile(r"Đơn vị phải nộp: ([0-9]{1,9})")
 _KEY_ROWS = 20  # how far a user's own rows may have pushed the row of keys
 
 Grid = Sequence[Sequence[object]]
@@ -97,9 +101,15 @@ class Claims:
     sources: Sequence[SourceClaim]
     files: Sequence[FileClaim]
     counted: int | None
+    # How many units owe a report: what counts of units are out of.
+    owing: int
     own: Mapping[CellRef, OwnPart]
     # Sheet, address and what stands there, of each cell of the form.
     shown: Mapping[CellRef, tuple[str, str, object]]
+    # The sheets "Dữ liệu" and "Biểu đồ"; of the latter also the formulas. Without a row where they were deleted.
+    data: Grid = ()
+    charts: Grid = ()
+    chart_formulas: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def read_claims(path: Path) -> Claims:
@@ -111,7 +121,8 @@ def read_claims(path: Path) -> Claims:
         lost = [name for name in (BY_UNIT_SHEET, SOURCES_SHEET, RECEIVED_SHEET) if name not in book.sheet_names]
         if lost:
             raise WorkbookFault(f"Sổ {path.name} mất trang “{lost[0]}” nên không đối chiếu được: hãy lấy lại sổ gốc.")
-        by_unit, sources, received = (book.grid(name) for name in (BY_UNIT_SHEET, SOURCES_SHEET, RECEIVED_SHEET))
+        by_unit, received = book.grid(BY_UNIT_SHEET), book.grid(RECEIVED_SHEET)
+        sources = {name: book.grid(name) for name in parts_of(SOURCES_SHEET, book.sheet_names)}
         columns, total, lines = _by_unit(by_unit, path.name)
         units, places = _sources(sources, path.name)
         grids: dict[str, Grid] = {}
@@ -120,7 +131,9 @@ def read_claims(path: Path) -> Claims:
             if entry.sheet not in grids:
                 grids[entry.sheet] = book.grid(entry.sheet)
             shown[ref] = entry.sheet, entry.address, at(at_row(grids[entry.sheet], entry.row), entry.column)
-        files, counted = _files(received, path.name)
+        files, counted, owing = _files(received, path.name)
+        data, charts = (book.grid(name) if name in book.sheet_names else () for name in (DATA_SHEET, CHARTS_SHEET))
+        formulas = book.facts(CHARTS_SHEET).formulas if charts else {}
         return Claims(
             submission.stamp,
             submission.form,
@@ -131,8 +144,12 @@ def read_claims(path: Path) -> Claims:
             places,
             files,
             counted,
+            owing,
             submission.own_parts,
             shown,
+            data,
+            charts,
+            formulas,
         )
 
 
@@ -175,13 +192,13 @@ def _by_unit(grid: Grid, name: str) -> tuple[list[ColumnClaim], int, list[LineCl
     return columns, total, lines
 
 
-def _sources(grid: Grid, name: str) -> tuple[list[UnitClaim], list[SourceClaim]]:
+def _sources(grids: Mapping[str, Grid], name: str) -> tuple[list[UnitClaim], list[SourceClaim]]:
     units: list[UnitClaim] = []
     places: list[SourceClaim] = []
     seen: set[tuple[str, ...]] = set()
     table: tuple[str, ...] = ()
     keys = 0
-    for number, row in enumerate(grid):
+    for sheet, number, row in ((sheet, *line) for sheet, grid in grids.items() for line in enumerate(grid)):
         heads = next((h for h in (CELLS, SINGLE, FILES) if tuple(row[: len(h)]) == h), None)
         if heads is not None:
             table = heads
@@ -199,7 +216,7 @@ def _sources(grid: Grid, name: str) -> tuple[list[UnitClaim], list[SourceClaim]]
             single = table is SINGLE
             places.append(
                 SourceClaim(
-                    f"“{SOURCES_SHEET}” hàng {number + 1}",
+                    f"“{sheet}” hàng {number + 1}",
                     str(at(row, keys)),
                     "" if single else str(at(row, 3)),
                     str(at(row, 3)) if single else "",
@@ -213,13 +230,15 @@ def _sources(grid: Grid, name: str) -> tuple[list[UnitClaim], list[SourceClaim]]
     return units, places
 
 
-def _files(grid: Grid, name: str) -> tuple[list[FileClaim], int | None]:
+def _files(grid: Grid, name: str) -> tuple[list[FileClaim], int | None, int]:
     files: list[FileClaim] = []
-    counted = None
+    counted = owing = None
     columns: tuple[int, ...] = ()
     for row in grid:
         match = _COUNTED.fullmatch(str(at(row, 0)))
         counted = int(match[1]) if match and counted is None else counted
+        match = _OWING.fullmatch(str(at(row, 0)))
+        owing = int(match[1]) if match and owing is None else owing
         heads = [str(cell) for cell in row]
         if all(head in heads for head in ("Mã đơn vị", "Tệp", "Tình trạng")):
             digest = next((c for c, head in enumerate(heads) if head.startswith("Mã băm")), len(heads))
@@ -229,7 +248,7 @@ def _files(grid: Grid, name: str) -> tuple[list[FileClaim], int | None]:
             files.append(FileClaim(code, str(file), state, digest_text))
     if not columns:
         raise _without_keys(name, RECEIVED_SHEET)
-    return files, counted
+    return files, counted, len({file.code for file in files if file.code}) if owing is None else owing
 
 
 def _without_keys(name: str, sheet: str) -> WorkbookFault:

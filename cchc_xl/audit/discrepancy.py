@@ -18,6 +18,8 @@ class Kind(StrEnum):
     FIGURE = "figure"  # a unit's figure is not that of its file
     TOTAL = "total"  # a total is not what the figures give
     FORM = "form"  # the form does not show the total
+    TABLE = "table"  # "Dữ liệu", or a file beside, does not hold the units' figures
+    CHART = "chart"  # what a chart is drawn from is not what "Theo đơn vị" shows
 
 
 @dataclass(frozen=True, slots=True)

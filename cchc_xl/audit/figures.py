@@ -10,16 +10,17 @@ from cchc_xl.audit.claims import Claims, LineClaim, SourceClaim, UnitClaim, addr
 from cchc_xl.audit.discrepancy import Discrepancy, Kind, Shown
 from cchc_xl.audit.originals import UnitFile, form_places
 from cchc_xl.audit.totals import Parts, as_number, same
+from cchc_xl.audit.wording import AGAIN, said, wrong_claim, wrong_figure, wrong_source
 from cchc_xl.catalogue.model import CellSpec, Form, Rollup, RowRole
 from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.rollup import counterparts
 from cchc_xl.expressions import CellRef, Ratio
+from cchc_xl.of_units import OfUnits
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET
-from cchc_xl.values import format_number
 
 _MOST_WORDS = 200  # of a text in a figure's cell; the summary cuts very long ones
-_AGAIN = "hãy hỏi lại ai đã sửa sổ, hoặc tổng hợp lại từ tệp gốc"
+Truth = dict[tuple[str, int], Decimal | None]
 ADDED = (Rollup.SUM, Rollup.OWN_PLUS_CHILDREN)
 
 
@@ -49,6 +50,8 @@ class Given:
     numbers: dict[str, Decimal] = field(default_factory=dict)
     parts: dict[str, Parts] = field(default_factory=dict)
     unknown: bool = False
+    # Of summaries: what their own units gave together.
+    of_units: dict[str, OfUnits] = field(default_factory=dict)
 
 
 class Sources:
@@ -75,19 +78,20 @@ class Figures:
         self.sources = Sources(claims)
         self.originals = originals
         self.compared = 0
+        # What should stand in the cells of "Theo đơn vị" that are wrong, by the line's key and the column.
+        self.truth: Truth = {}
         self.forms = {file.form.id: file.form for file in originals.values()}
         self.standard = {
             form.id: {place: ref for ref, place in form_places(form).items()} for form in self.forms.values()
         }
+        self._moved: dict[int, dict[tuple[str, str], CellRef]] = {}
         columns = {column.code: column.index for column in claims.columns if column.sha256}
         self.units = [(unit, columns[unit.code]) for unit in claims.units if unit.code in columns]
-        self.places = {
-            code: {file.place(ref): ref for ref in (*file.numbers, *file.parts)} for code, file in originals.items()
-        }
 
     def line(self, row: Row, below: Sequence[LineClaim], given: Given) -> Iterator[Discrepancy]:
         """Compare one line; ``given`` is filled with what the units give."""
         common: dict[str, list[tuple[Decimal | None, Parts | None]]] = {}
+        usual = {form.id: self._usual(row, below, form) for form in self.forms.values()}
         for unit, column in self.units:
             shown = at(row.line.cells, column)
             file = self.originals.get(unit.code)
@@ -102,10 +106,26 @@ class Figures:
                     given.unknown = True
                 continue
             self.compared += 1
+            ref = usual[file.form.id]
+            if ref is not None and (row.line.key, unit.code) not in self.sources.single:
+                number = file.numbers.get(ref)
+                agrees = shown == "" and ref not in file.parts if number is None else shown == number
+                if agrees and ref not in file.moved and not isinstance(shown, bool):
+                    if number is not None:
+                        given.numbers[unit.code] = number
+                    common.setdefault(file.form.id, []).append((number, None))
+                    continue
             yield from self._unit(row, below, unit, file, column, shown, given, common)
         for (key, form), claims in self.sources.common.items():
             if key == row.line.key:
                 yield from self._common(row, form, claims, common.get(form, []))
+
+    def _usual(self, row: Row, below: Sequence[LineClaim], form: Form) -> CellRef | None:
+        """The one cell that decides what a unit of this form gives, so that a look at it is enough where all agrees."""
+        if row.rollup in (Rollup.NONE, Rollup.RECOMPUTE) or _part_lines(below):
+            return None
+        claims = self.sources.common.get((row.line.key, form.id), ())
+        return next((ref for claim in claims for ref in self._at(claim)), None)
 
     def _unit(
         self,
@@ -123,31 +143,34 @@ class Figures:
         if row.rollup is Rollup.NONE:
             asked = []  # the parent's own figure: nothing of a unit stands there
         single = self.sources.single.get((key, unit.code), ())
-        refs = [self.places[unit.code].get(claim.place) for claim in single]
+        refs = [self._figure_at(file, claim.place) for claim in single]
         if any(ref is None for ref in refs):
             lost = next(claim for claim, ref in zip(single, refs, strict=True) if ref is None)
-            yield _wrong_source(row, unit, file, cell, f"{lost.at} chỉ tới ô không có số liệu", lost.place)
+            yield wrong_source(row, unit, file, cell, f"{lost.at} chỉ tới ô không có số liệu", lost.place)
         known = [ref for ref in refs if ref is not None]
         codes = _codes(row.spec)
         strange = next((ref for ref in known if ref not in asked and file.form.cells[ref].code not in codes), None)
         if strange is not None:
-            yield _wrong_source(row, unit, file, cell, "nguồn là ô của chỉ tiêu khác", file.place(strange))
+            yield wrong_source(row, unit, file, cell, "nguồn là ô của chỉ tiêu khác", file.place(strange))
         from_common = False
         if not single:
             known = [ref for claim in self.sources.common.get((key, file.form.id), ()) for ref in self._at(claim)][:1]
             from_common = bool(known)
             if known and (known[0] in file.numbers or known[0] in file.parts) and known[0] in file.moved:
-                yield _wrong_source(row, unit, file, cell, "số liệu đã bị dời chỗ trong tệp", file.place(known[0]))
+                yield wrong_source(row, unit, file, cell, "số liệu đã bị dời chỗ trong tệp", file.place(known[0]))
         if not known:
             known = [ref for ref in asked if ref in file.numbers][:1]
             if known:
-                yield _wrong_source(row, unit, file, cell, "không ghi nguồn của số liệu", file.place(known[0]))
+                yield wrong_source(row, unit, file, cell, "không ghi nguồn của số liệu", file.place(known[0]))
         number, parts = _together(row, file, known)
         if row.rollup is Rollup.RECOMPUTE and known and not asked and not single:
             parts = self._halves(row.spec, file) or parts  # a ratio that the unit's form does not ask for
             number = _ratio(parts)
         if number is not None:
             given.numbers[unit.code] = number
+        told = next((file.of_units[ref] for ref in (*known, *asked) if ref in file.of_units), None)
+        if told is not None:
+            given.of_units[unit.code] = told
         if parts is not None and row.rollup is Rollup.RECOMPUTE:
             given.parts[unit.code] = parts
         if from_common:
@@ -162,7 +185,8 @@ class Figures:
             there = as_number(shown)
             right = there is not None and same(there, number)
         if not right:
-            yield _wrong_figure(row, unit, file, cell, shown, expected, known)
+            self.truth[key, column] = number
+            yield wrong_figure(row, unit, file, cell, shown, expected, known)
         for index, line in enumerate(_part_lines(below)):
             half = as_number(at(line.cells, column))
             wanted = parts[index] if parts is not None else None
@@ -170,7 +194,17 @@ class Figures:
                 half is not None and wanted is not None and not same(half, wanted)
             ):
                 place = address(BY_UNIT_SHEET, line.row, column)
-                yield _wrong_figure(row, unit, file, place, at(line.cells, column), wanted, known)
+                yield wrong_figure(row, unit, file, place, at(line.cells, column), wanted, known)
+
+    def _figure_at(self, file: UnitFile, place: tuple[str, str]) -> CellRef | None:
+        """The figure that stands at a place of a unit's own file."""
+        if id(file) not in self._moved:
+            self._moved[id(file)] = {there: ref for ref, there in file.moved.items()}
+        moved = self._moved[id(file)].get(place)
+        ref = moved or self.standard[file.form.id].get(place)
+        if ref is None or (moved is None and ref in file.moved):
+            return None
+        return ref if ref in file.numbers or ref in file.parts else None
 
     def _at(self, claim: SourceClaim) -> list[CellRef]:
         """The figure at a place of the units' form."""
@@ -199,21 +233,21 @@ class Figures:
         if theirs is None:
             return
         if len(claims) > 1:
-            yield _wrong_claim(row, claim, f"{claims[1].at} và {claim.at} cùng ghi một nguồn")
+            yield wrong_claim(row, claim, f"{claims[1].at} và {claim.at} cùng ghi một nguồn")
         places = self._at(claim)
         asked = _asked(self.form, row.spec.ref, theirs) or self._numerators(row.spec, theirs)
         if not places or places[0] not in asked:
-            yield _wrong_claim(row, claim, f"{claim.at} chỉ tới ô {'!'.join(claim.place)} không phải của chỉ tiêu này")
+            yield wrong_claim(row, claim, f"{claim.at} chỉ tới ô {'!'.join(claim.place)} không phải của chỉ tiêu này")
         if any(unit.form == form and unit.code not in self.originals for unit, _ in self.units):
             return  # without all files nobody can count
         numbers = [number for number, _ in found if number is not None]
         units = sum(number is not None or parts is not None for number, parts in found)
         if as_number(claim.units) != units:
-            yield _wrong_claim(row, claim, f"{claim.at} ghi {_said(claim.units)} đơn vị, các tệp có {units}")
+            yield wrong_claim(row, claim, f"{claim.at} ghi {said(claim.units)} đơn vị, các tệp có {units}")
         total = sum(numbers, Decimal(0))
         given = as_number(claim.given)
         if row.rollup in ADDED and numbers and (given is None or not same(given, total)):
-            yield _wrong_claim(row, claim, f"{claim.at} ghi đóng góp {_said(claim.given)}, các tệp có {_said(total)}")
+            yield wrong_claim(row, claim, f"{claim.at} ghi đóng góp {said(claim.given)}, các tệp có {said(total)}")
 
     def _numerators(self, spec: CellSpec, theirs: Form) -> list[CellRef]:
         ratio = spec.derived[0] if spec.derived else None
@@ -249,8 +283,8 @@ class Figures:
                 if spec.row.spare and spec.code in codes and file.place(ref) not in named:
                     place = "!".join(file.place(ref))
                     message = (
-                        f"{unit.name}: tệp {file.name} ô {place} có {_said(file.numbers[ref])} ở dòng đơn vị tự thêm "
-                        f"nhưng không có trong nguồn số liệu của sổ tổng hợp: {_AGAIN}."
+                        f"{unit.name}: tệp {file.name} ô {place} có {said(file.numbers[ref])} ở dòng đơn vị tự thêm "
+                        f"nhưng không có trong nguồn số liệu của sổ tổng hợp: {AGAIN}."
                     )
                     yield Discrepancy(
                         Kind.SOURCE, message, unit.code, unit.name, file.name, source=place, expected=file.numbers[ref]
@@ -268,8 +302,8 @@ class Figures:
                 if shown is not None:
                     cell = address(BY_UNIT_SHEET, line.row, column.index)
                     message = (
-                        f"Trang {cell} có {_said(shown)} ở cột “{column.heading}”, là đơn vị không được tổng hợp: "
-                        f"{_AGAIN}."
+                        f"Trang {cell} có {said(shown)} ở cột “{column.heading}”, là đơn vị không được tổng hợp: "
+                        f"{AGAIN}."
                     )
                     yield Discrepancy(Kind.FIGURE, message, unit=column.heading, cell=cell, shown=shown)
 
@@ -303,50 +337,3 @@ def _part_lines(below: Sequence[LineClaim]) -> list[LineClaim]:
     """The lines of a ratio's numerators and denominators, where they have lines of their own."""
     found = [line for line in below[:2] if line.titles[2].startswith(("Tử số của “", "Mẫu số của “"))]
     return found if len(found) == 2 else []
-
-
-def _said(shown: object) -> str:
-    number = as_number(shown)
-    if number is not None:
-        return format_number(number)
-    return f"“{words(shown)[:60]}”" if shown not in ("", None) else "trống"
-
-
-def _wrong_figure(
-    row: Row,
-    unit: UnitClaim,
-    file: UnitFile,
-    cell: str,
-    shown: object,
-    expected: Shown,
-    refs: Sequence[CellRef],
-) -> Discrepancy:
-    place = " + ".join("!".join(file.place(ref)) for ref in refs)
-    where = f"ô {place} là {_said(expected)}" if place else "không có số này"
-    message = f"Trang {cell} ghi {_said(shown)} cho {unit.name}, {row.words}; tệp {file.name} {where}: {_AGAIN}."
-    said: Shown = as_number(shown)
-    return Discrepancy(
-        Kind.FIGURE,
-        message,
-        unit.code,
-        unit.name,
-        file.name,
-        row.words,
-        cell,
-        said if said is not None else words(shown) or None,
-        place,
-        expected,
-    )
-
-
-def _wrong_source(
-    row: Row, unit: UnitClaim, file: UnitFile, cell: str, why: str, place: tuple[str, str]
-) -> Discrepancy:
-    named = "!".join(place)
-    message = f"{unit.name}, {row.words} (trang {cell}): {why} (tệp {file.name}, {named}): {_AGAIN}."
-    return Discrepancy(Kind.SOURCE, message, unit.code, unit.name, file.name, row.words, cell, source=named)
-
-
-def _wrong_claim(row: Row, claim: SourceClaim, why: str) -> Discrepancy:
-    message = f"{row.words}: trang {why}: {_AGAIN}."
-    return Discrepancy(Kind.SOURCE, message, row=row.words, cell=claim.at, source="!".join(claim.place))

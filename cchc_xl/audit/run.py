@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from cchc_xl.audit.accounts import disagreeing, name, unaccounted
+from cchc_xl.audit.charts import charts_disagree
 from cchc_xl.audit.claims import Claims, UnitClaim, address, at, lines_with_parts, read_claims, words
 from cchc_xl.audit.discrepancy import Audit, Discrepancy, Kind, Shown
 from cchc_xl.audit.figures import Figures, Given, Row
-from cchc_xl.audit.originals import UnitFile, by_content, read_original
+from cchc_xl.audit.originals import UnitFile, by_content, read_originals
+from cchc_xl.audit.table import table_disagrees
 from cchc_xl.audit.totals import Expected, adds_up, as_number, same, total_of, with_own_part
 from cchc_xl.catalogue.model import CellKind, Rollup
 from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.rollup import rollup_of
-from cchc_xl.errors import CchcError, InputFault
+from cchc_xl.errors import InputFault
 from cchc_xl.own_part import OWN_SHEET
 from cchc_xl.receiving.folder import submissions_in
-from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, COUNTED
+from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, COUNTED, HIGHEST, LOWEST
+from cchc_xl.summary_workbook.received import RECEIVED_SHEET
 from cchc_xl.summary_workbook.remarks import ROLLUP_WORDS
+from cchc_xl.summary_workbook.totals import RANGED
 from cchc_xl.values import format_number
 
 Progress = Callable[[int, int, str], None]
@@ -42,10 +47,7 @@ def audit(summary: Path, folder: Path, progress: Progress = _silent) -> Audit:
     paths = submissions_in(folder, summary)
     content, unreadable = by_content(paths)
     found = [*disagreeing(claims), *unaccounted(claims, content, unreadable, folder)]
-    originals: dict[str, UnitFile] = {}
-    for done, unit in enumerate(claims.units, start=1):
-        progress(done, len(claims.units), unit.file)
-        found += _original(unit, claims, content, folder, originals)
+    originals = _originals(claims, content, folder, progress, found)
     rows, totals = _rows(claims), 0
     figures = Figures(claims, originals, rows)
     found += _lines_of_the_form(claims, rows)
@@ -60,6 +62,8 @@ def audit(summary: Path, folder: Path, progress: Progress = _silent) -> Audit:
         totals += 1
     found += figures.own_rows()
     found += figures.strangers()
+    found += table_disagrees(claims, rows, summary, figures.truth)
+    found += charts_disagree(claims, figures.truth)
     stamp = claims.stamp
     return Audit(
         str(summary),
@@ -74,32 +78,41 @@ def audit(summary: Path, folder: Path, progress: Progress = _silent) -> Audit:
     )
 
 
-def _original(
-    unit: UnitClaim,
-    claims: Claims,
-    content: Mapping[str, list[Path]],
-    folder: Path,
-    originals: dict[str, UnitFile],
-) -> Iterator[Discrepancy]:
-    """Find and read a unit's file."""
-    paths = content.get(unit.sha256, [])
-    if not paths:
-        here = next((path for found in content.values() for path in found if name(path, folder) == unit.file), None)
-        what = "đã bị thay đổi" if here is not None else "không còn trong thư mục"
-        message = f"Tệp {unit.file} của {unit.name} {what} từ sau khi tổng hợp: hãy tìm lại bản gốc của tệp."
-        yield Discrepancy(Kind.FILE, message, unit.code, unit.name, unit.file)
-        return
-    try:
-        file = read_original(paths[0], unit.sha256)
-    except CchcError as fault:
-        yield Discrepancy(Kind.FILE, str(fault), unit.code, unit.name, unit.file)
-        return
-    theirs = {other.code for other in claims.units if other.code != unit.code}
-    if file.form.id != unit.form or file.code in theirs:
-        what = f"theo biểu {file.form.id}" if file.form.id != unit.form else f"của đơn vị mã {file.code}"
-        message = f"Sổ tổng hợp ghi tệp {unit.file} cho {unit.name} nhưng tệp đó là {what}: {_AGAIN}."
-        yield Discrepancy(Kind.UNIT, message, unit.code, unit.name, unit.file)
-    originals[unit.code] = file
+def _originals(
+    claims: Claims, content: Mapping[str, list[Path]], folder: Path, progress: Progress, found: list[Discrepancy]
+) -> dict[str, UnitFile]:
+    """Find and read the units' files; what hinders that is added to what was found, in the order of the units."""
+    wanted, units, wrong = [], [], {}
+    for place, unit in enumerate(claims.units):
+        if unit.sha256 in content:
+            wanted.append((content[unit.sha256][0], unit.sha256))
+            units.append(place)
+        else:
+            wrong[place] = _lost(unit, content, folder)
+    read: dict[int, UnitFile] = {}
+    codes = Counter(unit.code for unit in claims.units)
+    for done, (index, file) in enumerate(read_originals(wanted), start=1):
+        place = units[index]
+        unit = claims.units[place]
+        progress(done, len(wanted), unit.file)
+        if isinstance(file, str):
+            wrong[place] = Discrepancy(Kind.FILE, file, unit.code, unit.name, unit.file)
+            continue
+        read[place] = file
+        anothers = file.code != unit.code and codes[file.code] > 0
+        if file.form.id != unit.form or anothers:
+            what = f"theo biểu {file.form.id}" if file.form.id != unit.form else f"của đơn vị mã {file.code}"
+            message = f"Sổ tổng hợp ghi tệp {unit.file} cho {unit.name} nhưng tệp đó là {what}: {_AGAIN}."
+            wrong[place] = Discrepancy(Kind.UNIT, message, unit.code, unit.name, unit.file)
+    found += [wrong[place] for place in sorted(wrong)]
+    return {claims.units[place].code: read[place] for place in sorted(read)}
+
+
+def _lost(unit: UnitClaim, content: Mapping[str, list[Path]], folder: Path) -> Discrepancy:
+    here = any(name(path, folder) == unit.file for paths in content.values() for path in paths)
+    what = "đã bị thay đổi" if here else "không còn trong thư mục"
+    message = f"Tệp {unit.file} của {unit.name} {what} từ sau khi tổng hợp: hãy tìm lại bản gốc của tệp."
+    return Discrepancy(Kind.FILE, message, unit.code, unit.name, unit.file)
 
 
 def _rows(claims: Claims) -> dict[str, Row]:
@@ -144,7 +157,9 @@ def _totals(claims: Claims, row: Row, given: Given) -> Iterator[Discrepancy]:
     if given.unknown:
         return
     ref = row.spec.ref
-    numbers, parts = list(given.numbers.values()), list(given.parts.values())
+    told = {code: found for code, found in given.of_units.items() if found.parts is None}
+    numbers = [number for code, number in given.numbers.items() if code not in told]
+    parts = list(given.parts.values())
     own = claims.own.get(ref)
     if row.rollup is Rollup.OWN_PLUS_CHILDREN:
         units = total_of(Rollup.SUM, numbers, (), additive=True).low
@@ -158,18 +173,36 @@ def _totals(claims: Claims, row: Row, given: Given) -> Iterator[Discrepancy]:
                 yield _wrong_total(Kind.TOTAL, row, where, own.children, Expected(units, units), len(numbers))
             expected = with_own_part(own, units)
     else:
-        expected = total_of(row.rollup, numbers, parts, adds_up(row.spec, claims.form))
+        expected = total_of(row.rollup, numbers, parts, adds_up(row.spec, claims.form), list(told.values()))
     shown = at(row.line.cells, claims.total)
     cell = address(BY_UNIT_SHEET, row.line.row, claims.total)
     if not expected.fits(shown):
         yield _wrong_total(Kind.TOTAL, row, cell, shown, expected, len(numbers))
-    count = str(at(row.line.cells, claims.total + COUNTED)).split("/")[0]
-    units_given = len(parts) if row.rollup is Rollup.RECOMPUTE else len(numbers)
+    count, _, owing = str(at(row.line.cells, claims.total + COUNTED)).partition("/")
+    units_given = len(parts) if row.rollup is Rollup.RECOMPUTE else len(numbers) + len(told)
+    if owing.isdigit() and int(owing) != claims.owing:
+        counted = address(BY_UNIT_SHEET, row.line.row, claims.total + COUNTED)
+        message = f"Trang {counted} ghi {owing} đơn vị phải nộp, trang “{RECEIVED_SHEET}” có {claims.owing}: {_AGAIN}."
+        yield Discrepancy(Kind.TOTAL, message, row=row.words, cell=counted, shown=owing, expected=Decimal(claims.owing))
+    yield from _range(claims, row, numbers)
     if count.isdigit() and int(count) != units_given:
         counted = address(BY_UNIT_SHEET, row.line.row, claims.total + COUNTED)
         message = f"Trang {counted} ghi {count} đơn vị có số liệu, {row.words}; đếm lại có {units_given}: {_AGAIN}."
         yield Discrepancy(Kind.TOTAL, message, row=row.words, cell=counted, shown=count, expected=Decimal(units_given))
     yield from _in_form(claims, row, expected, own is not None, shown)
+
+
+def _range(claims: Claims, row: Row, numbers: Sequence[Decimal]) -> Iterator[Discrepancy]:
+    """The lowest and the highest figure; of codes and marks there is none."""
+    if row.rollup not in RANGED:
+        return
+    for column, choose in ((LOWEST, min), (HIGHEST, max)):
+        right = choose(numbers, default=None)
+        shown = at(row.line.cells, claims.total + column)
+        expected = Expected(right, right)
+        if not expected.fits(shown):
+            cell = address(BY_UNIT_SHEET, row.line.row, claims.total + column)
+            yield _wrong_total(Kind.TOTAL, row, cell, shown, expected, len(numbers))
 
 
 def _in_form(claims: Claims, row: Row, expected: Expected, asked: bool, total: object) -> Iterator[Discrepancy]:

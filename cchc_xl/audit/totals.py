@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from cchc_xl.catalogue.model import CellSpec, Form, Rollup
 from cchc_xl.expressions import Ratio, cell_refs
+from cchc_xl.of_units import OfUnits
 from cchc_xl.own_part import OwnPart
 from cchc_xl.values import State, exact
 
@@ -37,21 +38,33 @@ class Expected:
         return self.low <= number <= self.high or same(number, self.low) or same(number, self.high)
 
 
-def total_of(rollup: Rollup, numbers: Sequence[Decimal], parts: Sequence[Parts], additive: bool) -> Expected:
-    """The total of a line: of the numbers that the units gave and, for ratios, of their numerators and denominators."""
+def total_of(
+    rollup: Rollup,
+    numbers: Sequence[Decimal],
+    parts: Sequence[Parts],
+    additive: bool,
+    of_units: Sequence[OfUnits] = (),
+) -> Expected:
+    """The total of a line: of the numbers that the units gave and, for ratios, of their numerators and denominators.
+
+    ``of_units``: what units of summaries gave together, where that is not one of the numbers.
+    """
     if rollup is Rollup.RECOMPUTE:
-        return _ratio(parts, additive)
-    if not numbers:
+        return _ratio(parts, additive, of_units)
+    lows = [*numbers, *(found.low for found in of_units if found.low is not None)]
+    highs = [*numbers, *(found.high for found in of_units if found.high is not None)]
+    if rollup is Rollup.COUNT_YES and (numbers or of_units):
+        below = sum(found.counts.get("1", 0) for found in of_units)
+        return _only(Decimal(sum(number == 1 for number in numbers) + below))
+    if not lows:
         return Expected(None, None)
     match rollup:
         case Rollup.SUM:
             return _only(_added(numbers))
-        case Rollup.COUNT_YES:
-            return _only(Decimal(sum(number == 1 for number in numbers)))
         case Rollup.SHARED:
-            return _only(numbers[0]) if len(set(numbers)) == 1 else Expected(None, None)
+            return _only(lows[0]) if len({*lows, *highs}) == 1 else Expected(None, None)
         case Rollup.DISTINCT:
-            low, high = max(numbers), _added(numbers)
+            low, high = max(lows), _added(highs)
             return _only(low) if low == high else Expected(low, high, blank=True)
     return Expected(None, None)
 
@@ -101,9 +114,10 @@ def _only(number: Decimal) -> Expected:
     return Expected(number, number)
 
 
-def _ratio(parts: Sequence[Parts], additive: bool) -> Expected:
+def _ratio(parts: Sequence[Parts], additive: bool, of_units: Sequence[OfUnits] = ()) -> Expected:
     if additive:
         bottom = _added([pair[1] for pair in parts])
         return _only(100 * _added([pair[0] for pair in parts]) / bottom) if bottom else Expected(None, None)
     ratios = {100 * top / bottom for top, bottom in parts if bottom}
+    ratios |= {end for found in of_units for end in (found.low, found.high) if end is not None}
     return _only(next(iter(ratios))) if len(ratios) == 1 else Expected(None, None)

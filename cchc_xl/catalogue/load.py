@@ -25,6 +25,7 @@ from cchc_xl.catalogue.model import (
     CellSpec,
     Column,
     Form,
+    Keeps,
     PeriodKind,
     Quantity,
     Rollup,
@@ -160,7 +161,8 @@ class FormLoader:
             if rollup is Rollup.OWN_PLUS_CHILDREN:
                 self.faults.add(line.place, "own_plus_children thuộc về cặp dòng (cột below), không thuộc về mã")
             period = self.faults.choice(line.place, "period", line["period"], PeriodKind, PeriodKind.TIMELESS)
-            quantities[code] = Quantity(code, line["name"], rollup, period)
+            keeps = self.faults.choice(line.place, "keeps", line["keeps"], Keeps, Keeps.NEVER)
+            quantities[code] = Quantity(code, line["name"], rollup, period, keeps)
         return quantities
 
     def load(self, form_id: str) -> Form:

@@ -94,7 +94,16 @@ class PeriodKind(StrEnum):
     IN_PERIOD = "in_period"
     CUMULATIVE = "cumulative"
     AT_DATE = "at_date"
+    AT_START = "at_start"  # what was open when the period began: of a longer period what its first part began with
     TIMELESS = ""
+
+
+class Keeps(StrEnum):
+    """Whether a figure is a base that the next period starts from: a plan of the year, a list's own property."""
+
+    NEVER = ""
+    YEAR = "year"
+    ALWAYS = "always"
 
 
 class Missing(StrEnum):
@@ -146,6 +155,7 @@ class Quantity:
     name: str
     rollup: Rollup
     period: PeriodKind
+    keeps: Keeps = Keeps.NEVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,10 @@ from cchc_xl.cover import SIGNER, Cover, CoverPlace
 from cchc_xl.periods import parse_date
 from cchc_xl.values import State, Value
 
+NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+MOTTO = "Độc lập - Tự do - Hạnh phúc"
+# A third of the agency's name, as the decree wants its line. Em dashes join to one line.
+LINE_BELOW_AGENCY = "———————"
 NO_UNIT = "TÊN CƠ QUAN, ĐƠN VỊ"
 _DOTS = "……"
 _YEAR = "NĂM"

@@ -18,6 +18,7 @@ from cchc_xl.cover import (
     ERRORS,
     FILLED,
     FORM_NAME,
+    OBLIGATORY,
     PERIOD_WORDS,
     SIGNER,
     STATE,
@@ -29,6 +30,7 @@ from cchc_xl.cover import (
     appendix_row,
     day_number,
     default_hint_text,
+    obligatory_hint_text,
 )
 from cchc_xl.layout import AGENCY_ROW, ATTACHED_ROW, OFFICE_ROW, TITLE_ROW, cell_address, form_layout
 from cchc_xl.severity import Severity
@@ -79,6 +81,8 @@ def _fields(shown: _Shown, cover: Cover, form: Form) -> None:
         shown.cells[name] = titles.words_text(overview.form_line(form), cover)
         for key in DEFAULT_DATES:
             shown.put(key, FILLED, default_hint_text(cover, key))
+        for key in OBLIGATORY:
+            shown.put(key, FILLED, obligatory_hint_text(cover, key))
         for appendix in form.appendices:
             if has_blanks(appendix.live_title):
                 shown.put(appendix_row(appendix.id), VALUE, titles.words_text(appendix.live_title, cover))

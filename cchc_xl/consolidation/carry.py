@@ -55,6 +55,11 @@ class Carried:
     without_place: tuple[str, ...] = ()
 
 
+def written_by_merge(text: str) -> bool:
+    """Whether a note is one of those that a merge writes beside its figures."""
+    return _REMARK.match(text) is not None
+
+
 def typed_by_parent(old: Submission, record: Record, given: Stamp) -> Typed:
     """What somebody typed into the summary ``old``; ``given``: the unit that the merge itself named on the cover."""
     values = {}

@@ -17,8 +17,11 @@ from cchc_xl.completion import Completion, completion
 from cchc_xl.expressions import CellRef, Ratio, evaluate
 from cchc_xl.expressions.evaluate import counted_names
 from cchc_xl.layout import cell_address, form_layout
+from cchc_xl.of_units import OfUnits
+from cchc_xl.own_part import OwnPart
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import Submission, SubmissionFigures
+from cchc_xl.values import format_number
 
 Number = int | Decimal  # whole numbers are kept as int: many, small and shared
 Parts = tuple[Number, Number]
@@ -52,6 +55,10 @@ class Contribution:
     spare: Mapping[str, Sequence[SpareRow]] = field(default_factory=dict)
     moved: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     counted: Mapping[int, Sequence[frozenset[str] | None]] = field(default_factory=dict)
+    # Of a summary: what its units gave together where one number does not tell, and of rows that count the parent and
+    # its units what each gave.
+    of_units: Mapping[int, OfUnits] = field(default_factory=dict)
+    own_parts: Mapping[int, OwnPart] = field(default_factory=dict)
     completion: Completion = Completion.OPEN
     # Why the workbook is no whole form: the first reason with its sheet, and how many there are.
     fault: tuple[str, str] = ("", "")
@@ -116,6 +123,8 @@ def contribution(
     parts: dict[int, Parts] = {}
     moved: dict[int, tuple[str, str]] = {}
     counted: dict[int, Sequence[frozenset[str] | None]] = {}
+    of_units: dict[int, OfUnits] = {}
+    own_parts: dict[int, OwnPart] = {}
     used = {appendix: set(orders) for appendix, orders in _spare_in_use(form, figures).items()}
     for index, (spec, standard) in enumerate(zip(figure_cells(form), _standard_positions(form), strict=True)):
         ref = spec.ref
@@ -134,8 +143,23 @@ def contribution(
                 words[index] = text
             if is_ratio(spec) and (pair := _parts(spec, figures)) is not None:
                 parts[index] = pair
+            if ref in submission.own_parts:
+                own_parts[index] = submission.own_parts[ref]
             if spec.row.counts and number is not None:
                 counted[index] = [counted_names(way, figures) for way in spec.row.counts]
+        together = submission.together(ref) if submission.of_units else None
+        if together is not None:
+            of_units[index] = together
+            if together.parts is not None:
+                top, bottom = together.parts
+                parts.pop(index, None)
+                if top or bottom:  # else none of its units has both parts
+                    parts[index] = (_whole(top), _whole(bottom))
+            else:
+                numbers[index] = _compact(together.number)
+                words.pop(index, None)
+                if together.number is None:
+                    words[index] = told(together)
         entry = entries.get(ref)
         if entry is not None and (entry.sheet, entry.row, entry.column) != standard:
             moved[index] = entry.sheet, cell_address(entry.row, entry.column)
@@ -154,6 +178,8 @@ def contribution(
         },
         moved=moved,
         counted=counted,
+        of_units=of_units,
+        own_parts=own_parts,
         completion=completion(submission),
         fault=(faults[0].sheet, faults[0].message) if faults else ("", ""),
         fault_count=len(faults),
@@ -200,8 +226,23 @@ def _mark(spec: CellSpec, submission: Submission, figures: SubmissionFigures) ->
     return 0 if marked else None
 
 
-def _compact(number: Decimal | None) -> Number | None:
-    if number is None:
-        return None
+def told(together: OfUnits) -> str:
+    """``107 – 108``; of codes how many units chose each: ``0: 3, 1: 2``."""
+    if together.counts:
+        return ", ".join(f"{answer}: {count}" for answer, count in together.counts.items())
+    if together.low is None or together.high is None:
+        return ""
+    return f"{_short(together.low)} – {_short(together.high)}"
+
+
+def _short(number: Decimal) -> str:
+    return format_number(number) if number == round(number, 2) else format_number(number, 2)
+
+
+def _whole(number: Decimal) -> Number:
     whole = int(number)
     return whole if whole == number else number
+
+
+def _compact(number: Decimal | None) -> Number | None:
+    return None if number is None else _whole(number)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from cchc_xl.consolidation.same_unit import unit_name, without_shared_codes
 from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
 from cchc_xl.errors import InputFault
-from cchc_xl.periods import parse_period
+from cchc_xl.periods import parse_period, period_words
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import SUMMARY
 from cchc_xl.units import Unit
@@ -118,8 +118,8 @@ def _identify(
         code, name = unit.code, unit.full_name
     found = JudgedFile(file, FileState.INCLUDED, "", code or name, name or code)
     if stamp.period != admission.period:
-        theirs = _period_words(stamp.period)
-        reason = f"Sổ của kỳ {theirs}, trong khi tổng hợp kỳ {_period_words(admission.period)}."
+        theirs = _named_period(stamp.period)
+        reason = f"Sổ của kỳ {theirs}, trong khi tổng hợp kỳ {_named_period(admission.period)}."
         if file.file not in admission.overrides:
             return replace(found, state=FileState.EXCLUDED, reason=reason)
         return replace(found, reason=reason)
@@ -154,13 +154,9 @@ def _summary_words(name: str, code: str) -> str:
     )
 
 
-def _period_words(key: str) -> str:
-    if not key:
-        return "chưa ghi"
-    try:
-        return f"{parse_period(key).words} ({key})"
-    except InputFault:
-        return f"“{key}”"
+def _named_period(key: str) -> str:
+    words = period_words(key)
+    return words if not key else f"“{key}”" if words == key else f"{words} ({key})"
 
 
 def _newest_only(judged: list[JudgedFile], admission: Admission) -> list[JudgedFile]:

@@ -9,8 +9,7 @@ from datetime import date
 from cchc_xl.consolidation.states import FileState, JudgedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.consolidation.timing import days_late
-from cchc_xl.errors import InputFault
-from cchc_xl.periods import format_date, parse_period
+from cchc_xl.periods import format_date, period_words
 from cchc_xl.severity import Severity
 
 _SHOWN_FAULTS = 3
@@ -59,7 +58,7 @@ def _decisive(own: Sequence[JudgedFile]) -> JudgedFile | None:
 def _reminder(unit: OwingUnit, summary: Summary, when: str) -> str:
     if unit.settled:
         return ""
-    report = f"số liệu báo cáo cải cách hành chính {_period_words(summary.period)}".rstrip()
+    report = f"số liệu báo cáo cải cách hành chính {period_words(summary.period) if summary.period else ''}".rstrip()
     if unit.file is None:
         return (
             f"Kính gửi {unit.name}: đến nay chưa nhận được sổ {report} của đơn vị. "
@@ -112,13 +111,6 @@ def _by_when(summary: Summary) -> str:
 def passed(summary: Summary, deadline: date) -> bool:
     """Whether a submission of this merge came after the deadline."""
     return any(days_late(file, deadline) for file in summary.files if file.state is not FileState.IGNORED)
-
-
-def _period_words(period: str) -> str:
-    try:
-        return parse_period(period).words
-    except InputFault:
-        return ""
 
 
 def _short(text: str) -> str:

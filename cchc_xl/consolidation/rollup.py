@@ -17,6 +17,8 @@ from cchc_xl.consolidation.contribution import Contribution, Number, Parts, figu
 from cchc_xl.consolidation.distinct import count_together
 from cchc_xl.consolidation.spare_rows import Placed, place_spare_rows
 from cchc_xl.expressions import CellRef, Ratio, cell_refs, percentage
+from cchc_xl.of_units import OfUnits
+from cchc_xl.stamp import SUMMARY
 from cchc_xl.values import BLANK, Value, normalise
 
 _ZERO = Decimal(0)
@@ -61,6 +63,8 @@ class Sources(Sequence[Source]):
     parts: Mapping[int, Parts] = field(default_factory=dict)
     addends: Mapping[int, Sequence[int]] = field(default_factory=dict)
     printed: Mapping[int, Number] = field(default_factory=dict)
+    # Of summaries among the units: what their own units gave together (``OfUnits``).
+    of_units: Mapping[int, OfUnits] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.children)
@@ -82,6 +86,23 @@ class Sources(Sequence[Source]):
     def present(self) -> list[Number]:
         """The numbers that are there."""
         return [number for number in self.numbers if number is not None]
+
+    def lows(self) -> list[Number]:
+        """The lowest of each unit: its number, or of a summary the lowest of its own units."""
+        return self._ends([(index, found.low) for index, found in self.of_units.items()])
+
+    def highs(self) -> list[Number]:
+        """The highest of each unit."""
+        return self._ends([(index, found.high) for index, found in self.of_units.items()])
+
+    def _ends(self, ends: Sequence[tuple[int, Decimal | None]]) -> list[Number]:
+        known = {index: end for index, end in ends if end is not None}
+        plain = (number for index, number in enumerate(self.numbers) if number is not None and index not in known)
+        return [*plain, *known.values()]
+
+    def without_number(self) -> int:
+        """How many summaries say something that is no single number."""
+        return sum(self.numbers[index] is None for index, found in self.of_units.items() if found.parts is None)
 
     def by_unit(self) -> Iterator[tuple[str, Number | None]]:
         """Unit codes with their numbers."""
@@ -240,12 +261,15 @@ def _gather(
             cells.append(places[0] if places else added[index][0])
     numbers = [child.given.numbers[cell] for child, cell in zip(units, cells, strict=True)]
     words, parts, addends = {}, {}, {}
+    of_units: dict[int, OfUnits] = {}
     wants_parts = rollup is Rollup.RECOMPUTE
     for at, (child, cell) in enumerate(zip(units, cells, strict=True)):
         if numbers[at] is None and cell in child.given.words:
             words[at] = child.given.words[cell]
         if wants_parts and cell in child.given.parts:
             parts[at] = child.given.parts[cell]
+        if cell in child.given.of_units:
+            of_units[at] = child.given.of_units[cell]
     if added:
         where = {index: at for at, index in enumerate(asked)}
         for index, more in added.items():
@@ -255,13 +279,14 @@ def _gather(
             if len(places) > 1:
                 cells[at], numbers[at], pair, single = _one(children[index], places, rollup)
                 parts.pop(at, None)
+                of_units.pop(at, None)
                 if pair is not None:
                     parts[at] = pair
                 if single:
                     addends[at] = single
                 if numbers[at] is not None:
                     words.pop(at, None)
-    return Sources(units, cells, numbers, words, parts, addends)
+    return Sources(units, cells, numbers, words, parts, addends, of_units=of_units)
 
 
 def _one(
@@ -281,6 +306,8 @@ def _one(
         return given[0], numbers[given[0]], parts.get(given[0]), ()
     pairs = [parts[place] for place in given if place in parts]
     both = (sum(top for top, _ in pairs), sum(bottom for _, bottom in pairs)) if pairs else None
+    if rollup is Rollup.RECOMPUTE:
+        return given[0], None if both is None else percentage(Decimal(both[0]), Decimal(both[1])), both, tuple(given)
     there = [number for place in given if (number := numbers[place]) is not None]
     return given[0], sum(there) if there else None, both, tuple(given)
 
@@ -297,7 +324,13 @@ def _single(child: Child, cell: int) -> Source:
 
 
 def _gives_ratio(child: Child, cells: Sequence[int], added: Sequence[int]) -> bool:
-    return is_ratio(figure_cells(child.given.form)[(*cells, *added)[0]])
+    place, given = (*cells, *added)[0], child.given
+    if is_ratio(figure_cells(given.form)[place]):
+        return True
+    if place in given.of_units:
+        return given.of_units[place].parts is not None
+    # A summary none of whose units has both parts says nothing of them.
+    return given.stamp.kind == SUMMARY and given.numbers[place] is None and place not in given.words
 
 
 def _additive(spec: CellSpec, form: Form) -> bool:
@@ -330,7 +363,7 @@ def _with_ratios_of_parts(
             units.append(child)
             cells.append(places[0])
     numbers = [*sources.numbers, *[None] * (len(units) - len(sources.children))]
-    return Sources(units, cells, numbers, sources.words, parts, sources.addends)
+    return replace(sources, children=units, cells=cells, numbers=numbers, parts=parts)
 
 
 def _recomputed(sources: Sources) -> Sources:
@@ -352,12 +385,16 @@ def _filled(child: Child, places: Sequence[int]) -> int | None:
 
 
 def _count(sources: Sources, rollup: Rollup) -> int:
-    return len(sources.parts) if rollup is Rollup.RECOMPUTE else len(sources.present())
+    if rollup is Rollup.RECOMPUTE:
+        return len(sources.parts)
+    return len(sources.present()) + sources.without_number()
 
 
 def _common_ratio(cell: SummaryCell) -> SummaryCell:
     """A ratio of shared lists: the units' own ratio where they agree, else lowest and highest and no figure."""
-    found = [percentage(Decimal(top), Decimal(bottom)) for top, bottom in cell.sources.parts.values()]
+    parts, told = cell.sources.parts, cell.sources.of_units
+    found = [percentage(Decimal(top), Decimal(bottom)) for at, (top, bottom) in parts.items() if at not in told]
+    found += [end for together in told.values() for end in (together.low, together.high)]
     ratios = [ratio for ratio in found if ratio is not None]
     if not ratios:
         return replace(cell, value=None)
@@ -393,19 +430,19 @@ def _recompute(spec: CellSpec, sources: Sources) -> SummaryCell:
 
 def _shared(spec: CellSpec, sources: Sources) -> SummaryCell:
     """One and the same list in every unit: never added."""
-    numbers = sources.present()
-    if not numbers:
+    lows, highs = sources.lows(), sources.highs()
+    if not lows:
         return SummaryCell(spec, Rollup.SHARED, None, sources)
-    low, high = Decimal(min(numbers)), Decimal(max(numbers))
+    low, high = Decimal(min(lows)), Decimal(max(highs))
     return SummaryCell(spec, Rollup.SHARED, low if low == high else None, sources, minimum=low, maximum=high)
 
 
 def _distinct(spec: CellSpec, sources: Sources) -> SummaryCell:
     """Different things that may coincide: between the largest and the sum."""
-    numbers = sources.present()
-    if not numbers:
+    lows, highs = sources.lows(), sources.highs()
+    if not lows:
         return SummaryCell(spec, Rollup.DISTINCT, None, sources)
-    low, high = Decimal(max(numbers)), _total(numbers)
+    low, high = Decimal(max(lows)), _total(highs)
     return SummaryCell(spec, Rollup.DISTINCT, low if low == high else None, sources, minimum=low, maximum=high)
 
 
@@ -413,6 +450,8 @@ def _by_lists(cell: SummaryCell) -> SummaryCell:
     """A distinct count from the lists on the units' forms, where they show what each unit counted."""
     sources = cell.sources
     given = [index for index, number in enumerate(sources.numbers) if number is not None]
+    if sources.of_units:
+        return cell  # what the units of a summary named is not on its form
     rows = [(sources.children[i].given.counted.get(sources.cells[i], ()), sources.numbers[i] or 0) for i in given]
     together = count_together(rows)
     if together.count is not None:
@@ -422,30 +461,35 @@ def _by_lists(cell: SummaryCell) -> SummaryCell:
 
 def _spread(spec: CellSpec, sources: Sources) -> SummaryCell:
     """Percentages whose parts are not on the form: lowest and highest, no total."""
-    numbers = sources.present()
-    if not numbers:
+    lows, highs = sources.lows(), sources.highs()
+    if not lows:
         return SummaryCell(spec, Rollup.SPREAD, None, sources)
-    low, high = Decimal(min(numbers)), Decimal(max(numbers))
+    low, high = Decimal(min(lows)), Decimal(max(highs))
     return SummaryCell(spec, Rollup.SPREAD, None, sources, minimum=low, maximum=high)
 
 
 def _count_yes(spec: CellSpec, sources: Sources) -> SummaryCell:
     """How many units have it."""
-    numbers = sources.present()
-    counts = _counted({"1": 0, "0": 0} if numbers else {}, numbers)
-    return SummaryCell(spec, Rollup.COUNT_YES, Decimal(counts["1"]) if numbers else None, sources, counts=counts)
+    given = bool(sources.present() or sources.without_number())
+    counts = _counted({"1": 0, "0": 0} if given else {}, sources)
+    return SummaryCell(spec, Rollup.COUNT_YES, Decimal(counts["1"]) if given else None, sources, counts=counts)
 
 
 def _distribution(spec: CellSpec, sources: Sources) -> SummaryCell:
     """How many units chose each code."""
-    counts = _counted({value: 0 for value, _ in spec.options}, sources.present())
+    counts = _counted({value: 0 for value, _ in spec.options}, sources)
     return SummaryCell(spec, Rollup.DISTRIBUTION, None, sources, counts=counts)
 
 
-def _counted(counts: dict[str, int], numbers: Sequence[Number]) -> dict[str, int]:
-    for number in numbers:
-        key = str(number) if isinstance(number, int) else f"{number.normalize():f}"
-        counts[key] = counts.get(key, 0) + 1
+def _counted(counts: dict[str, int], sources: Sources) -> dict[str, int]:
+    """How many units gave each answer; of a summary how many of its own units."""
+    for index, number in enumerate(sources.numbers):
+        if index in sources.of_units:
+            for key, count in sources.of_units[index].counts.items():
+                counts[key] = counts.get(key, 0) + count
+        elif number is not None:
+            key = str(number) if isinstance(number, int) else f"{number.normalize():f}"
+            counts[key] = counts.get(key, 0) + 1
     return counts
 
 

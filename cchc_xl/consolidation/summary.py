@@ -37,8 +37,8 @@ class Summary:
     changes: Changes | None = None
     # What became of the parent's own figures in the summary that lay at the target; empty when there were none.
     kept: str = ""
-    # Name of the file beside the workbook that holds the tidy table; empty where the workbook does.
-    beside: str = ""
+    # Names of the files beside the workbook that hold the tidy table; none where the workbook does.
+    beside: tuple[str, ...] = ()
     # What of these figures stands in this one.
     carried: Carried = field(default_factory=Carried)
     # The merge's own proof on the rules of the form.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.companions import companion_results
 from cchc_xl.form_workbook.cover_sheet import CoverSheet
 from cchc_xl.form_workbook.guide_sheet import write_guide
-from cchc_xl.form_workbook.package import new_workbook
+from cchc_xl.form_workbook.package import BUILD_DATE, new_workbook
 from cchc_xl.form_workbook.report_sheet import write_report_sheet
 from cchc_xl.form_workbook.sheet import AppendixSheet, Contents
 from cchc_xl.form_workbook.styles import Styles
@@ -22,9 +21,6 @@ from cchc_xl.live_checks.states import by_address, states_of
 from cchc_xl.stamp import STAMP_SHEET, SUBMISSION, SUMMARY, Stamp
 from cchc_xl.submission import FormulaState, Submission, blank_submission, computed_results
 from cchc_xl.values import BLANK, number_value
-
-# A fixed date makes two builds of one source equal, part by part.
-BUILD_DATE = datetime(2024, 1, 1)
 
 
 def build_form_workbook(form: Form, stamp: Stamp, target: Path, finish: Callable[[Any], None] | None = None) -> None:
@@ -39,6 +35,13 @@ def build_form_workbook(form: Form, stamp: Stamp, target: Path, finish: Callable
         write_form(workbook, form, stamp, contents)
         if finish is not None:
             finish(workbook)
+
+
+def build_filled_workbook(form: Form, stamp: Stamp, contents: Contents, target: Path) -> None:
+    """Write the workbook of a form with these contents to ``target``, whole or not at all."""
+    with replacing(target) as temporary, new_workbook(temporary) as workbook:
+        workbook.set_properties({"title": form.name, "created": BUILD_DATE})
+        write_form(workbook, form, stamp, contents)
 
 
 def write_form(workbook: Any, form: Form, stamp: Stamp, contents: Contents) -> None:

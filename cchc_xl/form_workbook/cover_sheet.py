@@ -23,6 +23,8 @@ from cchc_xl.cover import (
     FIRST_YEAR,
     GUIDE_SHEET,
     LAST_YEAR,
+    MISSING,
+    OBLIGATORY,
     PERIOD_WORDS,
     SIGNER,
     STATE,
@@ -34,6 +36,7 @@ from cchc_xl.cover import (
     day_number,
     default_date,
     default_hint,
+    obligatory_hint,
     standard_cover,
 )
 from cchc_xl.form_workbook.styles import (
@@ -41,7 +44,7 @@ from cchc_xl.form_workbook.styles import (
     GOOD_FILL,
     HEADER_FILL,
     INPUT_FILL,
-    LINE_BELOW_AGENCY,
+    MARK_FILLS,
     Styles,
     decree_page,
     fit_rows_while_typing,
@@ -76,10 +79,7 @@ _STATE_FILLS = {
     overview.RIGHT: GOOD_FILL,
 }
 _HINTS = {
-    "unit": "Tên cơ quan báo cáo, như UBND xã Tân Hải.",
-    "unit_code": "Mã đơn vị hành chính, giữ cả số 0 ở đầu.",
-    "period_part": "Quý III và 9 tháng là hai bộ số liệu khác nhau: chọn đúng kỳ được yêu cầu báo cáo.",
-    "year": "Bốn chữ số, như 2024.",
+    **OBLIGATORY,
     # Prompts; beside the cells stands the default day (``default_hint``).
     "date_from": "Tự tính theo kỳ; gõ đè nếu tỉnh quy định khác. Lỡ xóa: gõ lại ngày mặc định ghi bên cạnh.",
     "date_to": "Tự tính theo kỳ; gõ đè nếu tỉnh quy định khác. Lỡ xóa: gõ lại ngày mặc định ghi bên cạnh.",
@@ -163,11 +163,13 @@ class CoverSheet:
         agency = self.place.rows[AGENCY]
         half = self.place.columns[VALUE]
         self._merged_formula(agency, FIRST_COLUMN, half, letterhead.agency(self.place), bold)
-        self._merged(agency + 1, FIRST_COLUMN, half, LINE_BELOW_AGENCY, self.styles.get(**centre, valign="top"))
-        self._merged(agency, half + 1, self.last, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        self._merged(
+            agency + 1, FIRST_COLUMN, half, letterhead.LINE_BELOW_AGENCY, self.styles.get(**centre, valign="top")
+        )
+        self._merged(agency, half + 1, self.last, letterhead.NATION,
                      self.styles.get(bold=True, font_size=12, valign="bottom", **centre))  # fmt: skip
         motto = self.styles.get(bold=True, underline=1, font_size=13, align="center", valign="top")
-        self._merged(agency + 1, half + 1, self.last, "Độc lập - Tự do - Hạnh phúc", motto)
+        self._merged(agency + 1, half + 1, self.last, letterhead.MOTTO, motto)
         lines = text_lines(self.cover.text("unit").upper(), _FIRST_WIDTH + _WIDTHS[VALUE], 13, bold=True)
         self.sheet.set_row(agency, LINE_HEIGHT * lines + 3)
         title = self.place.rows[PERIOD_WORDS] - 2
@@ -200,6 +202,10 @@ class CoverSheet:
             if key in DEFAULT_DATES:
                 live = default_hint(self.place.address("period_part"), self.place.address("year"), key)
                 self._merged_formula(row, column + 1, self.last, live, hint)
+            elif key in OBLIGATORY:
+                live = obligatory_hint(self.place.address(key), key)
+                self._merged_formula(row, column + 1, self.last, live, hint)
+                self._colour(row, column + 1, row, "begins with", MISSING.strip(), MARK_FILLS[Severity.WARNING])
             else:
                 self._merged(row, column + 1, self.last, _HINTS[key], hint)
             self._field(key, row, column)

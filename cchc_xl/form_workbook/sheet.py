@@ -8,19 +8,20 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cchc_xl.catalogue.blanks import has_blanks
-from cchc_xl.catalogue.model import Appendix, AppendixKind, CellKind, CellSpec, Column, Row, RowRole
-from cchc_xl.companions import NO_COMPANIONS, Companions, letterhead, titles
+from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Column, Row, RowRole
+from cchc_xl.cell_look import open_look, printed_look
+from cchc_xl.companions import NO_COMPANIONS, Companions
 from cchc_xl.companions.counted_label import label_formula
-from cchc_xl.cover import standard_place
-from cchc_xl.expressions import CellRef, Ratio, as_excel
+from cchc_xl.companions.head import HeadLine, Part, head_lines, signature_line
+from cchc_xl.cover import Cover, standard_place
+from cchc_xl.expressions import CellRef, as_excel
+from cchc_xl.form_workbook.before import write_before
 from cchc_xl.form_workbook.styles import (
     BAD_FILL,
     COMPUTED_FILL,
     CORRECT_COLOUR,
     HEADER_FILL,
     INPUT_FILL,
-    LINE_BELOW_AGENCY,
     MARK_FILLS,
     NUMBER_FORMATS,
     Styles,
@@ -29,8 +30,6 @@ from cchc_xl.form_workbook.styles import (
 )
 from cchc_xl.form_workbook.validation import NAME_OF_SPARE_ROW, condition, validation
 from cchc_xl.layout import (
-    AGENCY_ROW,
-    ATTACHED_ROW,
     CHECK_KEY,
     CHECK_SIZE,
     CHECK_WIDTH,
@@ -38,13 +37,10 @@ from cchc_xl.layout import (
     FOOT_KEY,
     KEY_COLUMN,
     KEY_ROW,
+    LINK_KEY,
     MARK_KEY,
     MARKS,
     MAX_ROW_HEIGHT,
-    NUMBER_ROW,
-    OFFICE_ROW,
-    TITLE_ROW,
-    UNDER_AGENCY_ROW,
     AppendixLayout,
     FormLayout,
     appendix_key,
@@ -53,27 +49,25 @@ from cchc_xl.layout import (
     column_width,
     in_box_above,
     is_bold,
-    label_indent,
+    is_landscape,
     printed_text,
     row_height,
+    total_label_columns,
 )
 from cchc_xl.live_checks.messages import CORRECT
 from cchc_xl.row_heights import (
     GAP,
     SIGNATURE_HEIGHT,
-    change_of_rows,
+    changes_of_rows,
     head_heights,
     header_cells,
     header_heights,
-    printed_number,
 )
 from cchc_xl.stamp import Stamp
 from cchc_xl.values import State, Value
 
 CHECK_HEADING = "Kiểm tra"
 Moment = datetime | date | time | timedelta
-# Given columns that hold running text; the others are centred.
-_TITLES = ("label", "content", "component")
 # Points of the 300 or so that Excel has for rows on a screen of 1366 × 768 pixels.
 _MOST_FROZEN = 200.0
 
@@ -96,6 +90,9 @@ class Contents:
     links: Mapping[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     # By appendix: the cells whose values the caller's formulas show; an empty one is no filled cell of the appendix.
     awaited: Mapping[str, str] = field(default_factory=dict)
+    # What stood in a cell in the last period, shown grey beside the table, and that period in words.
+    before: Mapping[CellRef, Value] = field(default_factory=dict)
+    before_words: str = ""
 
 
 class AppendixSheet:
@@ -120,11 +117,12 @@ class AppendixSheet:
         # What the formulas beside the figures show.
         self.shown = shown.get(self.place.sheet, {})
         self.cover = standard_place(layout.form)
+        self.no_cover = Cover(self.cover, {})
         self.addresses = layout.addresses(appendix.id)
         self.sheet = workbook.add_worksheet(self.place.sheet)
         self.heights = head_heights(appendix, self.place, self.shown) | header_heights(appendix, self.place)
-        # Points that every row is higher than its text needs, or lower (``pages``).
-        self.row_change = 0.0
+        # By order the points that a row is higher than its text needs, or lower (``pages``).
+        self.row_changes: Mapping[int, float] = {}
         fit_rows_while_typing(self.sheet)
 
     def write(self) -> Any:
@@ -136,7 +134,7 @@ class AppendixSheet:
         self._head()
         self._table_header()
         self._freeze()
-        self.row_change = self._row_change()
+        self.row_changes = self._row_changes()
         for row in self.appendix.in_sheet:
             self._row(row)
         self._say_how_to_add_rows()
@@ -147,6 +145,8 @@ class AppendixSheet:
         if self.contents.states:
             self._states()
         self._links()
+        if self.contents.before:
+            write_before(self.sheet, self.styles, self.appendix, self.place, self.contents)
         self.sheet.protect("", {"format_rows": True, "format_columns": True, "autofilter": True})
         return self.sheet
 
@@ -155,7 +155,7 @@ class AppendixSheet:
     def _page(self) -> None:
         sheet, place = self.sheet, self.place
         decree_page(sheet)
-        if self.appendix.kind is not AppendixKind.INDICATORS:
+        if is_landscape(self.appendix):
             sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.print_black_and_white()  # fills are for the screen
@@ -174,9 +174,9 @@ class AppendixSheet:
         frozen = sum(self.heights.values())
         self.sheet.freeze_panes(self.place.first_row if frozen <= _MOST_FROZEN else 0, self.place.columns["label"] + 1)
 
-    def _row_change(self) -> float:
-        rows = [self._row_height(row) for row in self.appendix.in_sheet if not row.spare or self._in_use(row)]
-        return change_of_rows(self.appendix, self.place, self.shown, rows)
+    def _row_changes(self) -> Mapping[int, float]:
+        rows = {row: self._row_height(row) for row in self.appendix.in_sheet if not row.spare or self._in_use(row)}
+        return changes_of_rows(self.appendix, self.place, self.shown, rows)
 
     def _keys(self) -> None:
         sheet = self.sheet
@@ -194,37 +194,8 @@ class AppendixSheet:
 
     def _head(self) -> None:
         """Agency and motto, number and title of the appendix, the report that it belongs to; live from the cover."""
-        last, left, right = self.place.last_column, self.place.left, self.place.right_half
-        centre = {"align": "center"}
-        bold = self.styles.get(bold=True, font_size=13, text_wrap=True, valign="bottom", **centre)
-        under = {"valign": "top", **centre}
-        self._span_formula(AGENCY_ROW, left, right - 1, letterhead.agency(self.cover), bold)
-        self._span(
-            AGENCY_ROW,
-            right,
-            last,
-            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-            self.styles.get(bold=True, font_size=12, valign="bottom", **centre),
-        )
-        # The decree's lines: a third of the agency's name, the whole of the motto.
-        self._span(UNDER_AGENCY_ROW, left, right - 1, LINE_BELOW_AGENCY, self.styles.get(**under))
-        motto = self.styles.get(bold=True, underline=1, font_size=13, **under)
-        self._span(UNDER_AGENCY_ROW, right, last, "Độc lập - Tự do - Hạnh phúc", motto)
-        office = self.appendix.office
-        if office:
-            self._span(OFFICE_ROW, left, right - 1, f"({office} phụ trách)", self.styles.get(italic=True, **centre))
-        day = self.styles.get(italic=True, font_size=13, text_wrap=True, **centre)
-        self._span_formula(OFFICE_ROW, right, last, letterhead.place_and_date(self.cover), day)
-        title_style = self.styles.get(bold=True, font_size=14, text_wrap=True, **centre)
-        number = printed_number(self.appendix)
-        self._span(NUMBER_ROW, left, last, number, self.styles.get(bold=True, font_size=14, valign="bottom", **centre))
-        title = self.appendix.live_title
-        if has_blanks(title):
-            self._span_formula(TITLE_ROW, left, last, titles.words(title, self.cover), title_style)
-        else:
-            self._span(TITLE_ROW, left, last, title, title_style)
-        attached = self.styles.get(italic=True, font_size=13, text_wrap=True, **centre)
-        self._span_formula(ATTACHED_ROW, left, last, letterhead.attached(self.cover), attached)
+        for line in head_lines(self.appendix):
+            self._head_line(line)
 
     def _signature(self) -> None:
         """The words of the signature and the room to sign: one tall row, because a page never breaks within a row."""
@@ -232,10 +203,23 @@ class AppendixSheet:
         for row in range(place.last_row + 1, place.signature_row + 1):
             self.sheet.write_string(row, KEY_COLUMN, FOOT_KEY)
             self.sheet.set_row(row, GAP)
-        style = self.styles.get(bold=True, font_size=13, align="center", valign="top", text_wrap=True)
-        words = letterhead.signature(self.cover, self.layout.form.signers[0])
-        self._span_formula(place.signature_row, place.right_half, place.last_column, words, style)
+        self._head_line(signature_line(self.layout.form, place.signature_row))
         self.sheet.set_row(place.signature_row, SIGNATURE_HEIGHT)
+
+    def _head_line(self, line: HeadLine) -> None:
+        place = self.place
+        first = place.right_half if line.part is Part.RIGHT else place.left
+        last = place.right_half - 1 if line.part is Part.LEFT else place.last_column
+        look: dict[str, object] = {"align": "center", "valign": line.valign, "font_size": line.size}
+        flags = {"bold": line.bold, "italic": line.italic, "text_wrap": line.wrap}
+        look |= {name: True for name, on in flags.items() if on}
+        if line.underline:
+            look["underline"] = 1
+        style = self.styles.get(**look)
+        if line.formula is None:
+            self._span(line.row, first, last, line.words(self.no_cover), style)
+        else:
+            self._span_formula(line.row, first, last, line.formula(self.cover), style)
 
     def _span_formula(self, row: int, first: int, last: int, formula: str, style: Any) -> None:
         self._span(row, first, last, "", style)
@@ -273,9 +257,9 @@ class AppendixSheet:
             index = self.place.columns[column.key]
             if spec is None:
                 text = printed_text(row, column.key)
-                align = "left" if column.key in _TITLES else "center"
-                indent = label_indent(row) if column.key == "label" else 0
-                style = self.styles.cell(bold=bold, align=align, indent=indent, **self._lines(row, column))
+                look = printed_look(row, column)
+                lines = self._lines(row, column)
+                style = self.styles.cell(bold=bold, align=look.align, indent=look.indent, **lines)
                 formula = label_formula(self.appendix, row, self.place) if column.key == "label" else None
                 if formula is not None:
                     shown = self.shown.get(cell_address(at, index), text)
@@ -292,16 +276,18 @@ class AppendixSheet:
 
         The label column itself must keep what the form has there: it is how a row is known.
         """
-        end = [column.key for column in self.appendix.columns].index("label") + 1
-        first, *others = (printed_text(row, column.key) for column in self.appendix.columns[:end])
-        if row.role is not RowRole.TOTAL or not first or any(others):
-            return 0
-        style = self.styles.cell(bold=True, align="center")
-        self._span(at, FIRST_COLUMN, FIRST_COLUMN + end - 1, first, style)
+        end = total_label_columns(self.appendix, row)
+        if end:
+            text = printed_text(row, self.appendix.columns[0].key)
+            self._span(at, FIRST_COLUMN, FIRST_COLUMN + end - 1, text, self.styles.cell(bold=True, align="center"))
         return end
 
     def _lines(self, row: Row, column: Column) -> dict[str, object]:
-        """Which lines of a printed cell are left out: within the box of a group, and before the label of a total."""
+        """Which lines of a printed cell are left out: within the box of a group, and before the label of a total.
+
+        A box that goes over a page's end is open there: nobody knows that row beforehand (what a unit types makes
+        rows grow), and a line drawn for a page's end that has moved would part the box. Word closes it by itself.
+        """
         keys = [other.key for other in self.appendix.columns]
         label = keys.index("label")
         if row.role is RowRole.TOTAL and keys.index(column.key) <= label:
@@ -343,7 +329,7 @@ class AppendixSheet:
             for column in self.appendix.columns
             if (value := self.contents.values.get(CellRef(self.appendix.id, row.order, column.key))) is not None
         }
-        return min(MAX_ROW_HEIGHT, row_height(self.appendix, row, texts) + self.row_change)
+        return min(MAX_ROW_HEIGHT, row_height(self.appendix, row, texts) + self.row_changes.get(row.order, 0))
 
     def _cell(self, spec: CellSpec, at: int, index: int, bold: bool) -> None:
         value = self.contents.values.get(spec.ref)
@@ -386,28 +372,14 @@ class AppendixSheet:
             self.sheet.write_string(at, index, value.text, style)
 
     def _style(self, spec: CellSpec, *, locked: bool, bold: bool) -> Any:
-        kind = spec.kind
-        is_text = kind in (CellKind.TEXT, CellKind.PROCEDURE_CODE)
-        number_format = NUMBER_FORMATS["general"]
-        if spec.derived and isinstance(spec.derived[0], Ratio):
-            number_format = NUMBER_FORMATS["ratio"]
-        elif kind is CellKind.COUNT or kind is CellKind.MONEY:
-            number_format = NUMBER_FORMATS["count"]
-        elif is_text:
-            number_format = NUMBER_FORMATS["text"]
-        # Figures and notes stand off the line beside them; what a unit writes in a spare row stands as printed ones do.
-        align = "left" if kind is CellKind.TEXT else "center" if not kind.numeric else "right"
-        indent = 0 if align == "center" else 1
-        if spec.row.spare and is_text and self.appendix.column(spec.column.key).given:
-            indent = label_indent(spec.row) if spec.column.key == "label" else 0
-            align = "left" if spec.column.key in _TITLES else "center"
+        look = open_look(self.appendix, spec)
         return self.styles.cell(
-            indent=indent,
-            align=align,
+            indent=look.indent,
+            align=look.align,
             bg_color=COMPUTED_FILL if locked else INPUT_FILL,
             italic=locked,
-            bold=bold and not is_text,
-            num_format=number_format,
+            bold=bold and not look.words,
+            num_format=NUMBER_FORMATS[look.numbers],
             locked=locked,
         )
 
@@ -478,6 +450,7 @@ class AppendixSheet:
                 target, words = link
                 self.sheet.write_url(self.place.rows[row.order], column, f"internal:{target}", style, words)
                 self.sheet.set_column(column, column, CHECK_WIDTH / 2)
+                self.sheet.write_string(KEY_ROW, column, LINK_KEY)
 
     def _states(self) -> None:
         """The visible column with the live state of each row. Row heights are the table's own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cchc_xl.pages import BOTTOM, LEFT, NUMBER_FROM_EDGE, PAGE_NUMBER_SIZE, RIGHT, TOP
 from cchc_xl.severity import Severity
 
 FONT = "Times New Roman"
@@ -16,8 +17,6 @@ BAD_FILL = "#F8CBAD"
 GOOD_FILL = "#E2EFDA"
 # Cells in question, in the report and in the appendices; each also bears its severity in words.
 MARK_FILLS = {Severity.ERROR: "#F8CBAD", Severity.WARNING: "#FFE699", Severity.INFO: "#DDEBF7"}
-# Em dashes join to one line.
-LINE_BELOW_AGENCY = "———————"
 
 NUMBER_FORMATS = {
     "count": "#,##0",
@@ -89,10 +88,11 @@ def decree_page(sheet: Any) -> None:
     XlsxWriter has no option for another first page (``differentFirst``, ECMA-376 part 1 §18.3.1.46).
     """
     sheet.set_paper(9)
-    # Left 30-35 mm, right 15-20, top and bottom 20-25; XlsxWriter wants inches.
-    sheet.set_margins(left=30 / 25.4, right=15 / 25.4, top=20 / 25.4, bottom=20 / 25.4)
+    # XlsxWriter wants inches.
+    sheet.set_margins(left=LEFT / 25.4, right=RIGHT / 25.4, top=TOP / 25.4, bottom=BOTTOM / 25.4)
     # The number keeps its size where the sheet is printed smaller.
-    sheet.set_header('&C&"Times New Roman,Regular"&13&P', {"margin": 10 / 25.4, "scale_with_doc": False})
+    number = f'&C&"{FONT},Regular"&{PAGE_NUMBER_SIZE}&P'
+    sheet.set_header(number, {"margin": NUMBER_FROM_EDGE / 25.4, "scale_with_doc": False})
     # Each appendix has page numbers of its own.
     sheet.set_start_page(1)
     sheet.hide_gridlines(2)

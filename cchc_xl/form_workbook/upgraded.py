@@ -9,8 +9,8 @@ from typing import Any
 
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.model import Form
-from cchc_xl.form_workbook.build import BUILD_DATE, write_form
-from cchc_xl.form_workbook.package import new_workbook
+from cchc_xl.form_workbook.build import write_form
+from cchc_xl.form_workbook.package import BUILD_DATE, new_workbook
 from cchc_xl.form_workbook.sheet import Contents, moment_format
 from cchc_xl.form_workbook.styles import HEADER_FILL, Styles
 from cchc_xl.layout import FIRST_COLUMN, KEY_COLUMN, KEY_ROW, LINE_HEIGHT, MAX_ROW_HEIGHT

@@ -11,6 +11,7 @@ _PERIOD_WORDS = {
     PeriodKind.IN_PERIOD: "Số phát sinh trong kỳ báo cáo.",
     PeriodKind.CUMULATIVE: "Số lũy kế từ đầu năm đến cuối kỳ.",
     PeriodKind.AT_DATE: "Số tại thời điểm báo cáo.",
+    PeriodKind.AT_START: "Số có ở đầu kỳ, do kỳ trước chuyển qua.",
     PeriodKind.TIMELESS: "",
 }
 # Of what is no amount: a ratio, a code, a mark.
@@ -18,6 +19,7 @@ _PERIOD_OF_STATE = {
     PeriodKind.IN_PERIOD: "Tính trong kỳ báo cáo.",
     PeriodKind.CUMULATIVE: "Tính lũy kế từ đầu năm đến cuối kỳ.",
     PeriodKind.AT_DATE: "Tính tại thời điểm báo cáo.",
+    PeriodKind.AT_START: "Tính tại đầu kỳ.",
     PeriodKind.TIMELESS: "",
 }
 # Excel's limits: the title of a message, its text (excel.md, "Files").

@@ -67,12 +67,19 @@ def build_parser() -> VietnameseParser:
     rules.add_argument("form", metavar="BIỂU", help="mã biểu mẫu, xem lệnh bieu-mau")
     _json(rules)
 
-    create = _command(commands, "tao-so", "Lập sổ Excel trống theo biểu mẫu.")
-    create.add_argument("form", metavar="BIỂU", help="mã biểu mẫu, xem lệnh bieu-mau")
+    create = _command(commands, "tao-so", "Lập sổ Excel trống theo biểu mẫu, hoặc sổ mới từ sổ kỳ trước.")
+    create.add_argument(
+        "form", metavar="BIỂU", nargs="?", default="", help="mã biểu mẫu, xem lệnh bieu-mau (có --ky-truoc thì bỏ được)"
+    )
     create.add_argument("-o", "--out", metavar="SO.xlsx", required=True, help="tệp sổ sẽ ghi")
     create.add_argument("--don-vi", metavar="TÊN", default="", help="tên đơn vị, như “UBND xã Tân Hải”")
     create.add_argument("--ma", metavar="MÃ", default="", help="mã đơn vị hành chính")
     create.add_argument("--ky", metavar="KỲ", default="", help=f"kỳ báo cáo: {_PERIODS}")
+    create.add_argument(
+        "--ky-truoc",
+        metavar="TRUOC.xlsx",
+        help="lấy đơn vị, số gốc (kế hoạch, biên chế giao…), dòng thêm; số kỳ trước hiện mờ bên cạnh",
+    )
     create.add_argument("--tu", metavar="dd/mm/yyyy", default="", help="số liệu từ ngày (bỏ trống: theo kỳ)")
     create.add_argument("--den", metavar="dd/mm/yyyy", default="", help="số liệu đến ngày (bỏ trống: theo kỳ)")
 
@@ -113,6 +120,22 @@ def build_parser() -> VietnameseParser:
     merge.add_argument("--ly-do", metavar="“…”", action="append", default=[], help="lý do, ghi sau mỗi --ke-ca")
     _json(merge)
 
+    join = _command(
+        commands, "cong-ky", "Cộng các kỳ nối tiếp của một đơn vị thành kỳ dài hơn (quý → 6 tháng, 9 tháng, năm)."
+    )
+    join.add_argument(
+        "files", metavar="SO.xlsx", nargs="+", help="sổ nộp hoặc sổ tổng hợp của từng kỳ, cùng đơn vị, cùng biểu"
+    )
+    join.add_argument("-o", "--out", metavar="CA-KY.xlsx", required=True, help="sổ của kỳ dài hơn sẽ ghi")
+    join.add_argument(
+        "--ky", metavar="KỲ", default="", help="kỳ dài hơn: 2024-6T, 2024-9T, 2024-NAM (bỏ trống: theo các sổ)"
+    )
+    join.add_argument(
+        "--danh-sach", metavar="DON-VI", help="danh sách đơn vị, để biết đơn vị có sắp xếp lại giữa các kỳ"
+    )
+    join.add_argument("--ke-ca", metavar="TỆP", action="append", default=[], help="cộng cả tệp này dù còn lỗi")
+    join.add_argument("--ly-do", metavar="“…”", action="append", default=[], help="lý do, ghi sau mỗi --ke-ca")
+    _json(join)
     recognise = _command(
         commands,
         "nhan-dang",
@@ -133,12 +156,37 @@ def build_parser() -> VietnameseParser:
     recognise.add_argument("--ghep", metavar="GHEP-DONG.xlsx", help="sổ Ghép dòng đã xác nhận: lập sổ theo biểu từ đó")
     _json(recognise)
 
+    compared = _command(
+        commands, "so-sanh", "So sánh sổ kỳ này với kỳ trước và cùng kỳ năm trước: tăng giảm, %, điểm %."
+    )
+    compared.add_argument("workbook", metavar="KY-NAY.xlsx", help="sổ nộp hoặc sổ tổng hợp của kỳ này")
+    more = "; đơn vị đã sắp xếp lại thì ghi một lần cho mỗi sổ của các đơn vị cũ"
+    compared.add_argument(
+        "--ky-truoc", metavar="TRUOC.xlsx", action="append", default=[], help=f"sổ của kỳ trước{more}"
+    )
+    compared.add_argument(
+        "--cung-ky", metavar="NAM-TRUOC.xlsx", action="append", default=[], help=f"sổ của cùng kỳ năm trước{more}"
+    )
+    compared.add_argument("--danh-sach", metavar="DON-VI", help="danh sách đơn vị: ngày hiệu lực và đơn vị kế tiếp")
+    compared.add_argument("-o", "--out", metavar="SO-SANH.xlsx", required=True, help="sổ so sánh sẽ ghi")
+    _json(compared)
+
     audit = _command(
         commands, "doi-chieu", "Đối chiếu sổ tổng hợp với các tệp gốc: từng số, từng tổng, từng tệp; không sửa gì."
     )
     audit.add_argument("summary", metavar="TONG-HOP.xlsx", help="sổ lập bằng lệnh tong-hop")
     audit.add_argument("folder", metavar="THƯ-MỤC", help="thư mục chứa các tệp gốc; tệp được nhận ra theo nội dung")
     _json(audit)
+
+    export = _command(
+        commands, "xuat-word", "Xuất các phụ lục của sổ hoặc sổ tổng hợp ra Word, đúng thể thức, để kèm báo cáo."
+    )
+    export.add_argument("workbook", metavar="SO.xlsx", help="sổ đã điền hoặc sổ tổng hợp; không bị sửa")
+    export.add_argument("-o", "--out", metavar="TỆP.docx", help="tệp sẽ ghi (bỏ trống: SO.docx cạnh sổ)")
+    licences = _command(
+        commands, "giay-phep", "Liệt kê các gói mà bộ công cụ dùng khi chạy, kèm phiên bản và giấy phép."
+    )
+    _json(licences)
 
     demo = _command(commands, "chay-thu", "Chạy thử toàn bộ: lập, nhập, kiểm tra, tổng hợp trên số liệu mẫu.")
     demo.add_argument("folder", metavar="THƯ-MỤC", nargs="?", help="nơi để kết quả (bỏ trống: cchc-chay-thu)")

@@ -13,6 +13,7 @@ from pathlib import Path
 from cchc_xl.errors import CchcError, InputFault
 from cchc_xl.hosts.arguments import build_parser
 from cchc_xl.hosts.pace import Pace
+from cchc_xl.hosts.user_folder import log_fault
 
 OK, ERRORS_FOUND, COULD_NOT_RUN = 0, 1, 2
 
@@ -33,8 +34,10 @@ def _run(argv: Sequence[str] | None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     parser = build_parser()
+    command = ""
     try:
         args = parser.parse_args(argv)
+        command = args.command or ""
         if args.command is None:
             parser.print_help()
             return COULD_NOT_RUN
@@ -48,6 +51,10 @@ def _run(argv: Sequence[str] | None) -> int:
         print("Tên hoặc đường dẫn có ký tự mà máy này không hiểu: hãy đặt lại bảng mã UTF-8.", file=sys.stderr)
     except OSError as error:
         print(f"Không đọc hoặc ghi được {error.filename or 'tệp'}: {_reason(error)}.", file=sys.stderr)
+    except Exception as error:
+        # A fault of ours. What it says of itself may hold figures or names, so neither screen nor log shows it.
+        log = log_fault(command, error)
+        print(f"Có trục trặc ngoài dự kiến ({type(error).__name__}); chi tiết ở tệp {log}.", file=sys.stderr)
     return COULD_NOT_RUN
 
 
@@ -92,7 +99,8 @@ def _rules(args: argparse.Namespace) -> int:
 def _create(args: argparse.Namespace) -> int:
     from cchc_xl.operations import NewWorkbook, create_workbook
 
-    request = NewWorkbook(args.form, args.don_vi, args.ma, args.ky, args.tu, args.den)
+    previous = Path(args.ky_truoc) if args.ky_truoc else None
+    request = NewWorkbook(args.form, args.don_vi, args.ma, args.ky, args.tu, args.den, previous)
     stamp = create_workbook(request, Path(args.out))
     dates = f", số liệu từ {stamp.date_from} đến {stamp.date_to}" if stamp.date_from and stamp.date_to else ""
     print(f"Đã lập sổ {args.out} theo biểu {stamp.form}{dates}.")
@@ -157,8 +165,6 @@ def _merge(args: argparse.Namespace) -> int:
     from cchc_xl.report.as_json import summary_json
     from cchc_xl.report.as_text import summary_text
 
-    if len(args.ke_ca) != len(args.ly_do) or not all(reason.strip() for reason in args.ly_do):
-        raise InputFault("Mỗi --ke-ca TỆP phải có một --ly-do “…” đi kèm: lý do được ghi vào sổ tổng hợp.")
     request = MergeRequest(
         folder=Path(args.folder),
         target=Path(args.out),
@@ -166,7 +172,7 @@ def _merge(args: argparse.Namespace) -> int:
         units_file=Path(args.danh_sach) if args.danh_sach else None,
         parent_code=args.cap_tren,
         period=args.ky,
-        overrides=dict(zip(args.ke_ca, args.ly_do, strict=True)),
+        overrides=_reasons(args),
         deadline=args.han_nop,
         data=args.du_lieu,
     )
@@ -179,6 +185,52 @@ def _merge(args: argparse.Namespace) -> int:
     return ERRORS_FOUND if summary.left_out or summary.proof.failed else OK
 
 
+def _reasons(args: argparse.Namespace) -> dict[str, str]:
+    """File → why it is taken in spite of its faults."""
+    if len(args.ke_ca) != len(args.ly_do) or not all(reason.strip() for reason in args.ly_do):
+        raise InputFault("Mỗi --ke-ca TỆP phải có một --ly-do “…” đi kèm: lý do được ghi vào sổ tổng hợp.")
+    return dict(zip(args.ke_ca, args.ly_do, strict=True))
+
+
+def _join(args: argparse.Namespace) -> int:
+    from cchc_xl.period_operations import JoinRequest, join_periods
+    from cchc_xl.report.over_time import joined_json, joined_text
+    from cchc_xl.severity import Severity
+
+    request = JoinRequest(
+        [Path(file) for file in args.files],
+        Path(args.out),
+        args.ky,
+        Path(args.danh_sach) if args.danh_sach else None,
+        _reasons(args),
+    )
+    made = join_periods(request)
+    if args.json:
+        _print_json(joined_json(made, args.out))
+    else:
+        print(joined_text(made, args.out))
+    return ERRORS_FOUND if made.joined.open_cells or made.result.count(Severity.ERROR) else OK
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from cchc_xl.period_operations import CompareRequest, compare_periods
+    from cchc_xl.report.over_time import compared_json, compared_text
+
+    request = CompareRequest(
+        Path(args.workbook),
+        Path(args.out),
+        [Path(file) for file in args.ky_truoc],
+        [Path(file) for file in args.cung_ky],
+        Path(args.danh_sach) if args.danh_sach else None,
+    )
+    comparison = compare_periods(request)
+    if args.json:
+        _print_json(compared_json(comparison, args.out))
+    else:
+        print(compared_text(comparison, args.out))
+    return OK
+
+
 def _audit(args: argparse.Namespace) -> int:
     from cchc_xl.audit.run import audit
     from cchc_xl.report.audit import audit_json, audit_text
@@ -189,6 +241,30 @@ def _audit(args: argparse.Namespace) -> int:
     else:
         print(audit_text(result))
     return ERRORS_FOUND if result.found else OK
+
+
+def _export(args: argparse.Namespace) -> int:
+    from cchc_xl.operations import export_word
+    from cchc_xl.report.as_text import exported_remarks, exported_text
+    from cchc_xl.severity import Severity
+
+    export = export_word(Path(args.workbook), Path(args.out) if args.out else None)
+    print(exported_text(export))
+    for remark in exported_remarks(export):
+        print(remark, file=sys.stderr)
+    return ERRORS_FOUND if export.result.count(Severity.ERROR) else OK
+
+
+def _licences(args: argparse.Namespace) -> int:
+    from cchc_xl.licences import run_time_licences
+    from cchc_xl.report.licences import licences_json, licences_text
+
+    licences = run_time_licences()
+    if args.json:
+        _print_json(licences_json(licences))
+    else:
+        print(licences_text(licences))
+    return OK
 
 
 def _recognise(args: argparse.Namespace) -> int:
@@ -258,8 +334,12 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "nang-cap": _upgrade,
     "kiem-tra": _check,
     "tong-hop": _merge,
+    "cong-ky": _join,
+    "so-sanh": _compare,
     "doi-chieu": _audit,
     "nhan-dang": _recognise,
+    "xuat-word": _export,
+    "giay-phep": _licences,
     "chay-thu": _demo,
     "dong-bo-mau": _synchronise,
 }

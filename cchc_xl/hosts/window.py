@@ -13,17 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from cchc_xl.errors import CchcError
+from cchc_xl.hosts.excel.faults import sentence
+from cchc_xl.hosts.message_box import message_box
 
 TITLE = "CCHC"
 READY = "Mở sổ trong Excel rồi bấm nút."
 NO_EXCEL = "Chưa mở Excel: hãy mở sổ bằng Excel rồi bấm lại."
-BUSY = "Excel đang bận (có thể còn đang gõ dở trong một ô): nhấn Enter trong Excel rồi bấm lại."
 NO_TK = "Python trên máy này không có Tk nên không mở được cửa sổ: hãy dùng thẻ CCHC trong Excel hoặc lệnh cchc-xl."
 NO_DISPLAY = "Không mở được cửa sổ vì máy không có màn hình: hãy dùng lệnh cchc-xl."
-
-# Excel refuses calls while a cell is being edited or a dialogue is open (RPC_E_CALL_REJECTED and its kin).
-_REJECTED = {-2147418111, -2147417846, -2146777998}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +40,7 @@ class Button:
 LABELS = (
     Button("kiem-tra", "Kiểm tra", 0),
     Button("tong-hop", "Tổng hợp", 0),
+    Button("cong-ky", "Cộng kỳ", 0),
     Button("tao-so", "Tạo sổ mới", 4),
     Button("nhap", "Nhập số liệu", 0),
     Button("nop", "Nộp", 2),
@@ -97,10 +95,8 @@ class Window:
         self._say(f"Đang làm: {button.label}…")
         try:
             status = self._run(button)
-        except CchcError as fault:
-            status = str(fault)
         except Exception as fault:
-            status = _in_words(fault)
+            status = sentence(button.id, fault)
         finally:
             self.working = False
         self._say(status)
@@ -115,12 +111,6 @@ class Window:
     def _say(self, status: str) -> None:
         self.status = status
         self.changed()
-
-
-def _in_words(fault: Exception) -> str:
-    if fault.args and fault.args[0] in _REJECTED:
-        return BUSY
-    return f"Không làm được ({type(fault).__name__}: {fault}): hãy thử lại, nếu vẫn lỗi thì báo cho người phụ trách."
 
 
 # Tk -------------------------------------------------------------------------------------------------------------------
@@ -192,12 +182,12 @@ def main() -> int:
     try:
         import tkinter as tk
     except ImportError:
-        print(NO_TK, file=sys.stderr)
+        message_box(NO_TK)
         return 2
     try:
         root = tk.Tk()
     except tk.TclError:
-        print(NO_DISPLAY, file=sys.stderr)
+        message_box(NO_DISPLAY)
         return 2
     build(root, Window())
     root.mainloop()

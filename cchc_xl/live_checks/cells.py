@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -13,11 +14,12 @@ from cchc_xl.expressions import CellRef, Expression, excel_values
 from cchc_xl.expressions.tree import Call
 from cchc_xl.layout import FormAddresses, form_layout
 from cchc_xl.submission import LABEL, NOTE
-from cchc_xl.values import DASHES
+from cchc_xl.values import DASHES, State, Value
 
 # More decimals than these count as these: half a millionth is no longer a rounding that anybody printed.
 _DECIMALS = 6
 _SIGNS = 9  # decimals beyond which binary floats are noise
+_PERCENT_SIGNS = 9  # of a text that is read as a percentage, spaces included
 _ROUNDED = (CellKind.PERCENT, CellKind.DECIMAL, CellKind.MONEY)
 
 
@@ -63,6 +65,21 @@ class Cells:
         cell = self.at(ref)
         return f'AND(ISTEXT({cell}),ISNUMBER(FIND(LEFT(TRIM({cell})&"z"),"0123456789")))'
 
+    def percent_text(self, ref: CellRef) -> tuple[str, str, str]:
+        """A text like 99% or 88,9% stands there; the number that it says; its decimals. The last two are errors else.
+
+        Only whole numbers are made of texts: a PC's decimal sign changes nothing about them. What Excel would not write
+        the same way (leading zeros, points, dates) is not read. ``percent_of_text`` is the counterpart in Python.
+        """
+        cell = self.at(ref)
+        body = f'TRIM(SUBSTITUTE({cell},"%","",1))'
+        comma = f'FIND(",",{body}&",")'
+        whole, digits = f"LEFT({body},{comma}-1)", f"1&MID({body},{comma}+1,{_PERCENT_SIGNS})"
+        plain = f'RIGHT(TRIM({cell}))="%",INT({whole})&""={whole},INT({whole})>=0,INT({digits})&""={digits}'
+        there = f"IF(ISTEXT({cell}),IF(LEN({cell})<={_PERCENT_SIGNS},IFERROR(AND({plain}),FALSE),FALSE),FALSE)"
+        decimals = f"(LEN({digits})-1)"
+        return there, f"(INT({whole})+INT({digits})/10^{decimals}-1)", decimals
+
     def unexcused(self, ref: CellRef) -> list[str]:
         """No note beside the cell explains a blank."""
         note = CellRef(ref.appendix, ref.order, NOTE)
@@ -95,6 +112,17 @@ class Cells:
     def slack(self, refs: Iterable[CellRef]) -> str:
         """Sum of the half-units of rounded figures; empty for counts, which are exact."""
         return "+".join(self.half_unit(ref) for ref in dict.fromkeys(refs) if rounds(self.form, ref))
+
+
+def percent_of_text(value: Value) -> Decimal | None:
+    """What ``Cells.percent_text`` reads: 99 of “99%”, 88.9 of “88,9%”."""
+    if value.state is not State.TEXT or len(value.text) > _PERCENT_SIGNS:
+        return None
+    match = _PERCENT.fullmatch(value.text)
+    return Decimal(f"{match[1]}.{match[2] or 0}") if match else None
+
+
+_PERCENT = re.compile(r" *(0|[1-9][0-9]*)(?:,([0-9]*))? *% *")
 
 
 def named(form: Form, ref: CellRef) -> str:

@@ -92,18 +92,18 @@ def _ratio(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
         no_ratio = f"IF(COUNT({top},{bottom})=2,AND({bottom}=0,{top}>0),FALSE)"
         code, zero = (Waits.WRONG_INPUT, None) if said_of_inputs(form, ref) else (ZERO_DENOMINATOR, rule.severity)
         yield Clause(ref, code, zero, no_ratio)
-    cell, decimals = cells.at(ref), cells.decimals(ref)
-    known, wrong = [], []
-    for reading in rule.right:
-        test, (value,) = excel_values([reading], cells.addresses, ref.order)
-        # Rounded, or cut off at its last printed digit.
-        rounded = f"ROUND(ABS({cell}-{value})-0.5/10^{decimals},9)<=0"
-        cut = f"ROUNDDOWN(ROUND({value},10),{decimals})={cell}"
-        known.append(test)
-        wrong.append(f"IF({test},NOT(OR({cell}={value},{rounded},{cut})),TRUE)")
-    differs = f"IF({both(cells.number(ref), either(*known))},{both(*wrong)},FALSE)"
+    cell = cells.at(ref)
     severity = rule.softer if len(rule.right) > 1 else rule.severity
-    yield Clause(ref, "ty-le-sai", severity, differs)
+    for there, printed, decimals in ((cells.number(ref), cell, cells.decimals(ref)), cells.percent_text(ref)):
+        known, wrong = [], []
+        for reading in rule.right:
+            test, (value,) = excel_values([reading], cells.addresses, ref.order)
+            # Rounded, or cut off at its last printed digit.
+            rounded = f"ROUND(ABS({printed}-{value})-0.5/10^{decimals},9)<=0"
+            cut = f"ROUNDDOWN(ROUND({value},10),{decimals})=ROUND({printed},9)"
+            known.append(test)
+            wrong.append(f"IF({test},NOT(OR({printed}={value},{rounded},{cut})),TRUE)")
+        yield Clause(ref, "ty-le-sai", severity, f"IF({both(there, either(*known))},{both(*wrong)},FALSE)")
     bound = bounds_of_ratios(form).get(ref)
     if bound is not None and bound.native == NATIVE and bound.at is not None and bound.soften is None:
         for _, of_input, test in compare_cases(form, bound, bound.at):

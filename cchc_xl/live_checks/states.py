@@ -16,11 +16,12 @@ from cchc_xl.catalogue.wording import choice_list
 from cchc_xl.checks.causes import COMPARED
 from cchc_xl.checks.checklists import Checklists, Wait
 from cchc_xl.checks.context import Context
-from cchc_xl.checks.ratios import bounds_of_ratios
+from cchc_xl.checks.ratios import bounds_of_ratios, check_ratio
 from cchc_xl.checks.run import raw_findings
 from cchc_xl.companions import Companions, companion_results
 from cchc_xl.expressions import CellRef, evaluate
 from cchc_xl.finding import Finding
+from cchc_xl.live_checks.cells import percent_of_text
 from cchc_xl.live_checks.clauses import rank, said_of_inputs
 from cchc_xl.live_checks.codes import NO_MARK, TEXT_FOR_NUMBER, WRONG_TYPE, ZERO_DENOMINATOR
 from cchc_xl.live_checks.formulas import LiveChecks, Place, correct_word, counts_marks, live_checks
@@ -41,7 +42,7 @@ def row_states(submission: Submission) -> dict[Place, str]:
     seen = _as_excel_sees(submission)
     figures = _ExcelFigures(seen)
     rules = {rule.id: rule for rule in submission.form.rules if rule.id in live.rank}
-    findings = raw_findings(Context(seen, figures))
+    findings = [*raw_findings(Context(seen, figures)), *_ratios_as_text(seen)]
     waiting = _Waiting(findings, seen, figures)
     gravest: dict[Place, tuple[int, int, _Case]] = {}
     for finding in findings:
@@ -66,6 +67,24 @@ class _Case:
     code: str
     severity: Severity | None
     at: CellRef
+
+
+def _ratios_as_text(seen: Submission) -> Iterator[Finding]:
+    """R01 of ratios that were typed as 99%: the only texts in which a formula sees a number."""
+    said = {
+        ref: replace(entry, value=number_value(percent))
+        for ref, entry in seen.entries.items()
+        if (percent := percent_of_text(entry.value)) is not None
+    }
+    if said:
+        read = replace(seen, entries={**seen.entries, **said})
+        # The other figures stay as formulas see them: a text among the inputs is no number.
+        context = Context(read, _ExcelFigures(read))
+        for rule in seen.form.rules:
+            if rule.kind is RuleKind.RATIO and rule.active and rule.at in said:
+                outcome = check_ratio(rule, context)
+                if isinstance(outcome, list):
+                    yield from outcome
 
 
 def _of_ratios(finding: Finding, case: _Case, figures: SubmissionFigures) -> Iterator[tuple[Place, _Case]]:

@@ -52,7 +52,8 @@ FOREIGN = Limits(cells=200_000, text=4 * _MB)
 # A summary of our own that is merged over again: the whole country's communes side by side take 100 MB of XML.
 SUMMARY = Limits(
     file=200 * _MB,
-    unpacked=1024 * _MB,
+    # What is read of it is bounded sheet by sheet; a sheet of a million findings, which is not read, takes 700 MB.
+    unpacked=4096 * _MB,
     sheet=512 * _MB,
     shared=200 * _MB,
     tags=40_000_000,

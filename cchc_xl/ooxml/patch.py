@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from cchc_xl import excel_limits
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.ooxml.limits import MAX_UNPACKED_BYTES
 from cchc_xl.ooxml.package import entries_fault
 
-MAX_TEXT = 32_767  # UTF-16 code units in a cell, Excel's documented limit
 _MAX_NUMBER, _MIN_NUMBER = Decimal("9.99999999999999E+307"), Decimal("2.2250738585072E-308")  # Excel's, absolute
 _REF = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 # ST_Xstring (part 1 §22.9.2.19): what XML 1.0 cannot hold is _xHHHH_, so a literal "_xHHHH_" needs its "_" escaped.
@@ -296,8 +296,8 @@ class _Sheet:
 
     def _text(self, ref: str, text: str) -> str:
         text = _LONE_SURROGATE.sub("", text)
-        if len(text.encode("utf-16-le")) // 2 > MAX_TEXT:
-            raise self._fault(ref, f"nhận văn bản dài quá {MAX_TEXT} ký tự, hãy rút ngắn")
+        if excel_limits.text_length(text) > excel_limits.TEXT:
+            raise self._fault(ref, f"nhận văn bản dài quá {excel_limits.TEXT} ký tự, hãy rút ngắn")
         return _ESCAPED.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
 
     def _number(self, ref: str, number: Decimal | int) -> str:
@@ -367,7 +367,7 @@ def _position(ref: str) -> tuple[int, int]:
     row, col = (int(match[2]), 0) if match else (0, 0)
     for letter in match[1] if match else "":
         col = col * 26 + ord(letter) - 64
-    if not (1 <= row <= 1_048_576 and 1 <= col <= 16_384):
+    if not (1 <= row <= excel_limits.ROWS and 1 <= col <= excel_limits.COLUMNS):
         raise ValueError(f"cell reference {ref!r}")
     return row, col
 

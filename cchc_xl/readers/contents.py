@@ -9,9 +9,9 @@ import posixpath
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from io import BytesIO
 from urllib.parse import unquote
-from xml.sax.saxutils import quoteattr
 
 from cchc_xl.readers.extent import parse
 
@@ -83,6 +83,11 @@ def _part(target: str) -> str:
     return posixpath.normpath(posixpath.join("/xl", unquote(target))).lstrip("/")
 
 
+def _attribute(text: str) -> str:
+    # As xml.sax.saxutils.quoteattr, which a click would load urllib and ssl for.
+    return escape(text).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+
+
 def plain_package(contents: Contents, sheets: Mapping[str, bytes], shared: bytes, styles: bytes) -> BytesIO:
     """A workbook of these sheets, given as XML, and of nothing else: no links, no names, no drawings, no macros."""
     relations = []
@@ -91,7 +96,7 @@ def plain_package(contents: Contents, sheets: Mapping[str, bytes], shared: bytes
     for number, (name, xml) in enumerate(sheets.items(), start=1):
         parts[f"xl/worksheets/sheet{number}.xml"] = xml
         relations.append(_relation(f"rId{number}", f"{_OFFICE}/worksheet", f"worksheets/sheet{number}.xml"))
-        declared.append(f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>')
+        declared.append(f'<sheet name="{_attribute(name)}" sheetId="{number}" r:id="rId{number}"/>')
     for kind, xml in (("sharedStrings", shared), ("styles", styles)):
         if xml:
             parts[f"xl/{kind}.xml"] = xml

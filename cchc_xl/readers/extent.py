@@ -14,8 +14,12 @@ from cchc_xl.ooxml.limits import Limits
 
 # Most sheets are small and written as Excel does: every row and cell begins with its place, none of them far.
 _NEAR_ROWS, _NEAR_COLUMNS = 999, 702
-_UNPLACED = re.compile(rb'<(?:\w+:)?(?:row|c)(?=[\s/>])(?! r="[A-Z]{0,2}[0-9]{1,3}")')
-_FAR = re.compile(rb'r\s*=\s*["\'](?=[A-Za-z]*[0-9])(?![A-Z]?[A-Z]?[0-9][0-9]?[0-9]?["\'.])')
+_CELLS = b"<sheetData>"
+_OTHER = re.compile(
+    rb"<(?!/|v>|t>|is>|[vtf][ />]|f>|"  # whatever stands in cells, their ends and those of the rows
+    rb'c r="[A-Z]{1,2}[0-9]{1,3}"(?: [st]="[a-zA-Z0-9]*")*+/?>|'
+    rb'row r="[0-9]{1,3}"(?![^<>]*[^<>\w:.-]r\s*=))'
+)
 _NUMBER = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>\s*([0-9]{1,9})")
 _TAG = re.compile(rb"<[^<>]*>")
 _REFERENCE = re.compile(r"([A-Za-z]*)([0-9]{0,10})")
@@ -30,10 +34,9 @@ def too_much(xml: bytes, limits: Limits) -> str:
 
     Raises ``ValueError`` when it is no XML, or declares entities of its own (a DTD).
     """
-    # Counting takes a while: what is short cannot hold so many.
-    if len(xml) > _FORMULA * limits.formulas and xml.count(b"<f") > limits.formulas:
+    if too_many_formulas(xml, limits):
         return f"có hơn {limits.formulas} công thức"
-    if _FAR.search(xml) is None and _UNPLACED.search(xml) is None and limits.cells >= _NEAR_ROWS * _NEAR_COLUMNS:
+    if limits.cells >= _NEAR_ROWS * _NEAR_COLUMNS and _near(xml):
         return ""
     if xml.count(b"<") > limits.tags:
         return "có quá nhiều hàng, ô (kể cả ô trống đã định dạng)"
@@ -41,6 +44,18 @@ def too_much(xml: bytes, limits: Limits) -> str:
     if rows * columns > limits.cells:
         return f"có nội dung đến tận hàng {rows}, cột {column_letters(columns - 1)}"
     return ""
+
+
+def _near(xml: bytes) -> bool:
+    """Whether every row and cell begins with its place, near A1: a look that is much faster than reading the XML."""
+    start = xml.find(_CELLS[1:-1])
+    return xml.startswith(_CELLS, start - 1) and _OTHER.search(xml, start + len(_CELLS) - 1) is None
+
+
+def too_many_formulas(xml: bytes, limits: Limits) -> bool:
+    """Whether a sheet has more formulas than the limits allow."""
+    # Counting takes a while: what is short cannot hold so many.
+    return len(xml) > _FORMULA * limits.formulas and xml.count(b"<f") > limits.formulas
 
 
 class SharedTexts:

@@ -11,10 +11,9 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
-from functools import cache, lru_cache
-from html import unescape
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,8 @@ from cchc_xl.errors import WorkbookFault
 from cchc_xl.ooxml.limits import SUBMISSION, Limits
 from cchc_xl.ooxml.package import crowded, entries_fault
 from cchc_xl.readers.contents import RELATIONSHIPS, WORKBOOK, Contents, plain_package, read_contents
-from cchc_xl.readers.extent import SharedTexts, too_much
+from cchc_xl.readers.extent import SharedTexts, too_many_formulas, too_much
+from cchc_xl.readers.formulas import Formulas, error_values, formulas, split
 from cchc_xl.readers.grid import CellFacts
 from cchc_xl.readers.percentages import percentage_cells, percentage_styles
 
@@ -43,21 +43,11 @@ BROKEN_ZIP = (
 _COUNTED = 256 * 1024  # what is shorter is no trouble
 _TOGETHER = 12 * 1024 * 1024
 
-# No part of a pattern runs over a tag's end or beyond its cell: else a crafted sheet would keep it busy for hours.
-_PREFIXED_FORMULA_CELL = re.compile(
-    rb"<(?:\w+:)?c\s([^<>]*[^<>/])>\s*<(?:\w+:)?f\b([^<>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)",
-)
-_FORMULA = re.compile(rb"<f(?:\s[^<>]*)?(?:/>|>([^<]*)</f>)")
 _ROOT = 4096  # bytes in which the root element begins
 _END_OF_CELLS = b"</sheetData>"
 _LONG = 4 * 1024 * 1024
 _BLANK_CELLS = re.compile(rb'(?:<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]*")?/>)++')
 _EMPTY_ROWS = re.compile(rb'(?:<row r="[0-9]{1,7}"[^<>]*(?:/>|></row>))++')
-_ERROR_CELL = re.compile(
-    rb'<(?:\w+:)?c\s([^<>]*\bt="e"[^<>]*(?<!/))>\s*'
-    rb"(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>([^<]*)<"
-)
-_REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Z]{1,3})([1-9][0-9]{0,6})["']""")
 
 
 class FileBook:
@@ -85,6 +75,7 @@ class FileBook:
         # Of all sheets that are asked for, together: where an appendix is missing, that is every sheet.
         self._cells_left, self._bytes_left, self._tags_left = limits.cells, limits.sheet, limits.tags
         self._kept: dict[str, bytes] = {}
+        self._formulas: dict[str, Formulas] = {}
         self._texts: SharedTexts | None = None
         self._measured: set[str] = set()
         self._opened: Any = None
@@ -262,11 +253,13 @@ class FileBook:
         return self._read(part, self._limits.shared)
 
     def _read_sheet(self, sheet: str) -> bytes:
+        """The XML of a sheet up to its last cell; of one that is kept, because it is asked for twice, no formulas."""
         if sheet in self._kept:
             return self._kept[sheet]
         xml = _cells(self._read(self._contents.sheets[sheet], self._limits.sheet, sheet))
-        # It is read again for its formulas.
         if len(xml) <= _LONG and len(xml) + sum(map(len, self._kept.values())) <= _TOGETHER:
+            if not too_many_formulas(xml, self._limits):
+                xml, self._formulas[sheet] = split(xml)
             self._kept[sheet] = xml
         return xml
 
@@ -276,18 +269,8 @@ class FileBook:
             return CellFacts()
         self._measure(sheet)
         xml = self._read_sheet(sheet)
-        formulas: dict[tuple[int, int], bytes] = {}
-        errors: dict[tuple[int, int], str] = {}
-        for attributes, text in _formula_cells(xml):
-            position = _position(attributes)
-            if position is not None:
-                formulas[position] = text
-        if b't="e"' in xml:
-            for attributes, text in _ERROR_CELL.findall(xml):
-                position = _position(attributes)
-                if position is not None:
-                    errors[position] = text.decode("utf-8", "replace")
-        return CellFacts(_Formulas(formulas), errors)
+        known = self._formulas.get(sheet)
+        return CellFacts(formulas(xml) if known is None else known, error_values(xml))
 
     def percentages(self, sheet: str) -> Set[tuple[int, int]]:
         """Cells that show a percentage, by zero-based (row, column)."""
@@ -298,7 +281,7 @@ class FileBook:
             styles = percentage_styles(self._part(self._contents.styles)) if self._contents.styles else frozenset()
         except ValueError:
             return frozenset()
-        return percentage_cells(self._read_sheet(sheet), styles, _column)
+        return percentage_cells(self._read_sheet(sheet), styles)
 
     def _entry(self, part: str) -> zipfile.ZipInfo | None:
         name = self._names.get(part.lower())
@@ -343,53 +326,3 @@ def _cells(xml: bytes) -> bytes:
 @lru_cache(maxsize=16)  # the same for every workbook of a form
 def _contents(workbook: bytes, relationships: bytes) -> Contents:
     return read_contents(workbook, relationships)
-
-
-class _Formulas(Mapping[tuple[int, int], str]):
-    """Formula texts, decoded when they are asked for: most are live checks, which nobody compares."""
-
-    def __init__(self, raw: dict[tuple[int, int], bytes]) -> None:
-        self._raw = raw
-
-    def __getitem__(self, position: tuple[int, int]) -> str:
-        return unescape(self._raw[position].decode("utf-8", "replace"))
-
-    def get(self, position: tuple[int, int], default: Any = None) -> Any:  # most cells have none: no exception for them
-        return self[position] if position in self._raw else default
-
-    def __contains__(self, position: object) -> bool:
-        return position in self._raw
-
-    def __iter__(self) -> Iterator[tuple[int, int]]:
-        return iter(self._raw)
-
-    def __len__(self) -> int:
-        return len(self._raw)
-
-
-def _formula_cells(xml: bytes) -> list[tuple[bytes, bytes]]:
-    """Attributes and formula text of each cell that holds a formula."""
-    if b":worksheet" in xml[:_ROOT]:  # elements with a prefix; Excel and LibreOffice write none
-        return [(attributes, text) for attributes, _, text in _PREFIXED_FORMULA_CELL.findall(xml)]
-    found = []
-    # A sheet has thousands of cells and few formulas: looking back from these is much faster than a look at each cell.
-    for match in _FORMULA.finditer(xml):
-        start = xml.rfind(b"<", 0, match.start())
-        if xml.startswith(b"<c ", start):
-            attributes = xml[start + 3 : match.start()].rstrip()
-            if attributes.endswith(b">") and not attributes.endswith(b"/>"):
-                found.append((attributes[:-1], match[1] or b""))
-    return found
-
-
-def _position(attributes: bytes) -> tuple[int, int] | None:
-    match = _REFERENCE.search(attributes)
-    return (int(match[2]) - 1, _column(match[1])) if match else None
-
-
-@cache
-def _column(letters: bytes) -> int:
-    column = 0
-    for letter in letters:
-        column = column * 26 + letter - 64
-    return column - 1

@@ -123,7 +123,7 @@ def read_keyed(book: Book, name: str) -> KeyedBook:
         corner = key_corner(grid)
         if corner is None:
             if sheet == REPORT_SHEET:
-                leftovers.extend(_explanations(grid))
+                leftovers.extend(explanations(grid))
             elif sheet not in _WITHOUT_WORK:
                 others.append(sheet)
             continue
@@ -195,7 +195,7 @@ def _leftovers(grid: Sequence[Sequence[object]], top: int, left: int) -> list[Le
     return found
 
 
-def _explanations(grid: Sequence[Sequence[object]]) -> list[Leftover]:
+def explanations(grid: Sequence[Sequence[object]]) -> list[Leftover]:
     """Explanations on the report sheet belong to findings of the old workbook, but they are a person's words."""
     top = next((index for index, row in enumerate(grid) if RULE in row and EXPLANATION in row), len(grid))
     found = []

@@ -6,7 +6,6 @@ Number formats: ECMA-376 part 1 §18.8.30 (numFmt; 9 and 10 are built in), §18.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
 
 from cchc_xl.readers.extent import parse
@@ -61,12 +60,19 @@ def percentage_styles(styles: bytes) -> frozenset[int]:
     )
 
 
-def percentage_cells(xml: bytes, styles: frozenset[int], column: Callable[[bytes], int]) -> set[tuple[int, int]]:
+def percentage_cells(xml: bytes, styles: frozenset[int]) -> set[tuple[int, int]]:
     """Row and column (from 0) of the cells of a sheet that have one of these formats."""
     found = set()
     if styles:
         for attributes in _CELL.findall(xml):
             style, place = _STYLE.search(attributes), _PLACE.search(attributes)
             if style and place and int(style[1]) in styles:
-                found.add((int(place[2]) - 1, column(place[1])))
+                found.add((int(place[2]) - 1, _column(place[1])))
     return found
+
+
+def _column(letters: bytes) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return column - 1

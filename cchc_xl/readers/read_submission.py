@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form
@@ -29,6 +30,7 @@ from cchc_xl.cover import (
 from cchc_xl.errors import ForeignWorkbook, WorkbookFault
 from cchc_xl.expressions import CellRef, ColumnRef, as_excel
 from cchc_xl.layout import (
+    BEFORE_KEY,
     CHECK_KEY,
     KEY_COLUMN,
     KEY_PREFIX,
@@ -39,13 +41,15 @@ from cchc_xl.layout import (
     counted_rows,
     form_layout,
 )
-from cchc_xl.ooxml.limits import SUBMISSION, Limits
-from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.grid import Book, CellFacts
+from cchc_xl.readers.of_units import read_of_units
 from cchc_xl.readers.own_parts import read_own_parts
 from cchc_xl.stamp import MAPPING_SHEET, STAMP_SHEET, SUMMARY, Stamp, read_stamp
 from cchc_xl.submission import Entry, FormulaState, StructureFault, Submission
 from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell
+
+if TYPE_CHECKING:
+    from cchc_xl.ooxml.limits import Limits
 
 # How far a user's own rows and columns may have pushed the corner key.
 _CORNER_ROWS, _CORNER_COLUMNS = 40, 20
@@ -54,12 +58,16 @@ _NOTHING = frozenset(("", None))
 _KEY_CELL = re.compile(r"[1-9][0-9]{0,4}")
 
 
-def read_file(path: Path, shown_as: str | None = None, limits: Limits = SUBMISSION) -> Submission:
-    """Read a workbook file. ``limits``: how much it may hold.
+def read_file(path: Path, shown_as: str | None = None, limits: Limits | None = None) -> Submission:
+    """Read a workbook file. ``limits``: how much it may hold, by default what a submission may.
 
     Raises ``WorkbookFault`` when it cannot be read and ``ForeignWorkbook`` when it is not one of our forms.
     """
-    with FileBook(path, limits=limits) as book:
+    # What a click on Kiểm tra does without: it reads the open workbook.
+    from cchc_xl.ooxml.limits import SUBMISSION
+    from cchc_xl.readers.file_book import FileBook
+
+    with FileBook(path, limits=limits or SUBMISSION) as book:
         return read_book(book, shown_as or path.name)
 
 
@@ -77,7 +85,18 @@ def read_book(book: Book, name: str) -> Submission:
     for appendix in form.appendices:
         reading.appendix(appendix)
     faults = tuple(reading.faults)
-    return Submission(name, form, stamp, reading.entries, faults, cover, reading.state_cells, reading.own_parts)
+    return Submission(
+        name,
+        form,
+        stamp,
+        reading.entries,
+        faults,
+        cover,
+        reading.state_cells,
+        reading.own_parts,
+        reading.of_units,
+        reading.continued,
+    )
 
 
 def identify_older(book: Book, name: str) -> tuple[Stamp, Form]:
@@ -169,6 +188,8 @@ class _Reading:
         # A summary has formulas of its own in computed cells; they show nothing while they wait for the parent's part.
         self.of_summary = of_summary
         self.own_parts = read_own_parts(book, form) if of_summary else {}
+        self.continued = False
+        self.of_units = read_of_units(book, form) if of_summary else {}
         self.entries = _Entries()
         self.faults: list[StructureFault] = []
         self.state_cells: dict[tuple[str, int], tuple[str, str]] = {}
@@ -233,6 +254,7 @@ class _Reading:
         if blank:
             self.entries.waiting[appendix.id] = lambda ref: self._entry(appendix.cells[ref], place, "", facts, moved)
         self._printed_cells(appendix, place, grid, facts, moved)
+        self.continued |= any(isinstance(cell, str) and cell.startswith(BEFORE_KEY) for cell in grid[top])
         if CHECK_KEY in grid[top]:
             column = list(grid[top]).index(CHECK_KEY)
             for order, row in place.rows.items():

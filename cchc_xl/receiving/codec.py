@@ -13,8 +13,11 @@ from cchc_xl.checks.run import CheckResult
 from cchc_xl.completion import Completion
 from cchc_xl.consolidation.contribution import Contribution, Number, SpareRow
 from cchc_xl.finding import Finding, RelatedCell
+from cchc_xl.of_units import of_units_from
+from cchc_xl.own_part import OwnPart
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import Stamp
+from cchc_xl.values import from_text, number_value
 
 _STAMP = tuple(item.name for item in fields(Stamp))
 _FINDING = tuple(item.name for item in fields(Finding) if item.name not in ("severity", "related"))
@@ -37,6 +40,8 @@ def encode(given: Contribution) -> bytes:
             (index, [None if names is None else sorted(names) for names in ways])
             for index, ways in given.counted.items()
         ],
+        "of_units": [(index, together.row()) for index, together in given.of_units.items()],
+        "own_parts": [(index, *_own(part)) for index, part in given.own_parts.items()],
         "completion": given.completion.name,
         "fault": given.fault,
         "fault_count": given.fault_count,
@@ -63,6 +68,8 @@ def decode(data: bytes) -> Contribution:
         counted={
             index: [None if names is None else frozenset(names) for names in ways] for index, ways in plain["counted"]
         },
+        of_units={index: found for index, row in plain["of_units"] if (found := of_units_from(row)) is not None},
+        own_parts={index: _own_part(*rest) for index, *rest in plain["own_parts"]},
         completion=Completion[plain["completion"]],
         fault=(plain["fault"][0], plain["fault"][1]),
         fault_count=plain["fault_count"],
@@ -70,6 +77,22 @@ def decode(data: bytes) -> Contribution:
         has_figures=plain["has_figures"],
         result=None if result is None else CheckResult(tuple(map(_found, result[2])), result[0], result[1]),
     )
+
+
+def _own(part: OwnPart) -> tuple[str | None, str, str | None, bool]:
+    """The own part as a number or else a text, the units' sum, and whether it is a count."""
+    number, children = part.own.number, part.children
+    return (
+        None if number is None else str(number),
+        part.own.text,
+        None if children is None else str(children),
+        part.whole,
+    )
+
+
+def _own_part(number: str | None, text: str, children: str | None, whole: bool) -> OwnPart:
+    value = from_text(text) if number is None else number_value(Decimal(number))
+    return OwnPart(value, None if children is None else Decimal(children), whole)
 
 
 def _plain(number: Number) -> int | str:

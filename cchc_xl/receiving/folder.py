@@ -8,17 +8,17 @@ from typing import NoReturn
 
 from cchc_xl.atomic import is_temporary
 from cchc_xl.errors import InputFault
-from cchc_xl.summary_workbook.data_file import KINDS, data_path
+from cchc_xl.summary_workbook.data_file import files_beside
 
 
 def submissions_in(folder: Path, target: Path) -> list[Path]:
     """Every file of the folder and its subfolders, sorted.
 
-    Passed over are only Office lock files, our own temporary files, and the output: the summary workbook and the file
+    Passed over are only Office lock files, our own temporary files, and the output: the summary workbook and the files
     with its tidy table. A link that leads nowhere counts as a file: somebody put it there as one. Raises ``InputFault``
     for a subfolder that cannot be looked into: its files would be missing without a word.
     """
-    outputs = [path for path in (target, *(data_path(target, kind) for kind in KINDS)) if path.exists()]
+    outputs = [path for path in (target, *files_beside(target)) if path.exists()]
     found = []
     for place, _, names in os.walk(folder, onerror=_closed):
         for path in (Path(place, name) for name in names):

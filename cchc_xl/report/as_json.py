@@ -139,7 +139,7 @@ def summary_json(summary: Summary, out: str | None) -> dict[str, Any]:
         "changes": _changes_json(summary.changes) if summary.changes else None,
         "remarks": [said for said in (summary.earlier.remark if summary.earlier else "", summary.kept) if said],
         "out": out,
-        "data": summary.beside or None,
+        "data": list(summary.beside),
     }
 
 

@@ -14,10 +14,11 @@ from cchc_xl.consolidation.owing import owing_units
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.consolidation.timing import days_late
-from cchc_xl.cover import COVER_ID, COVER_SHEET
+from cchc_xl.cover import COVER_ID, COVER_SHEET, FIELDS
 from cchc_xl.finding import Finding
 from cchc_xl.leftovers import LEFTOVER_SHEET
-from cchc_xl.operations import CheckedFile, Upgraded
+from cchc_xl.operations import CheckedFile, Upgraded, WordExport
+from cchc_xl.own_part import OWN_SHEET
 from cchc_xl.periods import format_date
 from cchc_xl.report.lines import culprit_lines
 from cchc_xl.severity import Severity
@@ -25,6 +26,8 @@ from cchc_xl.severity import Severity
 _WIDTH = 110
 # Hints of one kind on one sheet: the first ones are shown, the rest counted.
 _SHOWN_HINTS = 3
+# What of the cover stands in the head of a printed appendix.
+_LETTER = ("unit", "report_number", "report_date", "place")
 _COMPLETION = {
     Completion.COMPLETE: "còn giá trị",
     Completion.LAPSED: "hết giá trị vì số liệu đã thay đổi sau đó, hãy kiểm tra lại trong Excel",
@@ -116,6 +119,42 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
             yield f"    … và {count - _SHOWN_HINTS} gợi ý nữa cùng loại “{code}”."
 
 
+def exported_text(export: WordExport) -> str:
+    """What was written as a Word document."""
+    submission = export.submission
+    whose = f" của {submission.stamp.unit}" if submission.stamp.unit else ""
+    return f"Đã xuất {len(submission.form.appendices)} phụ lục{whose} ra {export.target}."
+
+
+def exported_remarks(export: WordExport) -> list[str]:
+    """What is to be known before the document is signed; nothing of it stands in the document."""
+    submission, result = export.submission, export.result
+    remarks = []
+    if export.kept is not None:
+        remarks.append(f"Tệp {export.target.name} có sẵn được giữ lại thành {export.kept.name}.")
+    if not submission.has_figures():
+        return [*remarks, "Sổ chưa có số liệu: bản Word là biểu trống."]
+    explained = completion(submission) is Completion.COMPLETE
+    counts = {Severity.ERROR: result.count(Severity.ERROR), Severity.WARNING: result.count(Severity.WARNING)}
+    found = ", ".join(f"{count} {severity.word.lower()}" for severity, count in counts.items() if count)
+    if found and not explained:
+        remarks.append(
+            f"Sổ còn {found}; bản Word ghi đúng như trong sổ. "
+            "Hãy xem bằng lệnh kiem-tra, sửa hoặc giải trình trước khi ký."
+        )
+    blank = sum(not part.own.filled for part in submission.own_parts.values())
+    if blank:
+        remarks.append(
+            f"Còn {blank} chỉ tiêu chờ phần của cấp tổng hợp (trang “{OWN_SHEET}”): ô tổng trong bản Word còn để trống."
+        )
+    cover = submission.cover
+    missing = [FIELDS[key] for key in _LETTER if cover is not None and not cover.value(key).filled]
+    if missing:
+        names = ", ".join(name[0].lower() + name[1:] for name in missing)
+        remarks.append(f"Trang {COVER_SHEET} chưa ghi {names}: bản Word để dấu chấm ở chỗ đó.")
+    return remarks
+
+
 def upgraded_text(upgraded: Upgraded, source: str) -> str:
     """What an upgrade did with every value of the old workbook."""
     form, stamp = upgraded.form, upgraded.stamp
@@ -186,6 +225,5 @@ def summary_text(summary: Summary, out: Path | None) -> str:
         lines.append(summary.kept)
     if out is not None:
         lines.append(f"Sổ tổng hợp: {out}")
-        if summary.beside:
-            lines.append(f"Bảng số liệu gốc: {out.with_name(summary.beside)}")
+        lines += [f"Bảng số liệu gốc: {out.with_name(name)}" for name in summary.beside]
     return "\n".join(lines)

@@ -14,8 +14,6 @@ from typing import NamedTuple
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.finding import Finding
 from cchc_xl.layout import REPORT_SHEET
-from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
-from cchc_xl.readers.file_book import FileBook
 from cchc_xl.report_layout import (
     ACTUAL,
     ADDRESS,
@@ -75,6 +73,10 @@ def read_earlier(path: Path) -> Mapping[FindingKey, EarlierFinding] | None:
     """The findings of the report at ``path``; ``None`` when there is no report of ours."""
     if not path.is_file():
         return None
+    # What a click on Kiểm tra does without: it reads the report in the open workbook.
+    from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
+    from cchc_xl.readers.file_book import FileBook
+
     try:
         with FileBook(path, limits=SUMMARY_LIMITS) as book:  # of many files it is as long as a summary
             return earlier_findings(book.grid(REPORT_SHEET)) if REPORT_SHEET in book.sheet_names else None

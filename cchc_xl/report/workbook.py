@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cchc_xl import excel_limits
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import InputFault
 from cchc_xl.form_workbook.links import file_link
@@ -80,6 +81,7 @@ class _Report:
         self.earlier = earlier
         self.folder = folder
         self.row = 0
+        self.links = 0
 
     def write(self) -> None:
         self._page()
@@ -107,6 +109,10 @@ class _Report:
         self.row = 1
         for checked in self.results:
             self.sheet.write_string(self.row, 0, self._state(checked), self.styles.get())
+            self.row += 1
+        if sum(len(checked.result.findings) for checked in self.results if checked.result) > excel_limits.LINKS:
+            words = f"Liên kết đến ô chỉ có ở {excel_limits.LINKS} dòng đầu; các dòng sau ghi địa chỉ ô."
+            self.sheet.write_string(self.row, 0, words, self.styles.get(italic=True))
             self.row += 1
         self.row += 1
 
@@ -164,7 +170,8 @@ class _Report:
             if title == EXPLANATION:
                 properties["bg_color"] = INPUT_FILL
             style = self.styles.cell(**properties)
-            if title == CELL and link:
+            if title == CELL and link and self.links < excel_limits.LINKS:
+                self.links += 1
                 underlined = self.styles.cell(**properties, font_color="#0563C1", underline=1)
                 self.sheet.write_url(self.row, index, link, underlined, str(value))
             elif isinstance(value, int | float):

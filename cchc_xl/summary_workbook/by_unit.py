@@ -14,10 +14,9 @@ from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import Number
 from cchc_xl.consolidation.rollup import Sources, SummaryCell
 from cchc_xl.consolidation.summary import Summary
-from cchc_xl.errors import InputFault
 from cchc_xl.form_workbook.styles import COMPUTED_FILL, HEADER_FILL, NUMBER_FORMATS, Styles
 from cchc_xl.layout import column_letters
-from cchc_xl.periods import parse_period
+from cchc_xl.periods import period_words
 from cchc_xl.summary_workbook.page import SIZE, Page, TableRow, clean, plain_format
 from cchc_xl.summary_workbook.plan import (
     APPENDIX,
@@ -57,15 +56,6 @@ _UNITS_PER_PAGE = 14
 def write_by_unit(workbook: Any, styles: Styles, summary: Summary, plan: SheetPlan) -> None:
     """Add the sheet."""
     _ByUnit(workbook, styles, summary, plan).write()
-
-
-def period_words(period: str) -> str:
-    """``Năm 2023``; the key itself when it is none of ours."""
-    try:
-        words = parse_period(period).words
-    except InputFault:
-        return period or "chưa ghi"
-    return words
 
 
 class _ByUnit:
@@ -189,10 +179,16 @@ class _ByUnit:
             for place, number in zip(places, numbers, strict=True):
                 in_order[place] = number
         special = {**dict.fromkeys(self.absent, ""), **{places[index]: word for index, word in sources.words.items()}}
+        # Of a summary: how many of its own units have it, of how many.
+        told = {places[at]: sum(found.counts.values()) for at, found in sources.of_units.items() if found.counts}
+        told = {place: count for place, count in told.items() if in_order[place] is not None}
         start = 0
-        for place in sorted(special):
+        for place in sorted(special.keys() | told.keys()):
             row.numbers(self.letters[start:place], in_order[start:place], figure)
-            if units[place].absent:
+            number = in_order[place]
+            if place in told and number is not None:
+                row.number(FIRST_UNIT + place, number, style(align="right", num_format=f'0"/{told[place]}"'))
+            elif units[place].absent:
                 row.blank(FIRST_UNIT + place, style(bg_color=ABSENT_FILL))
             else:
                 row.text(FIRST_UNIT + place, special[place], style(align="right"))

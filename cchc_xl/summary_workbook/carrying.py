@@ -10,6 +10,10 @@ from cchc_xl.consolidation.carry import Carried, carry, typed_by_parent
 from cchc_xl.consolidation.own_parts import asks_own_part, with_own_parts
 from cchc_xl.consolidation.same_unit import office_of, same_unit
 from cchc_xl.consolidation.summary import Summary
+from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
+from cchc_xl.readers.file_book import FileBook
+from cchc_xl.readers.keyed_sheets import explanations
+from cchc_xl.report_layout import OF_SUMMARY
 from cchc_xl.stamp import SUMMARY, Stamp
 from cchc_xl.submission import Submission
 from cchc_xl.summary_workbook.form_contents import merge_writing
@@ -62,8 +66,17 @@ def given_stamp(form: Form, summary: Summary) -> Stamp:
     )
 
 
-def carried_words(carried: Carried, copy: str) -> str:
-    """What to tell the user; ``copy``: where the old summary is kept when something has no place any more.
+def explained(target: Path) -> int:
+    """How many explanations the parent gave for findings in its own figures, in the summary at ``target``.
+
+    They belong to figures that a merge may change: they are not carried over.
+    """
+    with FileBook(target, limits=SUMMARY_LIMITS) as book:
+        return len(explanations(book.grid(OF_SUMMARY))) if OF_SUMMARY in book.sheet_names else 0
+
+
+def carried_words(carried: Carried, explained: int, copy: str) -> str:
+    """What to tell the user; ``copy``: where the old summary is kept when something is not in the new one.
 
     Empty where the copy has been told of.
     """
@@ -77,5 +90,10 @@ def carried_words(carried: Carried, copy: str) -> str:
         said.append(
             f"{len(carried.without_place)} ô do cấp tổng hợp nhập không còn chỗ trong sổ mới ({listed}): "
             f"bản cũ được giữ ở {copy}, hãy xem và chép lại nếu cần."
+        )
+    if explained and copy:
+        said.append(
+            f"{explained} giải trình ở trang “{OF_SUMMARY}” của sổ cũ không chuyển sang sổ mới vì số có thể đã đổi: "
+            f"bản cũ được giữ ở {copy}, hãy bấm Kiểm tra rồi chép lại những giải trình còn đúng."
         )
     return " ".join(said)

@@ -10,7 +10,8 @@ from cchc_xl.catalogue.charts import ChartSpec
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.styles import COMPUTED_FILL, FONT, NUMBER_FORMATS, Styles
 from cchc_xl.layout import cell_address
-from cchc_xl.summary_workbook.by_unit import ABSENT_FILL, period_words
+from cchc_xl.periods import period_words
+from cchc_xl.summary_workbook.by_unit import ABSENT_FILL
 from cchc_xl.summary_workbook.page import Page, clean, plain_format
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, FIRST_UNIT, SheetPlan
 from cchc_xl.summary_workbook.ranking import MOST_BARS, Bar, Ranking, printable, rank_units
@@ -19,6 +20,7 @@ from cchc_xl.summary_workbook.totals import ratio_formula
 
 CHARTS_SHEET = "Biểu đồ"
 _COLUMNS = (("TT", 4.5), ("Đơn vị", 26.0), ("Tử số", 8.5), ("Mẫu số", 8.5), ("Tỷ lệ", 8.0), ("Toàn bộ", 8.0))
+HEADINGS = tuple(heading for heading, _ in _COLUMNS)
 _RANK, _UNIT, _TOP, _BOTTOM, _RATIO, _WHOLE = range(6)
 _CHART = len(_COLUMNS) + 1
 _CHART_COLUMNS, _CHART_COLUMN = 10, 9.0

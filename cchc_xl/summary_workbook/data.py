@@ -13,17 +13,22 @@ from cchc_xl.summary_workbook.tables import header_row, make_table
 from cchc_xl.summary_workbook.tidy import COLUMNS, tidy_count, tidy_lines
 
 DATA_SHEET = "Dữ liệu"
+BESIDE = "tệp "
 _WIDTHS = (10.0, 24.0, 11.0, 38.0, 60.0, 14.0, 18.0, 9.0)
 
 
-def write_data(workbook: Any, styles: Styles, summary: Summary, beside: str = "") -> None:
-    """Add the sheet. ``beside``: name of the file that holds the table instead, because it is too long for a sheet."""
+def write_data(workbook: Any, styles: Styles, summary: Summary) -> None:
+    """Add the sheet; where files beside the workbook hold the table, it names them."""
     page = Page(workbook, styles, DATA_SHEET, _WIDTHS)
-    last = 0 if beside else tidy_count(summary)
-    if beside:
-        page.heading(0, f"Bảng số liệu gốc có {tidy_count(summary):,} dòng".replace(",", "."), bold=True)
-        page.heading(1, f"Bảng được ghi ở tệp {beside}, cùng thư mục với sổ này; mở bằng Excel.")
-        page.heading(2, f"Các cột: {', '.join(COLUMNS)}.", italic=True)
+    last = tidy_count(summary)
+    if summary.beside:
+        page.heading(0, f"Bảng số liệu gốc có {last:,} dòng".replace(",", "."), bold=True)
+        page.heading(1, f"Bảng được ghi ở {BESIDE}{'; '.join(summary.beside)}, cùng thư mục với sổ này; mở bằng Excel.")
+        if len(summary.beside) > 1:
+            page.heading(
+                2, f"Bảng dài hơn một trang Excel nên được chia thành {len(summary.beside)} tệp nối tiếp nhau."
+            )
+        page.heading(3, f"Các cột: {', '.join(COLUMNS)}.", italic=True)
         page.finish()
         return
     page.stream(0, last, _rows(page, summary))

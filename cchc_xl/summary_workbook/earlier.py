@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
+from cchc_xl import excel_limits
 from cchc_xl.consolidation.changes import Earlier, EarlierUnit, Figure, ReportRow
 from cchc_xl.errors import CchcError
 from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
@@ -18,8 +19,8 @@ from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, ROW_KEYS, TOTAL_KEY, UN
 
 _UNIT = re.compile(re.escape(UNIT_KEY) + r"(.*)\|([0-9a-f]{64})", re.DOTALL)
 _KEY_ROWS = 20  # how far a user's own rows may have pushed the row of keys
-_MOST_ROWS = 20_000
-_MOST_TEXT = 32_000
+# Of "Thay đổi": every unit that went or came, as many as two summaries have columns, and every line of the form.
+_MOST_ROWS = 3 * excel_limits.COLUMNS
 
 Grid = Sequence[Sequence[object]]
 
@@ -87,7 +88,7 @@ def _cell(cell: object) -> Figure:
         except OverflowError:
             return ""
         return number if math.isfinite(number) else ""
-    return "" if cell is None else str(cell)[:_MOST_TEXT]
+    return "" if cell is None else str(cell)[: excel_limits.TEXT]
 
 
 def _at(row: Sequence[object], column: int) -> object:

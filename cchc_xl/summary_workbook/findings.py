@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cchc_xl import excel_limits
 from cchc_xl.consolidation.self_proof import FailedRule, SelfProof
 from cchc_xl.consolidation.states import JudgedFile
 from cchc_xl.consolidation.summary import Summary
@@ -13,6 +14,7 @@ from cchc_xl.form_workbook.links import file_link
 from cchc_xl.form_workbook.styles import BAD_FILL, Styles
 from cchc_xl.layout import form_layout
 from cchc_xl.severity import Severity
+from cchc_xl.summary_workbook.continued import goes_on, part_name, split
 from cchc_xl.summary_workbook.page import Page, TableRow
 
 FINDINGS_SHEET = "Kết quả kiểm tra"
@@ -30,7 +32,7 @@ _COLUMNS = (
 _FILLS = {Severity.ERROR: BAD_FILL, Severity.WARNING: "#FFF2CC"}
 _HEADER_ROW = 3
 _CELL, _MESSAGE = 5, 6
-# Excel opens no more than 65,530 links of a sheet.
+# Excel opens no more than 65,530 links of a sheet (``excel_limits``), and slowly when they are so many.
 _MOST_LINKS = 20_000
 FAILED_REMEDY = "Không dùng số tổng này; đối chiếu với trang “Nguồn số liệu” và báo cho người phụ trách bộ công cụ."
 
@@ -56,28 +58,32 @@ def cell_of(failed: FailedRule, summary: Summary) -> str:
 
 def write_findings(workbook: Any, styles: Styles, summary: Summary, links: Mapping[str, str]) -> None:
     """Add the sheet. ``links``: the paths of the files as seen from the summary's folder."""
-    page = Page(workbook, styles, FINDINGS_SHEET, [width for _, width in _COLUMNS])
     checked = [(file, file.result) for file in summary.files if file.result is not None]
     counts = {severity: sum(result.count(severity) for _, result in checked) for severity in Severity}
-    page.heading(0, "KẾT QUẢ KIỂM TRA CÁC SỔ NỘP", bold=True, font_size=14)
     said = ", ".join(f"{count} {severity.word.lower()}" for severity, count in counts.items())
-    page.heading(1, f"Đã kiểm tra {len(checked)} sổ: {said}.", italic=True)
-    page.heading(2, proof_words(summary.proof), italic=True)
-    page.header(_HEADER_ROW, [heading for heading, _ in _COLUMNS])
-    page.sheet.freeze_panes(_HEADER_ROW + 1, 2)
     found = [(file, finding) for file, result in checked for finding in result.findings]
     first = _HEADER_ROW + 1 + len(summary.proof.failed)
-    last = max(_HEADER_ROW + 1, first + len(found) - 1)
-    for at, failed in enumerate(summary.proof.failed, _HEADER_ROW + 1):
-        _failed_row(page, at, failed, summary)
-    if found:
-        page.stream(first, last, (_row(page, at, *pair) for at, pair in enumerate(found, first)))
-        _link(page, first, found, links)
-    elif not summary.proof.failed:
-        words = "Không có lỗi, cảnh báo hay gợi ý nào." if checked else "Chưa có sổ nào đến bước kiểm tra."
-        page.put(last, _MESSAGE, words, italic=True)
-    page.sheet.autofilter(_HEADER_ROW, 0, last, len(_COLUMNS) - 1)
-    page.finish()
+    parts = split(found, excel_limits.ROWS - first, excel_limits.ROWS - _HEADER_ROW - 1)
+    for number, part in enumerate(parts, start=1):
+        page = Page(workbook, styles, part_name(FINDINGS_SHEET, number), [width for _, width in _COLUMNS])
+        page.heading(0, "KẾT QUẢ KIỂM TRA CÁC SỔ NỘP", bold=True, font_size=14)
+        page.heading(2, proof_words(summary.proof), italic=True)
+        page.header(_HEADER_ROW, [heading for heading, _ in _COLUMNS])
+        page.sheet.freeze_panes(_HEADER_ROW + 1, 2)
+        begins = first if number == 1 else _HEADER_ROW + 1
+        last = max(_HEADER_ROW + 1, begins + len(part) - 1)
+        for at, failed in enumerate(summary.proof.failed if number == 1 else (), _HEADER_ROW + 1):
+            _failed_row(page, at, failed, summary)
+        words = [f"Đã kiểm tra {len(checked)} sổ: {said}.", goes_on(FINDINGS_SHEET, number, len(parts))]
+        if part:
+            page.stream(begins, last, (_row(page, at, *pair) for at, pair in enumerate(part, begins)))
+            words.append(_link(page, begins, part, links))
+        elif not summary.proof.failed:
+            nothing = "Không có lỗi, cảnh báo hay gợi ý nào." if checked else "Chưa có sổ nào đến bước kiểm tra."
+            page.put(last, _MESSAGE, nothing, italic=True)
+        page.heading(1, " ".join(filter(None, words)), italic=True)
+        page.sheet.autofilter(_HEADER_ROW, 0, last, len(_COLUMNS) - 1)
+        page.finish()
 
 
 def _failed_row(page: Page, at: int, failed: FailedRule, summary: Summary) -> None:
@@ -103,13 +109,14 @@ def _row(page: Page, at: int, file: JudgedFile, finding: Finding) -> TableRow:
     return row
 
 
-def _link(page: Page, first: int, found: Sequence[tuple[JudgedFile, Finding]], links: Mapping[str, str]) -> None:
-    """Links from the cell's address to the cell in the unit's file."""
+def _link(page: Page, first: int, found: Sequence[tuple[JudgedFile, Finding]], links: Mapping[str, str]) -> str:
+    """Links from the cell's address to the cell in the unit's file. Says so, if not all have one."""
     made = 0
     for at, (file, finding) in enumerate(found, first):
         if made == _MOST_LINKS:
-            return
+            return f"Liên kết đến ô trong sổ nộp chỉ có ở {made} dòng đầu của trang; các dòng sau ghi địa chỉ ô."
         path = links.get(file.received.file)
         to = file_link(path, finding.sheet, finding.cell) if path and finding.cell else ""
         if to:
             made += page.sheet.write_url(at, _CELL, to, None, finding.cell) == 0
+    return ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from cchc_xl.catalogue.model import AppendixKind, CellKind, CellSpec, Form, Rollup
+from cchc_xl.catalogue.model import AppendixKind, CellKind, CellSpec, Form, Rollup, RowRole
 from cchc_xl.consolidation.carry import Record
 from cchc_xl.consolidation.contribution import is_ratio
 from cchc_xl.consolidation.own_parts import asks_own_part
@@ -78,7 +78,8 @@ def merge_writing(form: Form, stamp: Stamp, summary: Summary) -> Writing:
     for ref in waiting:
         entries[ref] = replace(entries[ref], formula=FormulaState.ALTERED)
     names = texts_of_spare_rows(form, summary.children)
-    return Writing(entries, linked, asked, waiting, emptied, {**names, **_notes(form, cells, summary.units_expected)})
+    remarks = _notes(form, cells, summary.units_expected) | _marks(form, cells, summary.units_expected)
+    return Writing(entries, linked, asked, waiting, emptied, {**names, **remarks})
 
 
 def form_contents(form: Form, stamp: Stamp, summary: Summary, plan: SheetPlan, writing: Writing) -> Contents:
@@ -165,6 +166,22 @@ def _notes(form: Form, cells: Sequence[SummaryCell], units_expected: int) -> dic
             text = counted + (f"; không tính: {', '.join(cell.left_out)}" if cell.left_out else "")
         notes[ref] = text
     return notes
+
+
+def _marks(form: Form, cells: Sequence[SummaryCell], units_expected: int) -> dict[CellRef, str]:
+    """Beside every task of a checklist, of how many units it has which mark: no x can say that of all of them."""
+    rows: dict[tuple[str, int], list[SummaryCell]] = {}
+    for cell in cells:
+        if cell.spec.kind is CellKind.MARK and cell.spec.row.role is RowRole.ITEM and cell.n_units:
+            rows.setdefault((cell.spec.ref.appendix, cell.spec.row.order), []).append(cell)
+    texts = {}
+    for (appendix, order), marks in rows.items():
+        beside = next((c.key for c in form.appendix(appendix).columns if c.kind is CellKind.TEXT and not c.given), "")
+        ref = CellRef(appendix, order, beside)
+        if ref in form.cells:
+            said = "; ".join(f"{cell.spec.column.heading}: {format_number(cell.value)}" for cell in marks if cell.value)
+            texts[ref] = f"{said} ({max(cell.n_units for cell in marks)}/{units_expected} đơn vị)"
+    return texts
 
 
 def _waiting_totals(form: Form, cells: Sequence[SummaryCell]) -> dict[CellRef, str]:

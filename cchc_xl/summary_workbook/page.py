@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from cchc_xl import excel_limits
 from cchc_xl.form_workbook.styles import HEADER_FILL, NUMBER_FORMATS, Styles
 from cchc_xl.lettering import text_lines
 from cchc_xl.summary_workbook.streamed import Row, StreamedSheet
@@ -14,7 +15,7 @@ from cchc_xl.summary_workbook.streamed import Row, StreamedSheet
 SIZE = 11
 _LINE_HEIGHT = 14.5
 _MOST_HEIGHT = 409.0  # Excel's own limit, in points
-_MOST_TEXT = 32_000  # Excel keeps 32,767 UTF-16 units in a cell; XlsxWriter drops longer texts
+_CUT = "… [cắt bớt: ô Excel không chứa hết]"
 
 
 class Page:
@@ -113,9 +114,24 @@ def lines_needed(text: str, width: float, bold: bool) -> int:
 
 
 def clean(text: str) -> str:
-    """A text that a workbook can hold: not too long, without what XML cannot carry (undecodable file names)."""
+    """A text that a workbook can hold, without what XML cannot carry (undecodable file names).
+
+    What is longer than a cell can be says at its end that it was cut: no program writes such a text into a submission.
+    """
+    return _clean_short(text) if len(text) <= _SHORT else _clean(text)
+
+
+def _clean(text: str) -> str:
     safe = text.encode("utf-8", "replace").decode("utf-8").replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
-    return safe if len(safe) <= _MOST_TEXT else safe[: _MOST_TEXT - 1] + "…"
+    if excel_limits.text_length(safe) <= excel_limits.TEXT:
+        return safe
+    kept = safe.encode("utf-16-le")[: 2 * (excel_limits.TEXT - len(_CUT))]
+    return kept.decode("utf-16-le", "ignore") + _CUT
+
+
+# Units, rows and measures return in thousands of rows; long texts would only fill the memory.
+_SHORT = 200
+_clean_short = lru_cache(maxsize=32_768)(_clean)
 
 
 def plain_format(numbers: Sequence[int | Decimal]) -> str:

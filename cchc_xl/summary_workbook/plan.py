@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
+from cchc_xl import excel_limits
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form, Rollup, Row
 from cchc_xl.consolidation.own_parts import asks_own_part
 from cchc_xl.consolidation.rollup import SummaryCell
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
+from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef, Ratio
 from cchc_xl.layout import cell_address, column_letters
 from cchc_xl.own_part import OWN_SHEET
@@ -107,7 +110,10 @@ class SheetPlan:
 
 
 def plan_sheet(form: Form, summary: Summary) -> SheetPlan:
-    """Lay the sheet out: every figure of the summary has a line, in form order below the form's headings."""
+    """Lay the sheet out: every figure of the summary has a line, in form order below the form's headings.
+
+    Raises ``InputFault`` when a sheet has too few columns for the units.
+    """
     cells = {cell.spec.ref: cell for cell in summary.cells}
     lines: list[Line] = []
     rows: dict[CellRef, int] = {}
@@ -133,6 +139,13 @@ def plan_sheet(form: Form, summary: Summary) -> SheetPlan:
                     top = add(Line(appendix.id, "", f"Tử số của “{label}”", cell=cell, part=0))
                     bottom = add(Line(appendix.id, "", f"Mẫu số của “{label}”", cell=cell, part=1))
                     helpers[spec.ref] = top, bottom
+    units = _units(summary)
+    room = excel_limits.COLUMNS - FIRST_UNIT - KEY_COLUMN - 1
+    if len(units) > room:
+        raise InputFault(
+            f"Có {len(units)} đơn vị nhưng trang “{BY_UNIT_SHEET}” chỉ chứa được {room} đơn vị, vì Excel có "
+            f"{excel_limits.COLUMNS} cột: hãy chia các sổ nộp thành nhóm, tổng hợp từng nhóm rồi tổng hợp các sổ đó."
+        )
     parts = dict(helpers)
     for cell in summary.cells:
         pair = _part_cells(cell, cells) if cell.rollup is Rollup.RECOMPUTE and cell.spec.ref not in parts else None
@@ -140,10 +153,20 @@ def plan_sheet(form: Form, summary: Summary) -> SheetPlan:
             parts[cell.spec.ref] = rows[pair[0]], rows[pair[1]]
     asked = [cell.spec.ref for cell in summary.cells if asks_own_part(cell)]
     own_rows = {ref: OWN_HEADER_ROW + 1 + index for index, ref in enumerate(asked)}
-    return SheetPlan(form, _units(summary), lines, rows, parts, own_rows)
+    return SheetPlan(form, units, lines, rows, parts, own_rows)
 
 
-def figure_label(cell: SummaryCell) -> str:
+class Named(Protocol):
+    """A figure of a form, and what the unit calls the row where it added it."""
+
+    @property
+    def spec(self) -> CellSpec: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+def figure_label(cell: Named) -> str:
     """The row's label, in tables with the column's heading."""
     spec = cell.spec
     label = " ".join((cell.name or spec.row.label).split())

@@ -11,9 +11,9 @@ from cchc_xl.consolidation.states import FileState, JudgedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.consolidation.timing import days_late, sent_day
 from cchc_xl.form_workbook.styles import BAD_FILL, Styles
-from cchc_xl.periods import format_date
+from cchc_xl.periods import format_date, period_words
 from cchc_xl.severity import Severity
-from cchc_xl.summary_workbook.by_unit import ABSENT_FILL, period_words
+from cchc_xl.summary_workbook.by_unit import ABSENT_FILL
 from cchc_xl.summary_workbook.page import Page
 
 RECEIVED_SHEET = "Tình hình nộp"

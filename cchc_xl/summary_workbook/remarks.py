@@ -33,8 +33,21 @@ def remark(cell: SummaryCell) -> str:
     if not cell.sources and not asks_own_part(cell):
         return "Biểu của các đơn vị không có chỉ tiêu này."
     own = _REMARKS.get(cell.rollup)
-    remarks = [own(cell) if own else "", _silent(cell)]
+    remarks = [own(cell) if own else "", _of_parents(cell), _silent(cell)]
     return " ".join(text for text in remarks if text)
+
+
+def _of_parents(cell: SummaryCell) -> str:
+    """Of summaries among the units what is their own part and what their units'."""
+    said = []
+    for child, place in zip(cell.sources.children, cell.sources.cells, strict=True):
+        part = child.given.own_parts.get(place)
+        if part is None or not part.own.filled:
+            continue
+        units = "trống" if part.children is None else number(part.children)
+        own = "không có" if part.own.number is None else number(part.own.number)
+        said.append(f"{child.unit}: phần của chính đơn vị {own}, các đơn vị trực thuộc {units}")
+    return f"Gồm {names(said)}." if said else ""
 
 
 def names(units: Sequence[str]) -> str:
@@ -52,7 +65,11 @@ def number(value: Decimal) -> str:
 def _silent(cell: SummaryCell) -> str:
     """Units without a number: blank, or with a text that is no number."""
     sources = cell.sources
-    texts = [f"{sources.children[index].unit} “{_short(word)}”" for index, word in sorted(sources.words.items())]
+    texts = [
+        f"{sources.children[index].unit} “{_short(word)}”"
+        for index, word in sorted(sources.words.items())
+        if index not in sources.of_units
+    ]
     blank = [
         child.unit
         for index, (child, number) in enumerate(zip(sources.children, sources.numbers, strict=True))
@@ -72,8 +89,10 @@ def _short(text: str) -> str:
 
 
 def _givers(cell: SummaryCell, value: Decimal) -> list[str]:
-    pairs = zip(cell.sources.children, cell.sources.numbers, strict=True)
-    return [child.unit for child, number in pairs if number == value]
+    sources = cell.sources
+    ends = {at: (found.low, found.high) for at, found in sources.of_units.items() if sources.numbers[at] is None}
+    pairs = enumerate(zip(sources.children, sources.numbers, strict=True))
+    return [child.unit for at, (child, number) in pairs if number == value or value in ends.get(at, ())]
 
 
 def _own_plus_children(cell: SummaryCell) -> str:
@@ -98,11 +117,19 @@ def _shared(cell: SummaryCell) -> str:
     for child, number_given in zip(cell.sources.children, cell.sources.numbers, strict=True):
         if number_given is not None:
             given.setdefault(Decimal(number_given), []).append(child.unit)
+    among = [
+        f"{cell.sources.children[index].unit} (trong đó từ {number(found.low)} đến {number(found.high)})"
+        for index, found in cell.sources.of_units.items()
+        if found.low is not None and found.high is not None and found.low != found.high
+    ]
+    if among:
+        return f"Các đơn vị trực thuộc ghi khác nhau ở {names(among)}; xem sổ tổng hợp của các đơn vị đó."
     if len(given) < 2:
         return ""
     ranked = sorted(given.items(), key=lambda item: -len(item[1]))
-    listed = "; ".join(f"{number(value)} ({names(units)})" for value, units in ranked)
-    return f"Các đơn vị ghi khác nhau: {listed}."
+    listed = "; ".join(f"{number(value)} ({names(units)})" for value, units in ranked[:_MOST_NAMES])
+    more = f"; và {len(ranked) - _MOST_NAMES} số khác nữa" if len(ranked) > _MOST_NAMES else ""
+    return f"Các đơn vị ghi khác nhau: {listed}{more}."
 
 
 def _distinct(cell: SummaryCell) -> str:
@@ -133,7 +160,7 @@ def _spread(cell: SummaryCell) -> str:
 def _count_yes(cell: SummaryCell) -> str:
     if cell.value is None:
         return ""
-    return f"Có: {cell.counts.get('1', 0)}/{cell.n_units} đơn vị có số liệu."
+    return f"Có: {cell.counts.get('1', 0)}/{sum(cell.counts.values())} đơn vị có số liệu."
 
 
 def distribution_words(cell: SummaryCell) -> str:

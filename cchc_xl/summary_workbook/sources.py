@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from cchc_xl import excel_limits
 from cchc_xl.catalogue.model import Form, Rollup
 from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import Number, figure_cells, figure_index, is_ratio, standard_places
@@ -22,6 +23,7 @@ from cchc_xl.consolidation.rollup import Child, SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.expressions import cell_refs
 from cchc_xl.form_workbook.styles import Styles
+from cchc_xl.summary_workbook.continued import goes_on, part_name, split
 from cchc_xl.summary_workbook.page import Page, TableRow, plain_format
 from cchc_xl.summary_workbook.plan import ROW_KEYS, figure_label
 from cchc_xl.summary_workbook.remarks import ROLLUP_WORDS, number
@@ -37,6 +39,12 @@ _SECTIONS = (
     ("Ô CỦA TỪNG CHỈ TIÊU TRONG CÁC TỆP TRÊN", CELLS, "ONguon"),
     ("SỐ LIỆU LẤY TỪ Ô KHÁC, HOẶC CỘNG TỪ NHIỀU Ô CỦA MỘT ĐƠN VỊ", SINGLE, "OKhac"),
 )
+_WORDS = (
+    "Mỗi số ở trang “Theo đơn vị” lấy từ tệp của đơn vị (bảng thứ nhất) tại trang và ô của chỉ tiêu (bảng thứ hai);"
+    " bảng thứ ba liệt kê từng số lấy từ ô khác."
+)
+# Rows: of the first table, of a table's title and headings, and between two tables.
+_FIRST, _HEAD, _GAP = 3, 2, 2
 _GIVEN = 7
 _KEYS = len(_WIDTHS)
 _KEY_WIDTH = 8.43
@@ -63,48 +71,68 @@ class _Origins:
 
 
 def write_sources(workbook: Any, styles: Styles, summary: Summary) -> None:
-    """Add the sheet."""
-    page = Page(workbook, styles, SOURCES_SHEET, (*_WIDTHS, _KEY_WIDTH))
-    page.heading(0, "NGUỒN SỐ LIỆU", bold=True, font_size=14)
-    page.heading(
-        1,
-        "Mỗi số ở trang “Theo đơn vị” lấy từ tệp của đơn vị (bảng thứ nhất) tại trang và ô của chỉ tiêu (bảng thứ hai);"
-        " bảng thứ ba liệt kê từng số lấy từ ô khác.",
-        italic=True,
-    )
-    bodies: list[list[TableRow]] = [[], [], []]
-    starts, at = [], 3
+    """Add the sheet; its last table goes on in further sheets, when there are too many figures for one."""
     origins = [(cell, _origins(cell)) for cell in summary.cells]
-    for body, lines in zip(bodies, (_files(summary), _cells(origins), _single(origins)), strict=True):
+    files, cells, single = list(_files(summary)), list(_cells(origins)), list(_single(origins))
+    heads = _FIRST + _HEAD
+    above = heads + sum(len(table) + _HEAD + _GAP for table in (files, cells))
+    parts = split(single, excel_limits.ROWS - above - 1, excel_limits.ROWS - heads - 1)
+    for count, part in enumerate(parts, start=1):
+        title, headings, name = _SECTIONS[-1]
+        tables = [Table(title, headings, part_table(name, count), part)]
+        if count == 1:
+            tables[:0] = [Table(*_SECTIONS[0], files), Table(*_SECTIONS[1], cells)]
+        words = f"{_WORDS} {goes_on(SOURCES_SHEET, count, len(parts))}".strip()
+        _write_sheet(workbook, styles, part_name(SOURCES_SHEET, count), words, tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One of the sheet's tables. ``name``: as Excel knows it."""
+
+    title: str
+    headings: tuple[str, ...]
+    name: str
+    lines: Sequence[tuple[str | Number, ...]]
+
+
+def part_table(name: str, number: int) -> str:
+    """The name of the Excel table in a further sheet."""
+    return name if number == 1 else f"{name}{number}"
+
+
+def _write_sheet(workbook: Any, styles: Styles, name: str, words: str, tables: Sequence[Table]) -> None:
+    page = Page(workbook, styles, name, (*_WIDTHS, _KEY_WIDTH))
+    page.heading(0, "NGUỒN SỐ LIỆU", bold=True, font_size=14)
+    page.heading(1, words, italic=True)
+    starts, at = [], _FIRST
+    for table in tables:
         starts.append(at)
-        at += 2
-        for line in lines:
-            row = TableRow(page, at)
-            for column, content in enumerate(line):
-                _put(page, row, column, content)
-            body.append(row)
-            at += 1
-        at += 2
-    # Rows made here are few: thousands of units share their lines.
-    page.stream(3, at - 2, _with_heads(page, bodies, starts))
-    for (_, headings, name), body, start in zip(_SECTIONS, bodies, starts, strict=True):
-        make_table(page, headings, start + 1, start + 1 + len(body), name)
+        at += _HEAD + len(table.lines) + _GAP
+    last = at - _GAP
+    page.stream(_FIRST, last, _rows(page, tables, starts))
+    for table, start in zip(tables, starts, strict=True):
+        make_table(page, table.headings, start + 1, start + 1 + len(table.lines), table.name)
     page.sheet.set_column(_KEYS, _KEYS, None, None, {"hidden": True})
-    page.sheet.print_area(0, 0, at - 2, _KEYS - 1)
-    page.sheet.freeze_panes(3, 0)
+    page.sheet.print_area(0, 0, last, _KEYS - 1)
+    page.sheet.freeze_panes(_FIRST, 0)
     page.sheet.repeat_rows(0)
 
 
-def _with_heads(page: Page, bodies: list[list[TableRow]], starts: list[int]) -> Iterator[TableRow]:
-    for (title, headings, _), body, start in zip(_SECTIONS, bodies, starts, strict=True):
+def _rows(page: Page, tables: Sequence[Table], starts: Sequence[int]) -> Iterator[TableRow]:
+    for table, start in zip(tables, starts, strict=True):
         row = TableRow(page, start)
-        row.text(0, f"{title}: {len(body)}", page.styles.get(bold=True))
+        row.text(0, f"{table.title}: {len(table.lines)}", page.styles.get(bold=True))
         yield row
-        heads = header_row(page, start + 1, headings)
-        if headings is not FILES:
+        heads = header_row(page, start + 1, table.headings)
+        if table.headings is not FILES:
             heads.text(_KEYS, ROW_KEYS, page.style())
         yield heads
-        yield from body
+        for at, line in enumerate(table.lines, start=start + _HEAD):
+            row = TableRow(page, at)
+            for column, content in enumerate(line):
+                _put(page, row, column, content)
+            yield row
 
 
 def _put(page: Page, row: TableRow, column: int, content: str | Number) -> None:

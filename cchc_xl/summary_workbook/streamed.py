@@ -13,8 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from xlsxwriter.worksheet import Worksheet
-
+from cchc_xl.form_workbook.bounded_sheet import BoundedSheet
 from cchc_xl.layout import column_letters
 
 # What XML 1.0 cannot hold is _xHHHH_ (§22.9.2.19), so a literal "_xHHHH_" needs its "_" escaped.
@@ -23,7 +22,7 @@ _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _EXACT = 2**53  # whole numbers up to here are what a double holds
 
 
-class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no complete types
+class StreamedSheet(BoundedSheet):
     """A worksheet with a head that is written as usual and rows below it that are made when the file is written."""
 
     def __init__(self) -> None:

@@ -25,6 +25,7 @@ _RANGES = {
     Rollup.SPREAD: ("MIN", "MAX"),
     Rollup.DISTINCT: ("MIN", "MAX"),
 }
+RANGED = frozenset(_RANGES)
 
 
 def total_formula(cell: SummaryCell, plan: SheetPlan) -> str | None:
@@ -44,7 +45,17 @@ def total_formula(cell: SummaryCell, plan: SheetPlan) -> str | None:
         area = plan.unit_range(plan.rows[ref])
         return f'=IF(AND(COUNT({area})>0,MAX({area})<={cell.value},SUM({area})>={cell.value}),{cell.value},"")'
     total = _TOTALS.get(cell.rollup)
-    return _unless_blank(total, plan.unit_range(plan.rows[ref])) if total else None
+    if total is None:
+        return None
+    area = plan.unit_range(plan.rows[ref])
+    lows, highs = _constants(cell)
+    if cell.rollup is Rollup.COUNT_YES and cell.sources.of_units:
+        total = "SUM({r})"  # of a summary the cell holds how many of its units have it, of any other unit 1 or 0
+    elif lows and cell.rollup is Rollup.SHARED:
+        return f'=IF(MAX({area},{highs})=MIN({area},{lows}),MAX({area},{highs}),"")'
+    elif lows and cell.rollup is Rollup.DISTINCT:
+        return f'=IF(MAX({area},{lows})=SUM({area},{highs}),MAX({area},{lows}),"")'
+    return _unless_blank(total, area)
 
 
 def ratio_formula(tops: str, bottoms: str) -> str:
@@ -59,7 +70,9 @@ def count_formula(cell: SummaryCell, plan: SheetPlan, expected: int) -> str | No
     if cell.rollup is Rollup.RECOMPUTE and cell.sources:
         top, bottom = (plan.unit_range(row) for row in plan.parts[cell.spec.ref])
         return f'=SUMPRODUCT(--ISNUMBER({top}),--ISNUMBER({bottom}))&"/{expected}"'
-    return f'=COUNT({plan.unit_range(plan.rows[cell.spec.ref])})&"/{expected}"'
+    more = cell.sources.without_number()
+    plus = f"+{more}" if more else ""
+    return f'=COUNT({plan.unit_range(plan.rows[cell.spec.ref])}){plus}&"/{expected}"'
 
 
 def range_formulas(cell: SummaryCell, plan: SheetPlan) -> tuple[str, str] | None:
@@ -68,16 +81,26 @@ def range_formulas(cell: SummaryCell, plan: SheetPlan) -> tuple[str, str] | None
     if functions is None or not plan.units or not cell.sources:
         return None
     area = plan.unit_range(plan.rows[cell.spec.ref])
+    lows, highs = _constants(cell)
+    if lows:
+        return f"={functions[0]}({area},{lows})", f"={functions[1]}({area},{highs})"
     low, high = (_unless_blank(f"{function}({{r}})", area) for function in functions)
     return low, high
 
 
 def range_values(cell: SummaryCell) -> tuple[Decimal, Decimal] | None:
     """The true results of ``range_formulas``."""
-    numbers = cell.sources.present()
-    if not numbers:
+    lows, highs = cell.sources.lows(), cell.sources.highs()
+    if not lows:
         return None
-    return Decimal(min(numbers)), Decimal(max(numbers))
+    return Decimal(min(lows)), Decimal(max(highs))
+
+
+def _constants(cell: SummaryCell) -> tuple[str, str]:
+    """What summaries say of their units where the cell holds no number, lowest and highest, as formulas write them."""
+    sources = cell.sources
+    told = [found for at, found in sources.of_units.items() if sources.numbers[at] is None and found.low is not None]
+    return ",".join(f"{found.low:f}" for found in told), ",".join(f"{found.high:f}" for found in told)
 
 
 def _unless_blank(total: str, area: str) -> str:

@@ -19,6 +19,10 @@ Public Sub CchcTongHop(control As Object)
     CchcRun "tong-hop", False
 End Sub
 
+Public Sub CchcCongKy(control As Object)
+    CchcRun "cong-ky", False
+End Sub
+
 Public Sub CchcTaoSo(control As Object)
     CchcRun "tao-so", False
 End Sub
@@ -29,4 +33,10 @@ End Sub
 
 Public Sub CchcHuongDan(control As Object)
     CchcRun "huong-dan", False
+End Sub
+
+' onLoad: Excel is not ready for MacroOptions before it has opened its windows.
+Public Sub CchcLoaded(ribbon As Object)
+    On Error Resume Next
+    Application.OnTime Now, "'CCHC.xlam'!CchcDescribe"
 End Sub

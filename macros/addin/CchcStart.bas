@@ -26,6 +26,13 @@ Private Const POINTER_FILE As String = "%LOCALAPPDATA%\CCHC\python.txt"
 Private Const USUAL_PLACE As String = "%LOCALAPPDATA%\CCHC\python\pythonw.exe"
 Private Const PROGRAM_NAME As String = "\pythonw.exe"
 
+' What Python is started with. Nobody waits for it and it has no console: that the package is missing it must say
+' itself, in the words of the last argument. All else that goes wrong is said by the package (cchc_xl.hosts.excel).
+Private Const START_CODE As String = _
+    "import sys, runpy, importlib.util as u; say = sys.argv.pop(); " & _
+    "u.find_spec('cchc_xl') or sys.exit(__import__('ctypes').windll.user32.MessageBoxW(None, say, 'CCHC', 0x10030)); " & _
+    "runpy.run_module('cchc_xl.hosts.excel', run_name='__main__', alter_sys=True)"
+
 ' button: the command's name, one of ours. needsWorkbook: the button works on the active workbook.
 Public Sub CchcRun(ByVal button As String, ByVal needsWorkbook As Boolean)
     Dim problem As String
@@ -42,7 +49,7 @@ Public Sub CchcRun(ByVal button As String, ByVal needsWorkbook As Boolean)
     ' Late bound, so no reference can be missing. Both know Unicode paths; Shell, Dir, Open and Environ do not.
     Set host = CreateObject("WScript.Shell")
     Set files = CreateObject("Scripting.FileSystemObject")
-    program = PythonProgram(host, files)
+    program = CchcProgram(host, files)
     If Len(program) = 0 Then
         Tell TextNoPython()
         Exit Sub
@@ -55,8 +62,8 @@ Public Sub CchcRun(ByVal button As String, ByVal needsWorkbook As Boolean)
     ' Do not wait (False): Excel serves COM calls only when no macro runs, so the button's Python, which works on
     ' the open workbook through COM, would wait for this macro and this macro for it.
     ' Not hidden (0): pythonw has no console to hide, and a process started hidden shows its first window hidden too.
-    host.Run """" & program & """ -I -X utf8 -m cchc_xl.hosts.excel " & button & _
-        " --hwnd " & CStr(Application.Hwnd), SHOW_NORMAL, False
+    host.Run """" & program & """ -I -X utf8 -c """ & START_CODE & """ " & button & _
+        " --hwnd " & CStr(Application.Hwnd) & " """ & TextNoPackage() & """", SHOW_NORMAL, False
     GoBackTo host, before
     Exit Sub
 
@@ -82,7 +89,7 @@ Private Function NoWorkbook() As String
 End Function
 
 ' Where the private Python is; "" when it is not there.
-Private Function PythonProgram(ByVal host As Object, ByVal files As Object) As String
+Public Function CchcProgram(ByVal host As Object, ByVal files As Object) As String
     Dim place As String, program As String, stream As Object
     place = host.ExpandEnvironmentStrings(POINTER_FILE)
     If files.FileExists(place) Then
@@ -94,7 +101,7 @@ Private Function PythonProgram(ByVal host As Object, ByVal files As Object) As S
     End If
     If LCase$(Right$(program, Len(PROGRAM_NAME))) <> PROGRAM_NAME Then Exit Function
     If InStr(program, """") > 0 Then Exit Function
-    If files.FileExists(program) Then PythonProgram = program
+    If files.FileExists(program) Then CchcProgram = program
 End Function
 
 ' MsgBox would lose the letters that the PC's code page has not.

@@ -27,16 +27,15 @@ _ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHO
 _MB = 1024
 _FEW = 20
 
-_WITHOUT_WORKBOOK = """
+# Nothing is written: neither the workbook nor the tidy table beside it.
+_WITHOUT_OUTPUT = """
 import sys
 from pathlib import Path
-from cchc_xl.merging import MergeRequest, merge
 import cchc_xl.merging as merging
 folder, target, period = sys.argv[1:]
-import cchc_xl.summary_workbook.build as build
-build.build_summary_workbook = lambda *_, **__: None
+merging._write = lambda summary, *_: summary
 if __name__ == "__main__":
-    merge(MergeRequest(Path(folder), Path(target), period=period))
+    merging.merge(merging.MergeRequest(Path(folder), Path(target), period=period))
 """
 
 
@@ -116,7 +115,7 @@ def measure(paths: list[Path], folder: Path) -> None:
     slow = _openpyxl(paths[:_FEW]) * len(paths) / min(_FEW, len(paths))
     whole = [sys.executable, "-m", "cchc_xl", "tong-hop", str(batch), "--ky", PERIOD, "--out", str(out)]
     script = folder / "without_workbook.py"
-    script.write_text(_WITHOUT_WORKBOOK, encoding="utf-8")
+    script.write_text(_WITHOUT_OUTPUT, encoding="utf-8")
     parts = [sys.executable, str(script), str(batch), str(folder / "none.xlsx"), PERIOD]
     rows = []
     _ENVIRONMENT["CCHC_XL_CACHE"] = str(folder / f"cache-parts-{len(paths)}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from openpyxl.styles import Border, Protection, Side
 
 from . import notes
+from .appearance import FormatConditionsApi, WindowApi
 from .core import ComMember, common
 from .protection import FLAGS, SELECTION, protect, unprotect
 
@@ -66,6 +67,10 @@ class AppApi(ComMember, label="App.api"):
         self._app._interactive = bool(value)
 
     @property
+    def ActiveWindow(self) -> WindowApi:
+        return WindowApi(self._app)
+
+    @property
     def Ready(self) -> bool:
         """Always true: while it is not, the question itself is rejected."""
         return True
@@ -82,6 +87,10 @@ class BookApi(ComMember, label="Book.api"):
     def ProtectStructure(self) -> bool:
         security = self._book._wb.security
         return bool(security is not None and security.lockStructure)
+
+    @property
+    def FullName(self) -> str:
+        return str(self._book._path)
 
     @property
     def ReadOnly(self) -> bool:
@@ -152,6 +161,10 @@ class SheetApi(ComMember, label="Sheet.api"):
     def Comments(self) -> CommentsApi:
         return CommentsApi(self._sheet)
 
+    @property
+    def PageSetup(self) -> PageSetupApi:
+        return PageSetupApi(self._sheet)
+
     def Protect(
         self,
         Password: str | None = None,
@@ -207,6 +220,66 @@ class ProtectionApi(ComMember, label="Protection"):
     AllowSorting = _flag("AllowSorting")
     AllowFiltering = _flag("AllowFiltering")
     AllowUsingPivotTables = _flag("AllowUsingPivotTables")
+
+
+class PageSetupApi(ComMember, label="PageSetup"):
+    """Excel's PageSetup: paper, direction, how many pages wide and high, rows that every page repeats."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._app = sheet._app
+        self._sheet = sheet
+
+    @property
+    def PaperSize(self) -> int:
+        return int(self._sheet._ws.page_setup.paperSize or 1)
+
+    @PaperSize.setter
+    def PaperSize(self, value: int) -> None:
+        self._sheet._ws.page_setup.paperSize = value
+
+    @property
+    def Orientation(self) -> int:
+        """1 portrait, 2 landscape."""
+        return 2 if self._sheet._ws.page_setup.orientation == "landscape" else 1
+
+    @Orientation.setter
+    def Orientation(self, value: int) -> None:
+        self._sheet._ws.page_setup.orientation = {1: "portrait", 2: "landscape"}[value]
+
+    @property
+    def Zoom(self) -> int | bool:
+        """A percentage, or false: the number of pages decides."""
+        fit = self._sheet._ws.sheet_properties.pageSetUpPr
+        return False if fit is not None and fit.fitToPage else int(self._sheet._ws.page_setup.scale or 100)
+
+    @Zoom.setter
+    def Zoom(self, value: int | bool) -> None:
+        self._sheet._ws.sheet_properties.pageSetUpPr.fitToPage = value is False
+        self._sheet._ws.page_setup.scale = None if value is False else value
+
+    @property
+    def FitToPagesWide(self) -> int | bool:
+        return int(self._sheet._ws.page_setup.fitToWidth or 0) or False
+
+    @FitToPagesWide.setter
+    def FitToPagesWide(self, value: int | bool) -> None:
+        self._sheet._ws.page_setup.fitToWidth = int(value)
+
+    @property
+    def FitToPagesTall(self) -> int | bool:
+        return int(self._sheet._ws.page_setup.fitToHeight or 0) or False
+
+    @FitToPagesTall.setter
+    def FitToPagesTall(self, value: int | bool) -> None:
+        self._sheet._ws.page_setup.fitToHeight = int(value)
+
+    @property
+    def PrintTitleRows(self) -> str:
+        return self._sheet._ws.print_title_rows or ""
+
+    @PrintTitleRows.setter
+    def PrintTitleRows(self, value: str) -> None:
+        self._sheet._ws.print_title_rows = value.replace("$", "")
 
 
 class CommentsApi(ComMember, label="Comments"):
@@ -392,6 +465,10 @@ class RangeApi(RangePart, label="Range.api"):
     @property
     def Interior(self) -> InteriorApi:
         return InteriorApi(self._range)
+
+    @property
+    def FormatConditions(self) -> FormatConditionsApi:
+        return FormatConditionsApi(self._range)
 
     @property
     def Borders(self) -> BordersApi:

@@ -53,6 +53,11 @@ def _entrance(function: Callable[..., Any], key: str, owner: str) -> Callable[..
     return enter
 
 
+@functools.cache
+def _declared(owner: type) -> frozenset[str]:
+    return frozenset(inspect.get_annotations(owner))
+
+
 class Member:
     """An object of the engine: counts calls, refuses while busy, and names every member that it lacks.
 
@@ -86,8 +91,7 @@ class Member:
 
     def __setattr__(self, name: str, value: Any) -> None:
         known = getattr(type(self), name, None)
-        declared = name in inspect.get_annotations(type(self))
-        if not (name.startswith("_") or declared or (isinstance(known, property) and known.fset)):
+        if not (name.startswith("_") or name in _declared(type(self)) or (isinstance(known, property) and known.fset)):
             raise self._lacking(f"the openpyxl engine cannot set {self._label}.{name}")
         super().__setattr__(name, value)
 

@@ -25,7 +25,8 @@ def _style(ws: Worksheet, row: int, column: int) -> StyleArray:
     if row in ws.row_dimensions and ws.row_dimensions[row].has_style:
         return ws.row_dimensions[row]._style
     for dimension in ws.column_dimensions.values():
-        dimension.reindex()
+        if not (dimension.min and dimension.max):
+            dimension.reindex()
         if dimension.min <= column <= dimension.max and dimension.has_style:
             return dimension._style
     return StyleArray()

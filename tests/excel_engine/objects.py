@@ -127,6 +127,7 @@ class App(Member, label="App", free=("alert", "engine", "pid")):
         self.alerts = []
         self.answers = deque()
         self.busy = False
+        self._split = (0, 0)  # of the active window: rows and columns before its panes are frozen
         self.international = {3: ",", 4: ".", 5: ";"}
 
     visible = _setting("visible")

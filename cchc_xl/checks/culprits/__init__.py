@@ -3,6 +3,7 @@
 Source: semantics.md, "Likely culprit". A suggestion for the reader of a report; no figure is ever changed.
 
 * ``slips``: what a clerk may have meant by what stands there
+* ``rules_by_cell``: which rules a cell touches
 * ``linear``, ``constraints``: the rules as exact linear constraints on the cells that could change
 * ``integers``: whole-number solutions of a few inequalities
 * ``search``: groups, sets of cells in order of size

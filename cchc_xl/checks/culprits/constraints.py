@@ -7,108 +7,24 @@ the same of the figures that could stand instead. A test holds the two together.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from functools import cache
 from itertools import product
 from math import lcm
 from typing import NamedTuple, TypeAlias
 
-from cchc_xl.catalogue.model import CellKind, Form, Missing, Rule, RuleKind
+from cchc_xl.catalogue.model import CellKind, Missing, Rule, RuleKind
 from cchc_xl.checks.comparisons import tolerance
 from cchc_xl.checks.culprits.integers import Row
 from cchc_xl.checks.culprits.linear import ZERO, Case, Exact, Linear, Linearizer, Need, NotLinear, Unknown, exact
-from cchc_xl.expressions import CellRef, Ratio, cell_refs, column_refs, involved, note_slack
+from cchc_xl.checks.culprits.rules_by_cell import Instance, cells_of, mark_pair
+from cchc_xl.expressions import CellRef, Ratio, involved, note_slack
 from cchc_xl.expressions.tree import Argument, Call, Comparison, Expression, Logic, children
-from cchc_xl.severity import Severity
 from cchc_xl.submission import is_computed
 from cchc_xl.values import decimals
-
-_KINDS = frozenset({RuleKind.RATIO, RuleKind.TOTAL, RuleKind.COMPARE, RuleKind.SAME_CODE, RuleKind.SINGLE_MARK})
-
-
-# Which rules touch a cell ----------------------------------------------------------------------------------------
-
-
-class Instance(NamedTuple):
-    """A rule, and for an ``each`` rule the row."""
-
-    rule: Rule
-    order: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """The error rules of a form that can be reckoned with, by rule and by the cells they depend on."""
-
-    by_rule: dict[str, tuple[Instance, ...]]
-    by_cell: dict[CellRef, tuple[Instance, ...]]
-    rank: dict[CellRef, int]
-
-
-@cache
-def index(form: Form) -> Index:
-    """The rules of a form by cell, through formulas; a form compares by identity, so this is made once for each."""
-    closures: dict[CellRef, frozenset[CellRef]] = {}
-    by_rule: dict[str, list[Instance]] = {}
-    by_cell: dict[CellRef, list[Instance]] = {}
-    for rule in form.rules:
-        if not rule.active or rule.severity is not Severity.ERROR or rule.kind not in _KINDS:
-            continue
-        for order in form.appendix(rule.appendix).items if rule.each else (None,):
-            instance = Instance(rule, order)
-            by_rule.setdefault(rule.id, []).append(instance)
-            touched: dict[CellRef, None] = {}
-            for ref in _named(instance, form):
-                touched.update(dict.fromkeys(_closure(ref, form, closures)))
-            for ref in touched:
-                by_cell.setdefault(ref, []).append(instance)
-    return Index(
-        {rule: tuple(instances) for rule, instances in by_rule.items()},
-        {ref: tuple(instances) for ref, instances in by_cell.items()},
-        {ref: rank for rank, ref in enumerate(form.cells)},
-    )
-
-
-def _named(instance: Instance, form: Form) -> Iterator[CellRef]:
-    rule, order = instance
-    if rule.kind is RuleKind.SINGLE_MARK:
-        assert rule.at is not None
-        yield from _pair(rule.at)
-        return
-    if rule.left is not None:
-        yield from _cells_of(rule.left, order, form)
-    for part in (*rule.right, rule.when, rule.soften):
-        if part is not None:
-            yield from _cells_of(part, order, form)
-
-
-def _cells_of(node: Argument, order: int | None, form: Form) -> Iterator[CellRef]:
-    for ref in cell_refs(node):
-        yield ref.at(order)
-    for column in column_refs(node):
-        for row in form.appendix(column.appendix).items:
-            yield CellRef(column.appendix, row, column.column)
-
-
-def _closure(ref: CellRef, form: Form, closures: dict[CellRef, frozenset[CellRef]]) -> frozenset[CellRef]:
-    """The cell and everything its formula depends on."""
-    if ref not in closures:
-        spec = form.cells.get(ref)
-        found = {ref}
-        if spec is not None and spec.derived:
-            for part in _cells_of(spec.derived[0], spec.row.order, form):
-                found |= _closure(part, form, closures)
-        closures[ref] = frozenset(found)
-    return closures[ref]
-
-
-def _pair(done: CellRef) -> tuple[CellRef, CellRef]:
-    return done, CellRef(done.appendix, done.order, "not_done")
-
 
 # Alternatives -----------------------------------------------------------------------------------------------------
 
@@ -213,7 +129,7 @@ class _Equal(Constraint):
         if rule.kind is RuleKind.TOTAL and context.of_summary and context.spec(ref).kind is CellKind.MARK:
             return
         order = context.spec(ref).row.order
-        refs = [ref, *_cells_of(rule.right[0], order, context.form)]
+        refs = [ref, *cells_of(rule.right[0], order, context.form)]
         difference = linearizer.cell(ref).plus(linearizer.linear(rule.right[0], order), -1)
         self.atom = Atom(difference, "=", exact(tolerance(refs, context)), _tolerant(refs, linearizer))
         self._depends_on([difference])
@@ -235,7 +151,7 @@ class _SingleMark(Constraint):
         super().__init__()
         context = linearizer.context
         assert rule.at is not None
-        pair = _pair(rule.at)
+        pair = mark_pair(rule.at)
         now = 0
         coefficients: dict[CellRef, Exact] = {}
         for ref in pair:

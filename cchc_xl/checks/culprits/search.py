@@ -14,13 +14,12 @@ from cchc_xl.checks.culprits.constraints import (
     Conjunction,
     Constraint,
     Demand,
-    Instance,
     Point,
     constraint,
-    index,
 )
 from cchc_xl.checks.culprits.integers import Range, Row, Undecided, interval, solvable
 from cchc_xl.checks.culprits.linear import Linearizer, NotLinear, Unknown
+from cchc_xl.checks.culprits.rules_by_cell import Instance, rules_by_cell
 from cchc_xl.checks.culprits.slips import explained
 from cchc_xl.expressions import CellRef
 from cchc_xl.finding import Finding
@@ -60,7 +59,7 @@ class Search:
         self.context = context
         self.deadline = deadline
         self.linearizer = Linearizer(context)
-        self.index = index(context.form)
+        self.index = rules_by_cell(context.form)
         self._constraints: dict[Instance, Constraint] = {}
         self._standing: dict[Instance, Demand | None] = {}
 
@@ -100,7 +99,7 @@ class Search:
         try:
             return set(self.constraint(instance).cells)
         except NotLinear:  # it still joins its group, for which there is then no answer
-            return {ref for ref, touching in self.index.by_cell.items() if instance in touching}
+            return self.index.touched(instance)
 
     def _tick(self) -> None:
         if perf_counter() > self.deadline:
@@ -167,7 +166,7 @@ class Search:
         """The failing rules, and every other rule that the cells touch and that must not be broken."""
         demands = dict.fromkeys(group.failing, Demand.MEND)
         for ref in self._sorted(cells):
-            for instance in self.index.by_cell.get(ref, ()):
+            for instance in self.index.touching(ref):
                 if instance not in demands and not self.constraint(instance).cells.isdisjoint(cells):
                     standing = self._demand(instance)
                     if standing is not None:

@@ -2,30 +2,59 @@
 
 Nothing comes from the workbook: the button's name and Excel's window handle only. The work is done on the workbook
 that is active in that Excel.
+
+The add-in starts this without waiting and without a console: what goes wrong before a handler can say it – another
+Python than the installer's, a package that is missing – is said here in a box of Windows' own. So nothing but the
+standard library is imported on top, and no syntax is used that an older Python does not read.
 """
 
 from __future__ import annotations
 
-import argparse
+import gc
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cchc_xl.hosts.excel.buttons import BUTTONS, press
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
+# pyproject.toml's requires-python; a test compares.
+OLDEST_PYTHON = (3, 11)
 # xlwings asks a busy Excel again without end by default; so often is about two seconds.
 _ATTEMPTS = 20
+_REPAIR = "Hãy đóng Excel, chạy lại cai-dat.cmd trong bộ cài đặt CCHC để sửa, rồi bấm lại nút."
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Press a button in the Excel that asked for it; 2 when that Excel is not there any more."""
-    parser = argparse.ArgumentParser(prog="cchc_xl.hosts.excel")
-    parser.add_argument("button", choices=sorted(BUTTONS))
-    parser.add_argument("--hwnd", type=int, default=0)
-    asked = parser.parse_args(arguments)
-    app = _app(asked.hwnd)
-    if app is None:
-        return 2
-    press(asked.button, app)
+def main(arguments: list[str] | None = None, running: Callable[[int], Any] | None = None) -> int:
+    """Press a button in the Excel that asked for it; 2 when it could not be pressed.
+
+    ``running`` finds that Excel (an ``xlwings.App``, else ``None``) by its window's handle.
+    """
+    if sys.version_info < OLDEST_PYTHON:
+        wanted = ".".join(map(str, OLDEST_PYTHON))
+        return _cannot(f"Bộ công cụ CCHC cần Python {wanted} trở lên nhưng máy chạy bản {sys.version.split()[0]}.")
+    # A click is over before there is much to collect; what runs longer collects as usual.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        import argparse
+
+        from cchc_xl.hosts.excel.buttons import BUTTONS, press
+
+        parser = argparse.ArgumentParser(prog="cchc_xl.hosts.excel")
+        parser.add_argument("button", choices=sorted(BUTTONS))
+        parser.add_argument("--hwnd", type=int, default=0)
+        asked = parser.parse_args(arguments)
+        app = (running or _app)(asked.hwnd)
+        if app is None:
+            return _cannot("Không thấy cửa sổ Excel đã bấm nút: hãy mở lại sổ trong Excel rồi bấm lại.", remedy="")
+        if asked.button == "tong-hop":
+            gc.enable()
+        press(asked.button, app)
+    except ImportError as missing:
+        return _cannot(f"Bộ công cụ CCHC trên máy này thiếu gói {missing.name or 'cần thiết'}.", missing)
+    finally:
+        if collecting:
+            gc.enable()
     return 0
 
 
@@ -37,8 +66,26 @@ def _app(hwnd: int) -> Any:
         from xlwings import _xlwindows
 
         _xlwindows.N_COM_ATTEMPTS = _ATTEMPTS
-    apps = list(xlwings.apps)
+    apps = list(xlwings.apps) if xlwings.engines else []
     return next((app for app in apps if hwnd and app.hwnd == hwnd), xlwings.apps.active if apps else None)
+
+
+def _cannot(fault: str, error: BaseException | None = None, remedy: str = _REPAIR) -> int:
+    """Say why no button can be pressed, and where the details are."""
+    from cchc_xl.hosts.message_box import message_box
+
+    where = "" if error is None else f"\n\nChi tiết ở tệp {_logged(error)}."
+    message_box(f"{fault} {remedy}".strip() + where)
+    return 2
+
+
+def _logged(error: BaseException) -> str:
+    try:
+        from cchc_xl.hosts.user_folder import log_fault
+
+        return str(log_fault("khoi-dong", error))
+    except ImportError:
+        return f"{type(error).__name__}: {error}"
 
 
 if __name__ == "__main__":

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from cchc_xl.errors import CchcError, InputFault
+from cchc_xl.errors import InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs, ExcelDialogs
-from cchc_xl.own_folder import own_folder
+from cchc_xl.hosts.excel.faults import is_busy, sentence
 
-# Excel rejects calls while a cell is being typed into or a box is open: RPC_E_CALL_REJECTED,
-# RPC_E_SERVERCALL_RETRYLATER, VBA_E_IGNORE.
-_BUSY = frozenset({-2147418111, -2147417846, -2146777998})
 _NO_BOOK = "Chưa mở sổ nào: hãy mở sổ số liệu CCHC (nếu thấy thanh vàng, bấm “Bật chỉnh sửa”) rồi bấm lại nút."
+_READ_ONLY = (
+    "Đã kiểm tra. Sổ đang mở ở chế độ chỉ đọc nên kết quả chưa lưu được vào tệp này: "
+    "muốn giữ kết quả và phần sửa, hãy dùng Tệp > Lưu thành (Save As) với tên khác."
+)
 
 
 def press(button: str, app: Any, dialogs: Dialogs | None = None) -> None:
@@ -24,17 +22,8 @@ def press(button: str, app: Any, dialogs: Dialogs | None = None) -> None:
     shown = dialogs or ExcelDialogs(app)
     try:
         BUTTONS[button](app, shown)
-    except CchcError as fault:
-        _say(shown, str(fault))
     except Exception as error:
-        if _busy(error):
-            _say(
-                shown,
-                "Excel đang bận: hãy bấm Enter (hoặc Esc) để kết thúc ô đang gõ, đóng các hộp thoại, rồi bấm lại.",
-            )
-        else:
-            log = _log(button, error)
-            _say(shown, f"Có trục trặc ngoài dự kiến; số liệu trong sổ không bị thay đổi. Chi tiết ở tệp {log}.")
+        _say(shown, sentence(button, error))
 
 
 def _say(dialogs: Dialogs, text: str) -> None:
@@ -42,33 +31,12 @@ def _say(dialogs: Dialogs, text: str) -> None:
         dialogs.say(text)
 
 
-def _busy(error: BaseException | None) -> bool:
-    while error is not None:
-        if getattr(error, "hresult", None) in _BUSY or (error.args and error.args[0] in _BUSY):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _log(button: str, error: BaseException) -> Path | str:
-    """Append where it happened to the log. Without the exceptions' own texts: they may hold figures or names."""
-    lines = [f"{datetime.now():%Y-%m-%d %H:%M:%S} {button}: {type(error).__name__}"]
-    lines += [f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
-    try:
-        path = own_folder() / "nhat-ky.txt"
-        with path.open("a", encoding="utf-8") as handle:
-            handle.write("\n".join(lines) + "\n")
-    except OSError:
-        return "(không ghi được nhật ký)"
-    return path
-
-
 def _book(app: Any) -> Any:
     """The active workbook."""
     try:
         return app.books.active
     except Exception as error:
-        if _busy(error):
+        if is_busy(error):
             raise
         raise InputFault(_NO_BOOK) from error
 
@@ -76,11 +44,14 @@ def _book(app: Any) -> Any:
 # What each button does; the modules are loaded by the press that needs them.
 
 
-def _kiem_tra(app: Any, _: Dialogs) -> None:
+def _kiem_tra(app: Any, dialogs: Dialogs) -> None:
     from cchc_xl.hosts.excel.kiem_tra import kiem_tra
+    from cchc_xl.hosts.excel.undisturbed import asks
 
-    annotation = kiem_tra(_book(app))
-    app.status_bar = f"CCHC: {' '.join(annotation.text[:2])}"
+    book = _book(app)
+    kiem_tra(book)
+    if asks(book, "ReadOnly"):
+        dialogs.say(_READ_ONLY)
 
 
 def _xoa_danh_dau(app: Any, _: Dialogs) -> None:
@@ -99,6 +70,12 @@ def _tong_hop(app: Any, dialogs: Dialogs) -> None:
     from cchc_xl.hosts.excel.tong_hop import tong_hop
 
     tong_hop(app, dialogs)
+
+
+def _cong_ky(app: Any, dialogs: Dialogs) -> None:
+    from cchc_xl.hosts.excel.cong_ky import cong_ky
+
+    cong_ky(app, dialogs)
 
 
 def _tao_so(app: Any, dialogs: Dialogs) -> None:
@@ -138,6 +115,7 @@ BUTTONS: Mapping[str, Callable[[Any, Dialogs], None]] = {
     "xoa-danh-dau": _xoa_danh_dau,
     "nop": _nop,
     "tong-hop": _tong_hop,
+    "cong-ky": _cong_ky,
     "tao-so": _tao_so,
     "nhap": _nhap,
     "huong-dan": _huong_dan,

@@ -9,7 +9,7 @@ from typing import Any
 from cchc_xl.hosts.excel.notes import has_notes, set_notes
 from cchc_xl.hosts.excel.open_book import OpenBook
 from cchc_xl.hosts.excel.report_sheet import ReportSheet, kept_text
-from cchc_xl.hosts.excel.undisturbed import refuse_passwords, undisturbed, unprotected
+from cchc_xl.hosts.excel.undisturbed import refuse_closed_structure, refuse_passwords, undisturbed, unprotected
 from cchc_xl.layout import MARK_KEY, MARKS
 from cchc_xl.operations import CheckedFile, check_book
 from cchc_xl.readers.grid import key_corner
@@ -31,6 +31,8 @@ def kiem_tra(book: Any, now: datetime | None = None) -> Annotation:
         annotation = annotate(checked, report.earlier, now or datetime.now())
         keyed = _keyed_sheets(open_book)
         refuse_passwords(open_book.sheet(name) for name in (*keyed, STAMP_SHEET, *report.existing))
+        if report.wants_room:
+            refuse_closed_structure(book)
         _mark(open_book, keyed, annotation.marks)
         report.write(annotation)
         write_stamp(open_book, {name: getattr(annotation, name) for name in ("completed", "fingerprint", "checksum")})
@@ -69,7 +71,7 @@ def _mark(open_book: OpenBook, keyed: Mapping[str, int], marks: Sequence[CellMar
 
 
 def _mark_sheet(open_book: OpenBook, name: str, key_row: int, marks: Sequence[CellMark]) -> None:
-    """Write the mark columns of a sheet in blocks, and its notes; nothing when all is as it was."""
+    """Write the mark columns of a sheet in blocks from the first to the last row that changes, and its notes."""
     grid, sheet = open_book.grid(name), open_book.sheet(name)
     numbers = {(mark.row, mark.key): MARKS[mark.severity] for mark in marks}
     blocks = []
@@ -77,14 +79,15 @@ def _mark_sheet(open_book: OpenBook, name: str, key_row: int, marks: Sequence[Ce
         rows = range(key_row + 1, len(grid))
         block = [[numbers.get((row, key)) for key in keys] for row in rows]
         before = [[grid[row][first + index] or None for index in range(len(keys))] for row in rows]
-        if block != before:
-            blocks.append((first, block))
+        changed = [index for index, line in enumerate(block) if line != before[index]]
+        if changed:
+            blocks.append((key_row + 1 + changed[0], first, block[changed[0] : changed[-1] + 1]))
     notes = {(mark.row + 1, mark.column + 1): mark.note for mark in marks}
     if not blocks and not notes and not has_notes(sheet):
         return
     with unprotected(sheet):
-        for first, block in blocks:
-            sheet.range((key_row + 2, first + 1)).value = block
+        for top, left, block in blocks:
+            sheet.range((top + 1, left + 1)).value = block
         set_notes(sheet, notes)
 
 

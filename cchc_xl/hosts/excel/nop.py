@@ -10,8 +10,9 @@ from typing import Any
 
 from cchc_xl.errors import InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs
+from cchc_xl.hosts.excel.faults import is_busy
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, write_stamp
-from cchc_xl.hosts.excel.open_book import OpenBook
+from cchc_xl.hosts.excel.open_book import OpenBook, path_of
 from cchc_xl.periods import format_date
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.stamp import Stamp
@@ -27,12 +28,10 @@ def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None
     stamp = read_book(open_book, book.name).stamp
     if not (stamp.unit_code or stamp.unit) or not stamp.period:
         raise InputFault("Chưa nộp được: sổ chưa ghi đơn vị hoặc kỳ báo cáo. Hãy điền ở trang Bìa rồi bấm Nộp lại.")
-    folder = Path(book.fullname).parent
-    if not folder.is_absolute() or not folder.is_dir():  # never saved, or on OneDrive (a URL)
-        chosen = dialogs.folder("Chọn thư mục để ghi bản nộp")
-        if chosen is None:
-            return None
-        folder = chosen
+    path = path_of(book)
+    folder = path.parent if path is not None and path.parent.is_dir() else dialogs.folder("Chọn thư mục để ghi bản nộp")
+    if folder is None:
+        return None
     number = stamp.submission + 1
     target = folder / file_name(stamp, number, Path(book.name).suffix.lower() or ".xlsx")
     while target.exists():  # an earlier copy is somebody's record of what was sent
@@ -42,9 +41,14 @@ def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None
     write_stamp(open_book, {"submission": number, "submitted": sent})
     try:
         book.api.SaveCopyAs(str(target))
-    except Exception:
+    except Exception as refused:
         write_stamp(OpenBook(book), {"submission": stamp.submission, "submitted": stamp.submitted})
-        raise
+        if isinstance(refused, OSError) or is_busy(refused):
+            raise
+        raise InputFault(
+            f"Excel không ghi được bản nộp vào {folder}: thư mục có thể đã ngắt (ổ mạng, USB), đã đầy hoặc không cho "
+            "ghi. Hãy mở thư mục ấy trong Explorer để thử, hoặc lưu sổ sang thư mục khác, rồi bấm Nộp lại."
+        ) from refused
     dialogs.say(
         f"Đã ghi bản nộp lần {number}: {target.name}\n(trong thư mục {target.parent}). Hãy gửi tệp này, và lưu sổ."
     )

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from cchc_xl.readers.grid import CellFacts
 
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
+
+
+def path_of(book: Any) -> Path | None:
+    """Where the workbook lies; ``None`` when it was never saved, or not in a folder (OneDrive gives a URL).
+
+    Not xlwings' ``Book.fullname``: for a URL that believes a sheet ``xlwings.conf`` of the workbook, which may come
+    from anywhere, and raises where it finds no folder.
+    """
+    try:
+        text = str(book.api.FullName)
+    except (AttributeError, NotImplementedError):  # a host without Excel's own object
+        text = str(book.fullname)
+    path = Path(text)
+    return path if path.is_absolute() and "://" not in text else None
 
 
 class OpenBook:

@@ -21,20 +21,15 @@ from cchc_xl.report_layout import (
     EXPLANATION,
     FIRST_ROW,
     HEADER_ROW,
-    HIDDEN,
     NOT_YET,
+    OF_SUMMARY,
     PAGE,
     TEXT_ROWS,
     TEXT_TOP,
-    TITLE,
-    WIDTHS,
 )
 from cchc_xl.stamp import STAMP_SHEET
 
 _EXPLANATION = COLUMNS.index(EXPLANATION)
-
-# A summary has a sheet of its units' findings under the usual name.
-OF_SUMMARY = "Kiểm tra sổ tổng hợp"
 
 
 def _own_name(open_book: OpenBook, name: str) -> str:
@@ -65,6 +60,11 @@ class ReportSheet:
         was_run = findings is not None and not (self.laid_out and self.rows[TEXT_TOP][0] == NOT_YET)
         self.earlier: Earlier | None = findings if was_run else None
 
+    @property
+    def wants_room(self) -> bool:
+        """Whether the sheet has to be added or shown, which a protected structure forbids."""
+        return not self.existing or not self._sheet().visible
+
     def write(self, annotation: Annotation) -> None:
         """Replace the last run's lines by this one's. If Excel refuses midway, what stood there is put back."""
         sheet = self._sheet()
@@ -72,7 +72,9 @@ class ReportSheet:
             with suppress(Exception):  # no filter stands
                 sheet.api.ShowAllData()
             if not self.laid_out:
-                _lay_out(sheet)
+                from cchc_xl.hosts.excel.report_look import lay_out  # few presses need it
+
+                lay_out(sheet)
             height = max(len(self.rows) - FIRST_ROW, len(annotation.lines))
             text = [*annotation.text, *[""] * TEXT_ROWS][:TEXT_ROWS]
             try:
@@ -157,18 +159,3 @@ def _link(page: str, address: str) -> str | None:
 
 def _quoted(text: str) -> str:
     return text.replace('"', '""')
-
-
-def _lay_out(sheet: Any) -> None:
-    """Headings and widths on a sheet that did not come with the form (deleted, or of an older form)."""
-    sheet.clear()
-    for index, title in enumerate(COLUMNS):
-        column = sheet.range((1, index + 1), (1, index + 1))
-        column.column_width = 0 if title in HIDDEN else WIDTHS[title]
-    sheet.range((1, 1)).value = TITLE
-    sheet.range((FIRST_ROW + 1, _EXPLANATION + 1), (FIRST_ROW + 2000, _EXPLANATION + 1)).number_format = "@"
-    header = sheet.range((HEADER_ROW + 1, 1), (HEADER_ROW + 1, len(COLUMNS)))
-    header.value = list(COLUMNS)
-    header.font.bold = True
-    header.wrap_text = True
-    sheet.range((FIRST_ROW + 1, 1), (FIRST_ROW + 2000, len(COLUMNS))).wrap_text = True

@@ -8,7 +8,9 @@ from typing import Any
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.errors import InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs, choose
+from cchc_xl.hosts.excel.open_book import path_of
 from cchc_xl.hosts.excel.remembered import recall, remember
+from cchc_xl.hosts.excel.undisturbed import open_written
 from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
 
 
@@ -34,15 +36,18 @@ def tao_so(app: Any, dialogs: Dialogs) -> Path | None:
         return None
     create_workbook(NewWorkbook(form, unit=unit, unit_code=code, period=period), target)
     remember({"don-vi": unit, "ma": code, "ky": period, "thu-muc-so": str(target.parent)})
-    app.books.open(str(target))
+    open_written(app, target)
     return target
 
 
 def nhap(app: Any, dialogs: Dialogs) -> Path | None:
     """Fill a copy of the active workbook from a folder with one .tsv for each appendix, and open it."""
-    source = Path(app.books.active.fullname)
-    if not source.is_file():
-        raise InputFault("Sổ đang mở chưa được lưu: hãy lưu sổ rồi bấm Nhập số liệu lại.")
+    source = path_of(app.books.active)
+    if source is None or not source.is_file():
+        raise InputFault(
+            "Sổ đang mở chưa được lưu vào một thư mục trên máy (có thể nằm trên OneDrive): "
+            "hãy lưu sổ vào thư mục trên máy rồi bấm Nhập số liệu lại."
+        )
     if not dialogs.agree(f"Nhập số liệu vào một bản sao của {source.name} (bản đã lưu gần nhất)?"):
         return None
     folder = dialogs.folder("Chọn thư mục chứa các tệp PL….tsv", str(source.parent))
@@ -52,7 +57,7 @@ def nhap(app: Any, dialogs: Dialogs) -> Path | None:
     if folder is None or target is None:
         return None
     filling = fill_workbook(source, folder, target)
-    app.books.open(str(target))
+    open_written(app, target)
     remarks = "".join(f"\n– {remark}" for remark in filling.remarks[:8])
     dialogs.say(f"Đã nhập {filling.written} ô vào {target.name}.{remarks}")
     return target

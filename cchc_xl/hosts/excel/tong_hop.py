@@ -14,6 +14,7 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault, SeveralForms
 from cchc_xl.hosts.excel.dialogs import Dialogs, choose
 from cchc_xl.hosts.excel.remembered import recall, remember
+from cchc_xl.hosts.excel.undisturbed import open_written
 from cchc_xl.hosts.pace import Pace
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.periods import format_date, parse_date
@@ -63,7 +64,7 @@ def tong_hop(app: Any, dialogs: Dialogs) -> Summary | None:
     if summary.form is None:
         dialogs.say("Không đọc được sổ nào trong thư mục nên chưa có sổ tổng hợp. " + _left_out(summary))
         return summary
-    app.books.open(str(target))
+    open_written(app, target)
     dialogs.say(_outcome(summary))
     return summary
 
@@ -97,8 +98,9 @@ def _deadline(dialogs: Dialogs, offered: str) -> str | None:
 
 
 def _refuse_open(app: Any, target: Path) -> None:
+    """Before the work: Excel opens no second workbook of one name, wherever it lies."""
     for book in app.books:
-        if Path(book.fullname) == target:
+        if str(book.name).lower() == target.name.lower():
             raise InputFault(f"Tệp {target.name} đang mở trong Excel: hãy đóng nó rồi bấm Tổng hợp lại.")
 
 
@@ -172,7 +174,7 @@ def _outcome(summary: Summary) -> str:
     lines.append(summary.earlier.remark if summary.earlier else "")
     lines.append(summary.kept)
     if summary.beside:
-        lines.append(f"Bảng số liệu gốc ở tệp {summary.beside}, cùng thư mục với sổ tổng hợp.")
+        lines.append(f"Bảng số liệu gốc ở tệp {', '.join(summary.beside)}, cùng thư mục với sổ tổng hợp.")
     lines.append("Xem trang “Tình hình nộp” và “Kết quả kiểm tra” trong sổ tổng hợp.")
     return "\n".join(filter(None, lines))
 

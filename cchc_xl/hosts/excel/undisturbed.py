@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from cchc_xl.errors import WorkbookFault
+from cchc_xl.hosts.excel.faults import is_busy
 
 # Worksheet.Protection's flags, in the order of Worksheet.Protect's last arguments.
 _PERMISSIONS = (
@@ -24,30 +28,88 @@ _PERMISSIONS = (
 )
 
 
+# While the user types into a cell Excel takes nothing: so long and so often it is asked to take its settings back.
+_PATIENCE, _PAUSE = 120.0, 0.25  # seconds
+
+
 @contextmanager
 def undisturbed(book: Any, doing: str) -> Iterator[None]:
     """Show ``doing`` in the status bar, hold screen updates and recalculation, and restore them whatever happens.
 
-    When the work fails the sheet that was active becomes active again.
+    When the work fails the sheet that was active becomes active again. Raises ``WorkbookFault`` for a shared workbook.
     """
     app = book.app
+    refuse_shared(book)
     updating, calculation, active = app.screen_updating, app.calculation, book.sheets.active
-    app.screen_updating = False
     try:
+        app.screen_updating = False
         app.calculation = "manual"
         app.status_bar = doing
         yield
     except BaseException:
-        with suppress(Exception):
-            active.activate()
+        _insist(active.activate)
         raise
     finally:
         # Each on its own: one that Excel refuses shall not keep the others from being restored.
-        with suppress(Exception):
-            app.calculation = calculation
-        with suppress(Exception):
-            app.status_bar = False
-        app.screen_updating = updating
+        _insist(partial(setattr, app, "calculation", calculation))
+        _insist(partial(setattr, app, "status_bar", False))
+        _insist(partial(setattr, app, "screen_updating", updating))
+
+
+def _insist(restore: Callable[[], object]) -> None:
+    """Put something back as it was, also when the user is typing just now. That it cannot be done is no fault."""
+    with suppress(Exception):
+        _patiently(restore)
+
+
+def _patiently(action: Callable[[], object]) -> None:
+    """Do it as soon as the user leaves Excel a moment; raises what Excel says when that takes too long."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            action()
+            return
+        except Exception as refused:
+            if not is_busy(refused) or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
+
+
+def open_written(app: Any, path: Path) -> None:
+    """Open a workbook that was just written, also when the user has gone on typing elsewhere meanwhile.
+
+    Raises ``WorkbookFault`` when Excel does not: the work is done all the same, and the sentence says where it lies.
+    """
+    try:
+        _patiently(partial(app.books.open, str(path)))
+    except Exception as refused:
+        raise WorkbookFault(f"Đã ghi {path} nhưng Excel không mở được: hãy mở tệp ấy bằng tay.") from refused
+
+
+def asks(book: Any, name: str) -> bool:
+    """A yes or no of Excel's own workbook object; no where the host has no such thing."""
+    try:
+        return bool(getattr(book.api, name))
+    except (AttributeError, NotImplementedError):
+        return False
+
+
+def refuse_shared(book: Any) -> None:
+    """Raise ``WorkbookFault`` for a workbook shared the old way, whose sheets stay protected and take no notes."""
+    if asks(book, "MultiUserEditing"):
+        raise WorkbookFault(
+            f"Sổ {book.name} đang dùng chung (Share Workbook) nên Excel không cho ghi kết quả: "
+            "hãy bỏ dùng chung (Xem lại > Chia sẻ sổ làm việc), lưu sổ rồi bấm lại."
+        )
+
+
+def refuse_closed_structure(book: Any) -> None:
+    """Raise ``WorkbookFault`` where no sheet can be added or shown."""
+    if asks(book, "ProtectStructure"):
+        raise WorkbookFault(
+            f"Cấu trúc sổ {book.name} đang được bảo vệ nên không thêm được trang kết quả: "
+            "hãy bỏ bảo vệ (Xem lại > Bảo vệ sổ làm việc) rồi bấm lại."
+        )
 
 
 def refuse_passwords(sheets: Iterable[Any]) -> None:

@@ -1,0 +1,101 @@
+"""Requests about formats. Lengths are hundredths of a millimetre, colours 0xRRGGBB or -1 for none."""
+
+from __future__ import annotations
+
+import uno
+from com.sun.star.beans.PropertyState import AMBIGUOUS_VALUE
+
+from cchc_office.cells import area
+from cchc_office.sheets import writable
+
+_BOLD, _PLAIN = 150.0, 100.0  # com.sun.star.awt.FontWeight
+_VERTICAL = {"standard": 0, "top": 1, "center": 2, "bottom": 3}
+
+
+def _format_key(book, code):
+    """The workbook's number for a format in English notation."""
+    formats, english = book.getNumberFormats(), uno.createUnoStruct("com.sun.star.lang.Locale", "en", "US", "")
+    found = formats.queryKey(code, english, False)
+    return formats.addNew(code, english) if found == -1 else found
+
+
+def _format_code(book, key):
+    return book.getNumberFormats().getByKey(key).FormatString
+
+
+def write(office, book, sheet, place, **wanted):
+    """Set formats of a rectangle, by name."""
+    found = area(writable(office, book, sheet), place)
+    for name, value in wanted.items():
+        if name in _PROPERTIES:
+            key, translated = _PROPERTIES[name]
+            _set(found, key, translated(value))
+        elif name == "locked":
+            protection = found.CellProtection
+            protection.IsLocked = value
+            _set(found, "CellProtection", protection)
+        elif name == "number_format":
+            # Formats of one code may have several numbers, one for each language.
+            if _differ(found, "NumberFormat") or _format_code(office.book(book), found.NumberFormat) != value:
+                found.NumberFormat = _format_key(office.book(book), value)
+        elif name == "column_width":
+            found.getColumns().IsVisible = bool(value)
+            if value:
+                found.getColumns().Width = value
+        elif name == "row_height":
+            found.getRows().Height = value
+        else:
+            raise ValueError(f"no format {name!r}")
+
+
+def _set(cells, key, value):
+    """Set a property of cells, unless all have it: undoing what changes nothing doubles conditional formats."""
+    if _differ(cells, key) or cells.getPropertyValue(key) != value:
+        cells.setPropertyValue(key, value)
+
+
+def _differ(cells, key):
+    return cells.getPropertyState(key) == AMBIGUOUS_VALUE
+
+
+def _enumeration(name, values):
+    return lambda value: uno.Enum(name, values(value))
+
+
+_PROPERTIES = {
+    "wrap": ("IsTextWrapped", lambda value: value),
+    "bold": ("CharWeight", lambda value: _BOLD if value else _PLAIN),
+    "italic": ("CharPosture", _enumeration("com.sun.star.awt.FontSlant", lambda it: "ITALIC" if it else "NONE")),
+    "size": ("CharHeight", lambda value: value),
+    "font": ("CharFontName", lambda value: value),
+    "color": ("CharColor", lambda value: value),
+    "background": ("CellBackColor", lambda value: value),
+    "vertical": ("VertJustify", lambda value: _VERTICAL[value]),
+    "horizontal": ("HoriJustify", _enumeration("com.sun.star.table.CellHoriJustify", str.upper)),
+}
+
+
+def read(office, book, sheet, place, names):
+    """Formats of a rectangle by name; those of its first cell where the cells differ."""
+    found = area(office.sheet(book, sheet), (place[0], place[1], 1, 1))
+    return {name: _READ[name](office.book(book), found) for name in names}
+
+
+_READ = {
+    "number_format": lambda book, cell: _format_code(book, cell.NumberFormat),
+    "locked": lambda book, cell: cell.CellProtection.IsLocked,
+    "wrap": lambda book, cell: cell.IsTextWrapped,
+    "bold": lambda book, cell: cell.CharWeight > _PLAIN,
+    "italic": lambda book, cell: cell.CharPosture.value == "ITALIC",
+    "size": lambda book, cell: cell.CharHeight,
+    "font": lambda book, cell: cell.CharFontName,
+    "color": lambda book, cell: cell.CharColor,
+    "background": lambda book, cell: cell.CellBackColor,
+    "column_width": lambda book, cell: cell.getColumns().Width if cell.getColumns().IsVisible else 0,
+    "row_height": lambda book, cell: cell.getRows().Height,
+}
+
+
+def fit_rows(office, book, sheet, place):
+    """Make rows as high as their contents."""
+    area(writable(office, book, sheet), place).getRows().OptimalHeight = True

@@ -1,0 +1,27 @@
+"""The tests of the buttons once more, each with its workbooks open in LibreOffice Calc."""
+
+from __future__ import annotations
+
+import calc_host
+import pytest
+import test_buttons as in_excel
+
+pytestmark = pytest.mark.usefixtures("calc")
+
+# Not of this host, and why.
+OTHERWISE = {
+    "test_a_busy_excel_is_named": "a click in LibreOffice commits the cell that is being typed into",
+    "test_a_copy_that_cannot_be_saved_leaves_the_number_alone": "breaks the imitated Excel",
+    "test_submission_names_are_ascii": "needs no host",
+}
+
+own_home, received, app = in_excel.own_home, in_excel.received, in_excel.app
+globals().update(
+    {name: test for name, test in vars(in_excel).items() if name.startswith("test_") and name not in OTHERWISE}
+)
+
+
+@pytest.fixture(autouse=True)
+def in_calc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' workbooks open in LibreOffice."""
+    monkeypatch.setattr(in_excel, "open_book", calc_host.open_book)

@@ -1,0 +1,30 @@
+"""The tests of the button Kiểm tra once more, each with its workbook open in LibreOffice Calc instead of the engine
+that imitates Excel: same handler, same expectations."""
+
+from __future__ import annotations
+
+import calc_host
+import pytest
+import test_kiem_tra_button as in_excel
+
+pytestmark = pytest.mark.usefixtures("calc")
+
+# Not of this host, and why.
+OTHERWISE = {
+    "test_excel_is_left_as_it_was": "asks for Excel's semi-automatic calculation; test_calc_host has its own",
+    "test_no_cell_by_cell_calls": "counts calls of the imitated Excel; test_calc_host counts requests",
+    "test_the_colours_follow_the_marks": "saves the imitated Excel's own file",
+    "test_the_command_line_says_whether_completion_holds": "saves the imitated Excel's own file",
+    "test_an_explanation_follows_its_cell": "saves the imitated Excel's own file",
+}
+
+opened = in_excel.opened
+globals().update(
+    {name: test for name, test in vars(in_excel).items() if name.startswith("test_") and name not in OTHERWISE}
+)
+
+
+@pytest.fixture(autouse=True)
+def in_calc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' workbooks open in LibreOffice."""
+    monkeypatch.setattr(in_excel, "open_book", calc_host.open_book)

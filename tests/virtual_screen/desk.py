@@ -1,0 +1,293 @@
+"""A person at a desk: sees what stands on the screen, types with keys, clicks with the mouse.
+
+    desk.open(book)
+    desk.type_into("PL1", "E35", "12")
+    desk.press("Kiểm tra")
+    desk.until(lambda: desk.cell("PL1", "E35")["note"], "a note at the cell")
+
+Nothing here waits for a length of time: every step ends when the screen shows what it was for, and fails with a
+picture of the screen when that does not come.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from virtual_screen.display import Display
+from virtual_screen.office import Office
+
+T = TypeVar("T")
+
+TOOLBAR = "CCHC"
+_PATIENCE = 30.0  # seconds, on a busy machine; what comes, comes in less than one
+_GLANCE = 0.05  # seconds: looking disturbs the office, too
+_DOCUMENT, _DIALOGS = "ROOT_PANE", {"DIALOG", "ALERT", "OPTION_PANE", "FILE_CHOOSER"}
+
+
+class NotSeen(AssertionError):
+    """What should stand on the screen does not."""
+
+
+class Dialog:
+    """A dialog on the screen. Two that follow each other may have one title: what they say tells them apart."""
+
+    def __init__(self, desk: Desk, facts: Mapping[str, Any], words: str) -> None:
+        self.desk = desk
+        self.title: str = facts["name"]
+        self.words = words
+        self._facts = facts
+
+    @property
+    def shown(self) -> bool:
+        """Whether it still stands there."""
+        return key(self._facts) in map(key, self.desk.dialogs()) and self.desk.words(self._facts) == self.words
+
+    def elements(self, role: str = "") -> list[dict[str, Any]]:
+        """Its fields and buttons."""
+        return self.desk.office.ask("elements", window=key(self._facts), role=role)
+
+    def button(self, *names: str) -> dict[str, Any]:
+        """The button with one of these names."""
+        found = self.desk.until(
+            lambda: [button for button in self.elements("PUSH_BUTTON") if button["name"] in names],
+            f"a button {' / '.join(names)} in {self.title!r}",
+        )
+        return found[0]
+
+    def press(self, *names: str) -> None:
+        """Click the button with one of these names; the dialog must go."""
+        self.desk.click(self.button(*names)["box"])
+        self.desk.until(lambda: not self.shown, f"the end of the dialog {self.title!r}")
+
+    def write(self, text: str) -> None:
+        """Put a text into its field, in place of what stands there."""
+        self.desk.click(self.desk.until(self._field, f"a field in {self.title!r}")["box"])
+        self.desk.display.key("ctrl+a", "Delete")
+        self.desk.display.type(text)
+        self.desk.until(lambda: (self._field() or {}).get("text") == text, f"{text!r} in the field of {self.title!r}")
+
+    def answer(self, text: str) -> None:
+        """Fill in its line and agree."""
+        self.write(text)
+        self.press("Đồng ý", "OK")
+
+    def choose(self, path: Path) -> None:
+        """In a dialog for files or folders: write the path and press Enter."""
+        self.write(str(path))
+        self.key("Return")
+        self.desk.until(lambda: not self.shown, f"the end of the dialog {self.title!r}")
+
+    def _field(self) -> dict[str, Any] | None:
+        """Where to write: the labelled field; a dialog for files has another one for the folder, without a label."""
+        fields = [field for field in self.elements("TEXT") if "EDITABLE" in field["states"]]
+        return next((field for field in fields if field["name"].endswith(":")), fields[0] if fields else None)
+
+    def key(self, *keys: str) -> None:
+        """Press keys over it."""
+        box = self._facts["box"]
+        self.desk.display.point(box[0] + box[2] // 2, box[1] + 3)
+        self.desk.display.key(*keys)
+
+
+class Desk:
+    """The screen with a LibreOffice on it. ``file`` is the workbook that was opened last."""
+
+    def __init__(self, display: Display, office: Office, pictures: Path) -> None:
+        self.display = display
+        self.office = office
+        self.pictures = pictures
+        self.file = ""
+        self._numbers = itertools.count(1)
+
+    # Seeing ----------------------------------------------------------------------------------------------------------
+
+    def until(self, seen: Callable[[], T], what: str, patience: float = _PATIENCE) -> T:
+        """Look until ``seen`` gives something true, and give it. What is not there yet may raise ``LookupError``."""
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                if found := seen():
+                    return found
+                missing = ""
+            except (LookupError, NotSeen) as fault:
+                missing = f" ({fault})"
+            if time.monotonic() > deadline:
+                raise NotSeen(f"not seen within {patience:g} s: {what}{missing}; picture: {self.picture('not-seen')}")
+            time.sleep(_GLANCE)
+
+    def picture(self, name: str) -> Path:
+        """Keep what the screen shows."""
+        return self.display.picture(self.pictures / f"{next(self._numbers):02d}-{name}.png")
+
+    def windows(self) -> list[dict[str, Any]]:
+        """The windows on the screen."""
+        return self.office.ask("windows")
+
+    def dialogs(self) -> list[dict[str, Any]]:
+        """The dialogs on the screen."""
+        return [window for window in self.windows() if window["role"] in _DIALOGS]
+
+    def words(self, dialog: Mapping[str, Any]) -> str:
+        """What a dialog says."""
+        elements = self.office.ask("elements", window=key(dialog))
+        said = [element["name"] for element in elements if element["role"] in {"LABEL", "STATIC"}]
+        return "\n".join(filter(None, said))
+
+    def dialog(self, saying: str = "", title: str = "", role: str = "") -> Dialog:
+        """Wait for a dialog that says this, with this title, of this role (``ALERT``: a message)."""
+
+        def look() -> Dialog | None:
+            for facts in self.dialogs():
+                if title in facts["name"] and role in ("", facts["role"]) and facts["box"]:
+                    words = self.words(facts)
+                    if saying in words:
+                        return Dialog(self, facts, words)
+            return None
+
+        return self.until(look, f"a dialog {title} {saying} {role}")
+
+    def books(self) -> list[dict[str, Any]]:
+        """What is open."""
+        return self.office.ask("books")
+
+    def cell(self, sheet: str, address: str) -> dict[str, Any]:
+        """A cell of the workbook."""
+        return self.office.ask("cell", file=self.file, sheet=sheet, address=address)
+
+    def block(self, sheet: str, address: str = "") -> list[list[Any]]:
+        """The values of a range, or of all that is used of a sheet."""
+        return self.office.ask("block", file=self.file, sheet=sheet, address=address)
+
+    def active_sheet(self) -> str:
+        """The sheet that is shown."""
+        return self._book()["active"]
+
+    def _book(self) -> dict[str, Any]:
+        return next(book for book in self.books() if book["file"] == self.file)
+
+    def element(self, role: str, name: str = "", toolbar: str = "") -> dict[str, Any]:
+        """Something in the window of the workbook, or of the start centre where none is open."""
+        return self.until(
+            lambda: self.office.ask("element", window=self._main(), role=role, name=name, toolbar=toolbar),
+            f"{role} {name!r}",
+        )
+
+    def toolbar(self) -> list[str]:
+        """The words on the extension's toolbar, in order."""
+        found = self.office.ask("elements", window=self._main(), role="PUSH_BUTTON", toolbar=TOOLBAR)
+        return [button["name"] for button in found]
+
+    def menu(self, name: str) -> list[str]:
+        """Open a menu, read its items, and close it again."""
+        self.come_to_front()
+        self.click(self.element("MENU", name)["box"])
+        items = self.until(lambda: self.office.ask("menu", window=self._main(), name=name), f"the menu {name}")
+        self.display.key("Escape", "Escape")
+        return [item["name"] for item in items]
+
+    def _main(self) -> list[str]:
+        main = [key(window) for window in self.windows() if window["role"] == _DOCUMENT]
+        return next((window for window in main if self.file and window[1].startswith(self.file)), main[0])
+
+    # Acting ----------------------------------------------------------------------------------------------------------
+
+    def open(self, path: Path, **options: bool) -> None:
+        """Have a workbook on the screen."""
+        assert self.office.ask("open", path=str(path), **options), f"{path} does not open"
+        self._opened(path.name)
+
+    def open_by_hand(self, path: Path) -> None:
+        """Open a workbook through Ctrl+O and the dialog, as a person does."""
+        self.come_to_front()
+        self.display.key("ctrl+o")
+        self.dialog(title="Open").choose(path)
+        self._opened(path.name)
+
+    def _opened(self, file: str) -> None:
+        self.file = file
+        self.until(lambda: [b for b in self.books() if b["file"] == file and b["active"]], f"{file} open")
+        self.until(lambda: [w for w in self.windows() if w["name"].startswith(file)], f"the window of {file}")
+
+    def click(self, box: Sequence[int], times: int = 1) -> None:
+        """Click into the middle of a rectangle."""
+        self.display.click(box[0] + box[2] // 2, box[1] + box[3] // 2, times)
+
+    def come_to_front(self) -> None:
+        """See to it that the main window has the keys, as a window manager would: else a menu closes as it opens."""
+        main = self._main()
+        if self.office.ask("active") != main:
+            left, top, width, height = self.element("MENU_BAR")["box"]
+            self.display.click(left + 2 * width // 3, top + height // 2)  # nothing stands there
+            self.until(lambda: self.office.ask("active") == main, f"{main} active")
+
+    def press(self, button: str) -> None:
+        """Click a button of the toolbar."""
+        self.click(self.element("PUSH_BUTTON", button, toolbar=TOOLBAR)["box"])
+
+    def choose(self, menu: str, item: str) -> None:
+        """Click an item of a menu in the menu bar."""
+        self.come_to_front()
+        self.click(self.element("MENU", menu)["box"])
+
+        def look() -> list[dict[str, Any]]:
+            items = self.office.ask("menu", window=self._main(), name=menu)
+            return [found for found in items if found["name"] == item]
+
+        self.click(self.until(look, f"{item!r} in the menu {menu!r}")[0]["box"])
+
+    def go_to(self, sheet: str, address: str) -> None:
+        """Put the cursor on a cell through the name box."""
+        self.click(self.element("TEXT", toolbar="Formula Tool Bar")["box"], times=3)
+        self.display.type(f"{sheet}.{address}")
+        self.display.key("Return")
+        self.until(lambda: self._cursor() == f"{sheet}.{address}", f"the cursor on {sheet}.{address}")
+
+    def _cursor(self) -> str:
+        return self.office.ask("selection", file=self.file)
+
+    def begin_typing(self, sheet: str, address: str, text: str) -> None:
+        """Type into a cell and leave it at that: no Enter."""
+        self.go_to(sheet, address)
+        self.display.type(text)
+
+    def save(self) -> None:
+        """Ctrl+S."""
+        self.come_to_front()
+        self.display.key("ctrl+s")
+        self.until(lambda: not self._book()["modified"], f"{self.file} saved")
+
+    def undo(self) -> None:
+        """Ctrl+Z, once."""
+        self.come_to_front()
+        before = self.office.ask("undo", file=self.file)
+        self.display.key("ctrl+z")
+        self.until(lambda: self.office.ask("undo", file=self.file) == before[1:], f"{before[:1]} undone")
+
+    def type_into(self, sheet: str, address: str, text: str) -> None:
+        """Type a text into a cell, with Enter at the end."""
+        self.begin_typing(sheet, address, text)
+        self.display.key("Return")
+        self.until(lambda: self._cursor() != f"{sheet}.{address}", f"{text!r} in {sheet}.{address}")
+
+
+def install(desk: Desk, extension: Path) -> None:
+    """Double-click an extension and say yes."""
+    desk.office.double_click(extension)
+    desk.dialog(role="ALERT").press("OK")
+    manager = desk.dialog(title="Extension Manager", role="DIALOG")
+    # It is ready when it could add another; a manager that is closed before takes LibreOffice down.
+    desk.until(
+        lambda: desk.office.ask("extensions") and "ENABLED" in manager.button("Add")["states"],
+        f"the extension {extension.name} installed",
+    )
+    # It goes from the screen, but LibreOffice goes on naming it among the windows: there is no seeing the end of it.
+    desk.click(manager.button("Close")["box"])
+
+
+def key(window: Mapping[str, Any]) -> list[str]:
+    """By what a window is known from one glance to the next."""
+    return [window["role"], window["name"]]
