@@ -80,6 +80,8 @@ class Strength:
     moved: float = 0.05
     reworded: float = 0.2
     impostor: float = 0.0
+    # Of a table: the rows that are there are numbered anew.
+    renumbered: float = 0.0
     columns: bool = True
     letters: bool = True
 
@@ -147,6 +149,8 @@ def _table(
         if rng.random() < strength.repeated:
             body.append(line)
             out.repeated.add(line.code)
+    if rng.random() < strength.renumbered:
+        _renumber(body)
     return _laid_out(rng, appendix, number, body, strength, out)
 
 
@@ -181,6 +185,21 @@ def _moved(rng: random.Random, lines: list[_Line], names: Counter[tuple[str, ...
             moved.remove(line)
             moved.insert(rng.randrange(len(moved) + 1), line)
     return moved
+
+
+def _renumber(body: list[_Line]) -> None:
+    """Numbers without gaps, as a person who has left rows out would type them."""
+    given: dict[str, str] = {"": ""}
+    count: Counter[str] = Counter()
+    for line in body:
+        old = line.cells.get("stt", "").strip().rstrip(".")
+        if not re.fullmatch(r"\d+(?:\.\d+)*", old):
+            continue
+        above = given.get(old.rpartition(".")[0], old.rpartition(".")[0])
+        if old not in given:
+            count[above] += 1
+            given[old] = f"{above}.{count[above]}" if above else str(count[above])
+        line.cells["stt"] = given[old]
 
 
 def _impostor(line: _Line, names: Counter[tuple[str, ...]]) -> _Line | None:

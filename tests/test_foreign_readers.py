@@ -13,6 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from judge import requires_libreoffice, to_ods, to_xls
 from submissions import make
+from word_files import cell, ods
 
 from cchc_xl.addin.compound_file import write_compound_file
 from cchc_xl.errors import CchcError
@@ -20,31 +21,10 @@ from cchc_xl.ooxml.limits import Limits
 from cchc_xl.readers.foreign.open_document import SPREADSHEET
 from cchc_xl.readers.foreign.open_file import ForeignFile, read_foreign
 
-_ODS = (
-    '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
-    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-    "{}</office:spreadsheet></office:body></office:document-content>"
-)
-
 
 def texts(file: ForeignFile) -> list[list[list[str]]]:
     """What stands in the tables."""
     return [[[value.text for value in row] for row in table.rows] for table in file.tables]
-
-
-def ods(path: Path, tables: str) -> Path:
-    """An OpenDocument spreadsheet with these tables."""
-    with zipfile.ZipFile(path, "w") as package:
-        package.writestr("mimetype", SPREADSHEET)
-        package.writestr("content.xml", _ODS.format(tables))
-    return path
-
-
-def cell(text: str, attributes: str = 'office:value-type="string"') -> str:
-    """A cell of such a table."""
-    return f"<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>"
 
 
 def sentence(path: Path, limits: Limits | None = None) -> str:
@@ -117,10 +97,11 @@ def test_deleted_text_is_no_text_and_inner_tables_stand_apart(tmp_path: Path) ->
 def test_ods_is_read_as_it_is_shown(tmp_path: Path) -> None:
     """Numbers are exact, a percentage is its text, repeated cells are repeated, blank rows keep their places."""
     row = "<table:table-row{}>{}</table:table-row>"
+    blank = '<table:table-cell table:number-columns-repeated="16384"/>'
     path = ods(
         tmp_path / "a.ods",
         '<table:table table:name="Trang 1">'
-        + row.format(' table:number-rows-repeated="2"', '<table:table-cell table:number-columns-repeated="16384"/>')
+        + row.format(' table:number-rows-repeated="2"', blank)
         + row.format(
             "",
             cell("Số")
@@ -128,7 +109,7 @@ def test_ods_is_read_as_it_is_shown(tmp_path: Path) -> None:
             + cell("98,5%", 'office:value-type="percentage" office:value="0.985"')
             + cell("x", 'table:number-columns-repeated="2" office:value-type="string"'),
         )
-        + row.format(' table:number-rows-repeated="1048573"', '<table:table-cell table:number-columns-repeated="16384"/>')
+        + row.format(' table:number-rows-repeated="1048573"', blank)
         + "</table:table>",
     )
     file = read_foreign(path)
@@ -151,9 +132,12 @@ def test_xls_and_ods_of_a_real_program_give_the_same(tmp_path: Path) -> None:
     """One workbook as .xlsx, .xls and .ods: the same tables."""
     workbook = openpyxl.Workbook()
     for number in range(1, 400):
-        workbook.active.append([number, f"Chỉ tiêu số {number} ễ" * (1 + number % 40), number / 8])
+        workbook.active.append([number, f"Chỉ tiêu số {number} ễ" * (1 + number % 40), number / 8, number / 1000, 1])
+        workbook.active.cell(number, 4).number_format = "0.0%" if number % 2 else "0%"
+        workbook.active.cell(number, 5).number_format = '0.0" %"'
     workbook.save(tmp_path / "a.xlsx")
     wanted = texts(read_foreign(tmp_path / "a.xlsx"))
+    assert wanted[0][99] == ["100", "Chỉ tiêu số 100 ễ" * 21, "12,5", "10%", "1"]
     for made in (to_xls(tmp_path / "a.xlsx", tmp_path / "o"), to_ods(tmp_path / "a.xlsx", tmp_path / "o")):
         assert texts(read_foreign(made)) == wanted
 
@@ -218,11 +202,12 @@ def test_cells_far_apart_in_an_xls_are_refused_before_they_are_laid_out(tmp_path
 
 def test_repeated_cells_of_an_ods_are_refused_before_they_are_laid_out(tmp_path: Path) -> None:
     """A filled cell repeated a milliard times is a few bytes in the file."""
-    many = '<table:table-cell office:value-type="string" table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell>'
+    many = cell("x", 'office:value-type="string" table:number-columns-repeated="16384"')
     row = f'<table:table-row table:number-rows-repeated="1048576">{many}</table:table-row>'
     path = ods(tmp_path / "a.ods", f'<table:table table:name="a">{row}</table:table>')
     assert "lớn bất thường" in sentence(path)
-    path = ods(tmp_path / "b.ods", '<table:table><table:table-row table:number-rows-repeated="9999999999"/></table:table>')
+    row = '<table:table-row table:number-rows-repeated="9999999999"/>'
+    path = ods(tmp_path / "b.ods", f"<table:table>{row}</table:table>")
     assert "lớn bất thường" in sentence(path)
 
 

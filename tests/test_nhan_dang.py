@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -54,7 +55,9 @@ def real_values(form_id: str) -> dict[str, dict[str, str]]:
     return values
 
 
-def answer(mapping: Path, answers: Mapping[str, str], column: str = layout.CONFIRM, sheet: str = layout.ROWS_SHEET) -> None:
+def answer(
+    mapping: Path, answers: Mapping[str, str], column: str = layout.CONFIRM, sheet: str = layout.ROWS_SHEET
+) -> None:
     """Write words beside rows, by key, as a person would in Excel."""
     workbook = openpyxl.load_workbook(mapping)
     page = workbook[sheet]
@@ -118,7 +121,7 @@ def _answers(mapping: Path, truth: Distorted) -> dict[str, str]:
         code = truth.rows.get((table_number, number), "")
         if row[layout.CONFIRM] == layout.AUTOMATIC or not row[layout.FIGURES]:
             continue
-        right = layout.code_of(row[layout.PROPOSED]) == code and code not in seen and not row[layout.REMARK].startswith("dòng này của biểu")
+        right = layout.code_of(row[layout.PROPOSED]) == code and code not in seen
         answers[key] = layout.YES if right else layout.NO if code in seen or not code else code
         seen.add(code)
     return answers
@@ -146,7 +149,8 @@ def test_a_distorted_table_is_read_back_after_confirmation(
     answer(mapping, {key: word for key, word in answers.items() if word in layout.PERSONS})
     answer(mapping, {key: word for key, word in answers.items() if word not in layout.PERSONS}, layout.OTHER)
     columns = {key: truth.columns[0, int(key.split("/")[2])] for key in rows_of(mapping, layout.COLUMNS_SHEET)}
-    meant = {key: name for key, name in columns.items() if name in ("value", "note")}
+    codes = {"value": "Cột 4 | Số liệu", "note": "Cột 5 | Ghi chú"}
+    meant = {key: codes[name] for key, name in columns.items() if name in codes}
     answer(mapping, meant, layout.OTHER_COLUMN, layout.COLUMNS_SHEET)
     code, said = run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", tmp_path / "so.xlsx")
     assert code in (0, 1), said
@@ -211,6 +215,22 @@ def test_what_a_person_confirmed_is_remembered_for_the_same_row_only(
     assert (code, "1 dòng có số liệu chờ" in said) == (1, True)
 
 
+def test_a_remembered_row_waits_when_its_figure_is_doubtful(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Memory speaks of the row, not of a figure that Excel has made a date this time."""
+    source, mapping = write_workbook((table(doubtful()),), tmp_path / "a.xlsx"), tmp_path / "g.xlsx"
+    run(capsys, "nhan-dang", source, "-o", mapping, *WHO)
+    answer(mapping, dict(zip(KEYS, (layout.YES, layout.NO), strict=True)))
+    run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", tmp_path / "so.xlsx")
+    assert run(capsys, "nhan-dang", source, *WHO)[0] == 0
+    workbook = openpyxl.load_workbook(source)
+    workbook.active["D3"] = date(2024, 5, 4)
+    workbook.save(source)
+    code, said = run(capsys, "nhan-dang", source, *WHO)
+    assert (code, "Excel đã đổi số liệu thành ngày 04/05/2024" in said.replace("\n    ", " ")) == (1, True)
+
+
 def test_memory_that_is_damaged_is_as_good_as_none(
     tmp_path: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -248,7 +268,7 @@ def test_a_column_waits_and_can_be_chosen(tmp_path: Path, capsys: pytest.Capture
     code, said = run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", target)
     assert (code, "không ghép số liệu nào" in said) == (2, True)
     keys = {row[layout.HEADING]: key for key, row in rows_of(mapping, layout.COLUMNS_SHEET).items()}
-    answer(mapping, {keys["Lũy kế"]: "value | Số liệu"}, layout.OTHER_COLUMN, layout.COLUMNS_SHEET)
+    answer(mapping, {keys["Lũy kế"]: "Cột 4 | Số liệu"}, layout.OTHER_COLUMN, layout.COLUMNS_SHEET)
     code, said = run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", target)
     assert code == 1
     assert "999 (cột không ghép)" in said
@@ -269,11 +289,18 @@ def test_the_mapping_belongs_to_one_file_one_unit_one_period(
     assert "đã bị sửa" in run(capsys, "nhan-dang", other, "--ghep", mapping, "-o", target, *WHO)[1]
     assert "trùng với một tệp đầu vào" in run(capsys, *step, "-o", mapping, *WHO)[1]
     assert not target.exists()
-    assert run(capsys, *step, "-o", target, *WHO)[0] == 0
+    workbook = openpyxl.load_workbook(mapping)
+    for row, typed in ((4, "xã A"), (5, 22855), (6, "2024-Q1")):
+        workbook[layout.ROWS_SHEET].cell(row, 2).value = typed
+    workbook.save(mapping)
+    assert run(capsys, *step, "-o", target)[0] == 0
+    stamp = read_file(target).stamp
+    assert (stamp.unit, stamp.unit_code, stamp.period) == ("xã A", "22855", "2024-Q1")
     assert "đã có số liệu" in run(capsys, *step, "-o", target, *WHO)[1]
     assert "đã có" in run(capsys, "nhan-dang", source, "-o", mapping)[1]
     assert "là sổ “Ghép dòng”" in run(capsys, "nhan-dang", mapping)[1]
-    assert "không phải sổ “Ghép dòng”" in run(capsys, "nhan-dang", source, "--ghep", target, "-o", tmp_path / "c.xlsx")[1]
+    wrong = run(capsys, "nhan-dang", source, "--ghep", target, "-o", tmp_path / "c.xlsx")[1]
+    assert "không phải sổ “Ghép dòng”" in wrong
 
 
 def test_texts_of_the_file_stay_texts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,7 +72,7 @@ def test_distorted_tables_are_mapped_rightly_or_not_at_all(form_id: str) -> None
         measure(form, distort(form, 100 + seed, Strength(0.25, 0.05, 0.15, 0.5)), tally)
     assert tally.accepted_wrong == 0, tally.wrong
     assert tally.precision >= 0.995, tally.wrong
-    assert tally.accepted >= 0.7 * tally.rows
+    assert tally.accepted >= 0.55 * tally.rows  # where no head tells the columns, a table waits as a whole
 
 
 def test_impostors_are_never_accepted() -> None:
@@ -106,6 +106,12 @@ def test_the_form_is_found_by_its_labels_and_never_guessed() -> None:
         assert recognise(file).form.id == form_id
     with pytest.raises(InputFault, match="không có chỉ tiêu của biểu mẫu nào"):
         recognise(ForeignFile("bang.docx", "", (table([["1", "Họ và tên", "", "5", ""]]),)))
+
+
+def test_a_crowd_of_rows_is_refused() -> None:
+    """More rows than any form and list has are not compared one by one."""
+    with pytest.raises(InputFault, match="quá nhiều chữ"):
+        found(table([["", f"Số hồ sơ thứ {number}", "", "5", ""] for number in range(3001)]))
 
 
 # Twins ----------------------------------------------------------------------------------------------------------------
@@ -218,6 +224,24 @@ def test_appendices_put_into_one_table_are_told_apart() -> None:
     recognition = found(table(rows), form=form.id)
     assert [appendix.id for appendix in recognition.parts[0].appendices] == [a.id for a in form.appendices]
     assert Counter(row.accepted for row in recognition.rows())[False] == 0
+
+
+def test_rows_numbered_anew_are_not_taken_for_their_twins() -> None:
+    """A group left out and the others numbered without a gap, in a long table: the numbers of twins then lie."""
+    form = load_form("ninh-hai-2023")
+    rows = [[row.stt, row.label, row.unit, "", ""] for a in form.appendices for row in a.printed]
+    start = next(at for at, row in enumerate(rows) if row[1].startswith("Tỷ lệ hồ sơ TTHC do các cơ quan"))
+    for container in (True, False):  # whether the container of the twins can be told by its label
+        left = rows[:start] + [list(row) for row in rows[start + 3 :]]
+        for row in left[start : start + 9]:
+            first, second, *more = row[0].strip(".").split(".")
+            row[0] = ".".join([first, str(int(second) - 1), *more])
+        if not container:
+            left[start][1] = "Mục khác"
+        twins = [row for row in found(table(left), form=form.id).rows() if row.source.label.endswith("hạn")]
+        twins = [row for row in twins if row.source.label == "Số hồ sơ TTHC giải quyết đúng hạn"]
+        assert [row.source.stt for row in twins] == ["3.1.2", "3.2.2"]
+        assert not any(row.accepted for row in twins)
 
 
 def test_numbers_and_labels_in_one_column_are_read_apart() -> None:

@@ -1,13 +1,47 @@
-"""Distorted tables as real files: Word documents through python-docx, workbooks through openpyxl."""
+"""Distorted tables as real files: Word through python-docx, workbooks through openpyxl, OpenDocument by hand."""
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import docx
 import openpyxl
 
+from cchc_xl.readers.foreign.open_document import SPREADSHEET
 from cchc_xl.readers.foreign.table import ForeignTable
+
+_ODS = (
+    '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    "{}</office:spreadsheet></office:body></office:document-content>"
+)
+
+
+def ods(path: Path, tables: str) -> Path:
+    """An OpenDocument spreadsheet with these tables, given as XML."""
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("mimetype", SPREADSHEET)
+        package.writestr("content.xml", _ODS.format(tables))
+    return path
+
+
+def cell(text: str, attributes: str = 'office:value-type="string"') -> str:
+    """A cell of such a table."""
+    return f"<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>"
+
+
+def write_ods(tables: tuple[ForeignTable, ...], path: Path) -> Path:
+    """An OpenDocument spreadsheet with one table a sheet."""
+    made = []
+    for table in tables:
+        rows = ("".join(cell(escape(value.text)) for value in row) for row in table.rows)
+        lines = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+        made.append(f'<table:table table:name="{escape(table.name)}">{lines}</table:table>')
+    return ods(path, "".join(made))
 
 
 def write_word(tables: tuple[ForeignTable, ...], path: Path) -> Path:

@@ -45,6 +45,10 @@ class Limits:
 
 SUBMISSION = Limits()
 
+# A file that is no form of ours: each of its texts is compared with those of the forms. A district's appendices have
+# some 5,000 cells, its list of procedures 20,000.
+FOREIGN = Limits(cells=200_000, text=4 * _MB)
+
 # A summary of our own that is merged over again: the whole country's communes side by side take 100 MB of XML.
 SUMMARY = Limits(
     file=200 * _MB,

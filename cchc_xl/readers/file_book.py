@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
@@ -25,6 +25,7 @@ from cchc_xl.readers.contents import RELATIONSHIPS, WORKBOOK, Contents, plain_pa
 from cchc_xl.readers.extent import SharedTexts, too_many_formulas, too_much
 from cchc_xl.readers.formulas import Formulas, error_values, formulas, split
 from cchc_xl.readers.grid import CellFacts
+from cchc_xl.readers.percentages import percentage_cells, percentage_styles
 
 # What zipfile raises on damaged, encrypted or exotic packages.
 BROKEN_ZIP = (
@@ -270,6 +271,17 @@ class FileBook:
         xml = self._read_sheet(sheet)
         known = self._formulas.get(sheet)
         return CellFacts(formulas(xml) if known is None else known, error_values(xml))
+
+    def percentages(self, sheet: str) -> Set[tuple[int, int]]:
+        """Cells that show a percentage, by zero-based (row, column)."""
+        if not self._contents.sheets.get(sheet):
+            return frozenset()
+        self._measure(sheet)
+        try:
+            styles = percentage_styles(self._part(self._contents.styles)) if self._contents.styles else frozenset()
+        except ValueError:
+            return frozenset()
+        return percentage_cells(self._read_sheet(sheet), styles)
 
     def _entry(self, part: str) -> zipfile.ZipInfo | None:
         name = self._names.get(part.lower())

@@ -104,4 +104,6 @@ def _answers(path: Path, grid: Sequence[Sequence[object]], other: str) -> Iterat
 
 
 def _text(cell: object) -> str:
-    return from_cell(cell).text.strip()
+    value = from_cell(cell)
+    # A code that was typed is a number for Excel, and has no thousands.
+    return f"{value.number.normalize():f}" if value.number is not None else value.text.strip()

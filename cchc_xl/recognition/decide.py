@@ -16,6 +16,8 @@ from cchc_xl.recognition.mapping_layout import (
     PERSONS,
     REMEMBERED,
     YES,
+    code_of,
+    column_choices,
     column_key,
     row_key,
 )
@@ -23,6 +25,7 @@ from cchc_xl.recognition.recognise import FoundColumn, FoundRow, Recognition, do
 from cchc_xl.recognition.target import LABEL, STT
 from cchc_xl.values import Value
 
+_LONGEST = 1_000  # letters of a figure (a note) that are shown
 _NO_ANSWER = Answer("", "", "", 0)
 
 
@@ -53,7 +56,8 @@ def figures_text(row: FoundRow) -> str:
     """The figures of a row as the workbook shows them."""
     headings = {key: row.source.segment.headings[at][-1:] for key, (at, _) in row.figures.items() if _has(row, at)}
     texts = [
-        (f"{headings[key][0]}: " if len(row.figures) > 1 and headings.get(key) else "") + value.text.strip()
+        (f"{headings[key][0]}: " if len(row.figures) > 1 and headings.get(key) else "")
+        + _short(value.text.strip(), _LONGEST)
         for key, (_, value) in row.figures.items()
     ]
     return "\n".join(texts)
@@ -104,11 +108,12 @@ class _Deciding:
         answer = self.answers.columns.get(column_key(column), _NO_ANSWER)
         at = f"trang Ghép cột hàng {answer.line}"
         if answer.other:
-            if answer.other not in column.choices:
+            keys = {code_of(text): key for key, text in column_choices(column).items()}
+            if answer.other not in keys:
                 self.out.waiting.append(f"{at}: “{answer.other}” không phải cột của biểu")
                 return ""
-            self.out.persons[column_key(column)] = answer.other
-            return answer.other
+            self.out.persons[column_key(column)] = keys[answer.other]
+            return keys[answer.other]
         if answer.word == NO:
             self.out.persons[column_key(column)] = ""
             return ""
@@ -128,7 +133,7 @@ class _Deciding:
         if answer is None:
             self.out.waiting.append(f"sổ ghép thiếu dòng của {row.source.place}: hãy lập lại sổ ghép")
             return
-        if answer.figures.split() != figures_text(row).split():
+        if _letters(answer.figures) != _letters(figures_text(row)):
             self.out.waiting.append(
                 f"hàng {answer.line}: số liệu trong sổ ghép khác trong tệp; hãy sửa ở tệp nguồn rồi nhận dạng lại"
             )
@@ -145,7 +150,11 @@ class _Deciding:
             return
         if answer.word == AUTOMATIC and not answer.other and row.target is not None:
             # Of a column that a person has mapped nobody has looked at the figures yet.
-            new = [doubt(self.form, row.target, key, value) for key, value in figures.items() if key not in row.figures]
+            new = [
+                doubt(self.form, *self.codes[row.target.code], key, value)
+                for key, value in figures.items()
+                if key not in row.figures
+            ]
             if any(new):
                 self.out.waiting.append(f"hàng {answer.line}: {next(filter(None, new))}; hãy chọn {YES} hoặc {NO}")
                 return
@@ -215,5 +224,10 @@ def waiting_rows(recognition: Recognition) -> list[FoundRow]:
     return [row for row in recognition.rows() if row.source.has_figures and not row.accepted]
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
+def _letters(text: str) -> str:
+    """A text without spaces, line breaks and what programs write in their own ways."""
+    return "".join(letter for letter in text if letter.isprintable() and not letter.isspace())
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -5,6 +5,7 @@ Columns are found again by their headings, rows by hidden keys, so that sorting 
 
 from __future__ import annotations
 
+from cchc_xl.catalogue.wording import short_heading
 from cchc_xl.recognition.recognise import FoundColumn, FoundRow
 from cchc_xl.recognition.target import TargetRow, name_of
 from cchc_xl.stamp import MAPPING_SHEET
@@ -28,7 +29,7 @@ ROW_COLUMNS = {
     LABEL: 44.0,
     FIGURES: 18.0,
     PROPOSED: 44.0,
-    CONFIDENCE: 17.0,
+    CONFIDENCE: 18.0,
     CONFIRM: 12.0,
     OTHER: 26.0,
     REMARK: 30.0,
@@ -40,7 +41,7 @@ COLUMN_COLUMNS = {
     HEADING: 48.0,
     FILLED: 10.0,
     FORM_COLUMN: 48.0,
-    CONFIDENCE: 14.0,
+    CONFIDENCE: 18.0,
     CONFIRM: 12.0,
     OTHER_COLUMN: 40.0,
     KEY: 8.0,
@@ -85,9 +86,18 @@ def code_of(text: str) -> str:
     return text.partition(_BAR.strip())[0].strip()
 
 
-def words(confidence: float) -> str:
+def column_choices(column: FoundColumn) -> dict[str, str]:
+    """The columns of the form that a column can be, as lists show them, by key: ``Cột 4 | Số liệu``."""
+    places = {other.key: at for at, other in enumerate(column.appendix.columns, start=1)}
+    return {
+        key: choice_text(f"Cột {places[key]}", short_heading(column.appendix.column(key).heading))
+        for key in column.choices
+    }
+
+
+def words(confidence: float, *, candidates: bool = False) -> str:
     """A confidence for people: ``Chắc chắn (99%)``."""
     if not confidence:
-        return "Không nhận ra"
+        return "Chưa rõ dòng nào" if candidates else "Không nhận ra"
     word = "Chắc chắn" if confidence >= 0.95 else "Khá chắc" if confidence >= 0.8 else "Cần xem kỹ"
     return f"{word} ({round(confidence * 100)}%)"

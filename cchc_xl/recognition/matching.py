@@ -36,6 +36,7 @@ _MARGIN_NEAR, _MARGIN_REWORDED = 0.08, 0.12
 _TELLING = 5
 _ENOUGH = 5
 _SAME_NUMBERING = 0.9
+_NEIGHBOURS = 12  # how far the nearest numbered row is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class _Matching:
         self.repeated: dict[int, list[int]] = {}
         self.doubts: dict[int, list[str]] = defaultdict(list)
         self.same_numbering = False
+        self._ordered: list[int] = []
 
     def run(self) -> list[Match]:
         self._unique()
@@ -160,7 +162,26 @@ class _Matching:
         if not self.same_numbering or not self.sources[i].key:
             return None
         fitting = [j for j in same if self.targets[j].stt == self.sources[i].key]
-        return fitting[0] if len(fitting) == 1 else None
+        if len(fitting) != 1 or not self._numbered_as_the_form_beside(i):
+            return None
+        [j] = fitting
+        rows = self._order()
+        at = bisect_left(rows, i)
+        before = self.found[rows[at - 1]][0] if at else -1
+        # Below the container of a twin the number lies: a group was left out, and the others numbered anew.
+        twins = [k for k in same if k != j and self._within(before, self.targets[k].parent)]
+        return None if twins and not self._within(before, self.targets[j].parent) else j
+
+    def _numbered_as_the_form_beside(self, i: int) -> bool:
+        """Whether the nearest rows that were found before and after a row bear the form's numbers."""
+        rows = self._order()
+        at = bisect_left(rows, i)
+        for side in (reversed(rows[max(0, at - _NEIGHBOURS) : at]), rows[at : at + _NEIGHBOURS]):
+            numbers = ((self.sources[k].key, self.targets[self.found[k][0]].stt) for k in side if k != i)
+            theirs, ours = next(((a, b) for a, b in numbers if a and b), ("", ""))
+            if theirs != ours:
+                return False
+        return True
 
     def _by_container(self, i: int, same: Sequence[int]) -> int | None:
         containers = [self.targets[j].parent for j in same]
@@ -175,8 +196,9 @@ class _Matching:
         if not before:
             return None
         container = max(before)
-        last = max((k for k in self.found if k < i), default=-1)
-        if last < 0 or not self._within(self.found[last][0], container):
+        rows = self._order()
+        at = bisect_left(rows, i)
+        if not at or not self._within(self.found[rows[at - 1]][0], container):
             return None
         return same[containers.index(container)]
 
@@ -235,17 +257,23 @@ class _Matching:
         source, target = self.sources[i], self.targets[j]
         if self.same_numbering and source.key and source.key == target.stt:
             return True
-        rows = sorted(self.found)
+        rows = self._order()
         at = bisect_left(rows, i)
         before = self.found[rows[at - 1]][0] if at else -1
         after = self.found[rows[at]][0] if at < len(rows) and rows[at] != i else len(self.targets)
         return before < j < after
 
+    def _order(self) -> list[int]:
+        """The source rows that were found something, in their order."""
+        if len(self._ordered) != len(self.found):  # they only ever become more
+            self._ordered = sorted(self.found)
+        return self._ordered
+
     # Doubts ---------------------------------------------------------------------------------------------------------
 
     def _doubt(self) -> None:
         for rows in self.repeated.values():
-            places = ", ".join(self.sources[i].place for i in rows)
+            places = "; ".join(self.sources[i].place for i in rows)
             for i in rows:
                 self.doubts[i].append(f"dòng này có {len(rows)} lần trong tệp ({places})")
         numbers = Counter(row.key for row in self.sources if row.key)
@@ -273,7 +301,7 @@ class _Matching:
         rival = max((c.score for k, c in self.alike[i].items() if k != j), default=0.0)
         if telling and rival < 0.8:
             return True
-        rows = sorted(self.found)
+        rows = self._order()
         at = bisect_left(rows, i)
         return at > 0 and self._within(self.found[rows[at - 1]][0], target.parent)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from cchc_xl.catalogue.load import load_catalogue
+from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import Appendix, Form
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
@@ -28,6 +28,7 @@ _FEWEST_LABELS = 3
 # Another form with so many of the first one's labels could be meant as well.
 _TIE = 0.9
 _OWN_LABELS = 3
+_MOST_TEXTS, _MOST_ROWS = 25_000, 3_000  # of rows all much like the forms' own: some 5 s
 # An appendix with so many of the best one's labels is looked at by its columns, too.
 _CLOSE = 0.6
 # Of a table's rows so many must be rows of the form: else it is a table of something else.
@@ -59,7 +60,12 @@ class FoundColumn:
 
     segment: Segment
     match: ColumnMatch
-    choices: tuple[str, ...]
+    appendix: Appendix
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The keys of the form's columns that it can be."""
+        return tuple(column.key for column in self.appendix.columns if not column.given)
 
     @property
     def accepted(self) -> bool:
@@ -111,6 +117,7 @@ def recognise(file: ForeignFile, form: Form | None = None) -> Recognition:
     Raises ``InputFault`` when it has the labels of no form, or of several.
     """
     tables, remarks = _in_unicode(file.tables)
+    _refuse_crowds(tables, file.name)
     form = form or _form_of(tables, file.name)
     keys = label_keys(form)
     tiers = _tiers(form)
@@ -174,12 +181,22 @@ def _in_unicode(tables: Sequence[ForeignTable]) -> tuple[list[ForeignTable], lis
     return out, remarks
 
 
+def _refuse_crowds(tables: Sequence[ForeignTable], name: str) -> None:
+    """Every text is compared with the forms' labels: of too many a person would wait too long."""
+    texts = sum(value.state is State.TEXT for table in tables for row in table.rows for value in row)
+    rows = sum(any(value.state is State.TEXT for value in row) for table in tables for row in table.rows)
+    if texts > _MOST_TEXTS or rows > _MOST_ROWS:
+        raise InputFault(
+            f"Tệp {name} có quá nhiều chữ, vượt xa một biểu mẫu: hãy bỏ các bảng, trang thừa rồi chạy lại."
+        )
+
+
 # Which form, which appendix -----------------------------------------------------------------------------------------
 
 
 def _form_of(tables: Sequence[ForeignTable], name: str) -> Form:
     present = {folded_key(value.text) for table in tables for row in table.rows for value in row if value.filled}
-    scores = {form.id: len(present & label_keys(form).keys()) for form in load_catalogue().values()}
+    scores = {form_id: len(present & label_keys(load_form(form_id)).keys()) for form_id in form_ids()}
     ranked = sorted(scores, key=lambda form_id: -scores[form_id])
     best = ranked[0]
     if scores[best] < _FEWEST_LABELS:
@@ -189,7 +206,7 @@ def _form_of(tables: Sequence[ForeignTable], name: str) -> Form:
     rivals = [form_id for form_id in ranked if scores[form_id] >= _TIE * scores[best]]
     if len(rivals) > 1:
         raise InputFault(f"Tệp {name} có thể theo biểu {' hoặc '.join(rivals)}: hãy ghi rõ --mau.")
-    return load_catalogue()[best]
+    return load_form(best)
 
 
 @cache
@@ -271,8 +288,7 @@ def _part(form: Form, read: Sequence[_ReadSegment]) -> Part:
     appendices = tuple(appendix for appendix in form.appendices if appendix.id in ids)
     wanted = targets(appendices)
     sources = [row for segment in read for row in source_rows(segment.segment, segment.columns)]
-    choices = tuple(column.key for column in appendices[0].columns if not column.given)
-    columns = tuple(FoundColumn(s.segment, match, choices) for s in read for match in s.columns.figures)
+    columns = tuple(FoundColumn(s.segment, match, s.appendices[0]) for s in read for match in s.columns.figures)
     sure = {(id(column.segment), column.match.key) for column in columns if column.accepted}
     matches = match_rows(sources, wanted, _comparer())
     labelled = [match for match in matches if sources[match.source].wording.words]
@@ -297,7 +313,11 @@ def _found(
     target = wanted[match.target] if match.target is not None else None
     remarks = list(match.doubts)
     if target is not None:
-        remarks += [remark for key, (_, value) in source.figures.items() if (remark := doubt(form, target, key, value))]
+        remarks += [
+            remark
+            for key, (_, value) in source.figures.items()
+            if (remark := doubt(form, target.appendix.id, target.row.order, key, value))
+        ]
     columns_sure = all((id(source.segment), key) in sure for key in source.figures)
     return FoundRow(
         source,
@@ -310,9 +330,9 @@ def _found(
     )
 
 
-def doubt(form: Form, target: TargetRow, key: str, value: Value) -> str:
+def doubt(form: Form, appendix: str, order: int, key: str, value: Value) -> str:
     """What is doubtful about a figure in a cell of the form; empty when nothing is."""
-    spec = form.cells.get(CellRef(target.appendix.id, target.row.order, key))
+    spec = form.cells.get(CellRef(appendix, order, key))
     if spec is None:
         return f"dòng này của biểu không có ô cho “{value.text}”"
     if value.state is State.ERROR:
@@ -320,6 +340,6 @@ def doubt(form: Form, target: TargetRow, key: str, value: Value) -> str:
     if spec.kind.figure and value.state is State.DATE:
         return f"Excel đã đổi số liệu thành ngày {value.text}"
     part = value.number is not None and 0 < value.number < 1
-    if part and "%" in target.unit and spec.kind.figure:
+    if part and "%" in spec.row.unit and spec.kind.figure:
         return f"{value.text} có thể là phần trăm mà Excel ghi thành số thập phân"
     return ""

@@ -15,10 +15,10 @@ from cchc_xl.periods import parse_period
 from cchc_xl.readers.foreign.open_file import read_foreign
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.recognition.confirmed import Confirmation, read_confirmation
-from cchc_xl.recognition.decide import Decision, LeftOut, decide
-from cchc_xl.recognition.mapping_layout import ROWS_SHEET
+from cchc_xl.recognition.decide import Decision, LeftOut, decide, row_codes
+from cchc_xl.recognition.mapping_layout import ROWS_SHEET, row_key
 from cchc_xl.recognition.memory import contexts, recall, remember, sender_key
-from cchc_xl.recognition.recognise import Recognition, recognise
+from cchc_xl.recognition.recognise import Recognition, doubt, recognise
 from cchc_xl.stamp import Stamp
 
 _MOST_SAID = 10
@@ -58,8 +58,24 @@ def recognise_file(path: Path, form: str = "", sender: Sender | None = None) -> 
         parse_period(who.period)
     recognition = recognise(read_foreign(path), load_form(form) if form else None)
     known = recall(sender_key(who.unit, who.unit_code), recognition.form)
-    remembered = {key: known[context] for key, context in contexts(recognition).items() if context in known}
+    doubtful = _doubtful(recognition, known)
+    remembered = {
+        key: known[context]
+        for key, context in contexts(recognition).items()
+        if context in known and (key, known[context]) not in doubtful
+    }
     return Recognised(recognition, who, remembered)
+
+
+def _doubtful(recognition: Recognition, known: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Rows whose figures this time are doubtful in the row where they went before: about those memory says nothing."""
+    codes = row_codes(recognition.form) if known else {}
+    return {
+        (row_key(row), code)
+        for row in recognition.rows()
+        for code in set(known.values()) & codes.keys()
+        if any(doubt(recognition.form, *codes[code], key, value) for key, (_, value) in row.figures.items())
+    }
 
 
 def transfer(path: Path, mapping: Path, target: Path, sender: Sender | None = None) -> Transferred:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from cchc_xl.catalogue.load import load_catalogue
+from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import Appendix, Form, Row
 from cchc_xl.recognition.wording import Wording, fold, wording
 from cchc_xl.values import normalise
@@ -81,9 +81,9 @@ def label_keys(form: Form) -> Mapping[str, frozenset[str]]:
 @cache
 def known_words() -> frozenset[str]:
     """Every word of the forms' labels and headings, lower case."""
-    return frozenset(word for text in _texts(load_catalogue().values()) for word in wording(text).words) | frozenset(
-        word for text in _texts(load_catalogue().values()) for word in normalise(text).split()
-    )
+    texts = _texts(map(load_form, form_ids()))
+    words = frozenset(word for text in texts for word in wording(text).words)
+    return words | frozenset(word for text in texts for word in normalise(text).split())
 
 
 def _texts(forms: Iterable[Form]) -> list[str]:

@@ -83,6 +83,8 @@ _NUMBERING = re.compile(
 _BRACKETS = re.compile(r"\([^()]*\)")
 _YEAR = re.compile(r"20\d\d")
 _SHORT_WORD = 5
+# The longest label of the forms has 949 letters.
+_LONGEST_LABEL = 1_200
 _SLIP = 0.85
 # The most that labels score in which words stand for other words: whether they mean the same, only a person knows.
 _REPLACED = 0.58
@@ -93,6 +95,8 @@ _BRACKETED = 0.8
 def wording(text: str) -> Wording:
     """The words of a label, without its numbering."""
     plain = normalise(without_numbering(text)[1])
+    if len(plain) > _LONGEST_LABEL:
+        return Wording((), (), ())  # a text, and no label
     words = _shortened(_WORD.findall(plain))
     bare = _shortened(_WORD.findall(_BRACKETS.sub(" ", plain)))
     return Wording(words, tuple(map(fold, words)), tuple(map(fold, bare)))

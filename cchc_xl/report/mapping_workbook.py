@@ -8,10 +8,9 @@ from typing import Any
 
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.model import Appendix, Form
-from cchc_xl.catalogue.wording import short_heading
 from cchc_xl.errors import InputFault
 from cchc_xl.form_workbook.package import new_workbook
-from cchc_xl.form_workbook.styles import BAD_FILL, GOOD_FILL, HEADER_FILL, INPUT_FILL, Styles
+from cchc_xl.form_workbook.styles import BAD_FILL, GOOD_FILL, HEADER_FILL, INPUT_FILL, NUMBER_FORMATS, Styles
 from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, column_letters
 from cchc_xl.lettering import text_lines
 from cchc_xl.recognition import mapping_layout as layout
@@ -32,20 +31,23 @@ from cchc_xl.recognition.mapping_layout import (
     YES,
     choice,
     choice_text,
+    column_choices,
     column_key,
     row_key,
 )
 from cchc_xl.recognition.recognise import FoundColumn, FoundRow, Recognition
 from cchc_xl.recognition.run import Recognised
 from cchc_xl.recognition.target import targets
+from cchc_xl.summary_workbook.page import clean
 
 _SIZE = 11
 _DOUBT_FILL = "#FFF2CC"
 _GREY = "#595959"
 _INDENT = 1.5  # characters
+_LINE = 14.5  # points
 _LISTS_COLUMN = 3  # of the hidden sheet: choices of rows, then of columns, one column for each shape of appendix
 _GUIDE = (
-    f"Dòng ghi “{AUTOMATIC}” trùng hẳn với biểu, vẫn sửa được. Dòng nền vàng: chọn {YES} hoặc {NO} ở cột Xác nhận, "
+    f"Dòng ghi “{AUTOMATIC}” trùng hẳn với biểu, vẫn sửa được. Ô nền đỏ nhạt: chọn {YES} hoặc {NO} ở cột Xác nhận, "
     "hoặc chọn dòng đúng ở cột Dòng khác. Số liệu lấy từ tệp nguồn, không sửa ở đây."
 )
 _STEP = "Xem cả trang Ghép cột. Xong thì lưu sổ này rồi chạy: cchc-xl nhan-dang TỆP --ghep SỔ-NÀY -o SỔ-THEO-BIỂU.xlsx"
@@ -93,7 +95,7 @@ class _Mapping:
         for column in self.found.columns():
             if column.choices not in self.column_lists:
                 at = _LISTS_COLUMN + 1 + len(self.column_lists)
-                self.column_lists[column.choices] = self._list(at, self._column_choices(column))
+                self.column_lists[column.choices] = self._list(at, list(column_choices(column).values()))
         self.hidden.very_hidden()
 
     def _list(self, column: int, choices: Sequence[str]) -> str:
@@ -101,13 +103,6 @@ class _Mapping:
             self.hidden.write_string(row, column, text)
         letters = column_letters(column)
         return f"={HIDDEN_SHEET}!${letters}$1:${letters}${max(1, len(choices))}"
-
-    def _column_choices(self, column: FoundColumn) -> list[str]:
-        return [choice_text(key, self._column_name(column, key)) for key in column.choices]
-
-    def _column_name(self, column: FoundColumn, key: str) -> str:
-        part = next(part for part in self.found.parts if column in part.columns)
-        return short_heading(part.appendices[0].column(key).heading)
 
     # Ghép dòng --------------------------------------------------------------------------------------------------------
 
@@ -167,7 +162,8 @@ class _Mapping:
         given = ((layout.UNIT, who.unit), (layout.UNIT_CODE, who.unit_code), (layout.PERIOD, who.period))
         for row, (name, text) in enumerate(given, start=3):
             sheet.write_string(row, 0, name, self.styles.get(bold=True))
-            style = self.styles.cell(bg_color=INPUT_FILL, locked=False, text_wrap=False)
+            as_text = {"num_format": NUMBER_FORMATS["text"], "align": "left", "indent": 1, "text_wrap": False}
+            style = self.styles.cell(bg_color=INPUT_FILL, locked=False, **as_text)
             sheet.merge_range(row, 1, row, 2, "", style)
             sheet.write_string(row, 1, text, style)
         sheet.write_string(
@@ -197,7 +193,7 @@ class _Mapping:
             layout.LABEL: source.label,
             layout.FIGURES: figures_text(found),
             layout.PROPOSED: proposed,
-            layout.CONFIDENCE: layout.words(found.match.confidence),
+            layout.CONFIDENCE: layout.words(found.match.confidence, candidates=bool(found.candidates)),
             layout.CONFIRM: word,
             layout.OTHER: other,
             layout.REMARK: "; ".join(remarks),
@@ -251,11 +247,12 @@ class _Mapping:
         self._protect(sheet)
 
     def _column(self, at: int, column: FoundColumn) -> None:
-        match = column.match
+        match, choices = column.match, column_choices(column)
         word, other, fill = AUTOMATIC if column.accepted else "", "", GOOD_FILL if column.accepted else _DOUBT_FILL
         key = column_key(column)
         if key in self.recognised.remembered:
             word, other, fill = self._recalled(self.recognised.remembered[key], match.key)
+            other = choices.get(other, "")
         elif not match.key:
             fill = ""
         table = column.segment.table
@@ -263,7 +260,7 @@ class _Mapping:
             layout.PLACE: f"{table.name}, cột {column_letters(match.index) if table.worksheet else match.index + 1}",
             layout.HEADING: match.heading or "(không có tiêu đề)",
             layout.FILLED: str(match.filled),
-            layout.FORM_COLUMN: choice_text(match.key, self._column_name(column, match.key)) if match.key else "",
+            layout.FORM_COLUMN: choices.get(match.key, ""),
             layout.CONFIDENCE: layout.words(match.confidence),
             layout.CONFIRM: word,
             layout.OTHER_COLUMN: other,
@@ -314,10 +311,11 @@ class _Mapping:
                 properties |= {"align": "right" if title == layout.FIGURES else "left", "indent": 1}
             if fill and title in (layout.CONFIDENCE, layout.PROPOSED):
                 properties["bg_color"] = fill
-            sheet.write_string(row, index, texts[title], self.styles.cell(**properties))
+            sheet.write_string(row, index, clean(texts[title]), self.styles.cell(**properties))
             if title != KEY:
-                lines = max(lines, text_lines(texts[title], width - _INDENT, _SIZE))
-        sheet.set_row(row, min(MAX_ROW_HEIGHT, LINE_HEIGHT * lines + 2))
+                room = width - (_INDENT if "indent" in properties else 0)
+                lines = max(lines, text_lines(texts[title], room, _SIZE))
+        sheet.set_row(row, min(MAX_ROW_HEIGHT, _LINE * lines + 3))
 
     def _choose(self, sheet: Any, first: int, last: int, column: int, source: str | list[str]) -> None:
         options = {

@@ -25,6 +25,7 @@ KINDS = {
     "moved": Strength(0, 0, 0.3, 0, columns=False, letters=False),
     "missing": Strength(0.3, 0, 0, 0, columns=False, letters=False),
     "repeated": Strength(0, 0.2, 0, 0, columns=False, letters=False),
+    "missing, renumbered": Strength(0.1, 0, 0, 0, renumbered=1, columns=False, letters=False),
     "reworded": Strength(0, 0, 0, 0.7, columns=False, letters=False),
     "columns and letters": Strength(0, 0, 0, 0),
     "all together": Strength(),

@@ -1,8 +1,7 @@
-"""The sheets of an OpenDocument spreadsheet (.ods), as they are shown.
+"""The sheets of an OpenDocument spreadsheet (.ods).
 
 OpenDocument 1.3 part 3: §9.1 (table, table-row, table-cell, and how often each is repeated), §19.385 (value-type).
-A percentage is taken as it is shown ("98,5%"): what stands in the file is 0.985. calamine would give that number, and
-it lays out every repeated row without a limit.
+Not through calamine: it lays out every repeated row without a limit, and does not tell a percentage from a fraction.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 from cchc_xl.ooxml.limits import Limits
 from cchc_xl.readers.extent import parse
 from cchc_xl.readers.foreign.table import ForeignTable, SparseRows, TooLarge, attributes
+from cchc_xl.readers.percentages import as_shown
 from cchc_xl.values import State, Value, from_cell, from_text
 
 CONTENT = "content.xml"
@@ -112,11 +112,12 @@ class _Reading:
 
 def _value(cell: dict[str, str], shown: str) -> Value:
     match cell.get("value-type", ""):
-        case "float" | "currency":
+        case "float" | "currency" | "percentage" as kind:
             try:
-                return from_cell(float(cell.get("value", "")))
+                number = from_cell(float(cell.get("value", "")))
             except ValueError:
                 return from_text(shown)
+            return as_shown(number) if kind == "percentage" else number
         case "date" | "time":
             return Value(State.DATE, text=shown)
         case "error":

@@ -1,6 +1,6 @@
 """Any file that an office may send → its tables, or one sentence that says what to do.
 
-What a file is, its content says; its name may lie. Limits are those of a submission (``ooxml.limits``).
+What a file is, its content says; its name may lie. How much it may hold, ``ooxml.limits`` says.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from io import BytesIO
 from pathlib import Path
 
 from cchc_xl.errors import InputFault, WorkbookFault
-from cchc_xl.ooxml.limits import MAX_FILE_BYTES, SUBMISSION, Limits
+from cchc_xl.ooxml.limits import FOREIGN, MAX_FILE_BYTES, Limits
 from cchc_xl.ooxml.package import crowded, entries_fault
 from cchc_xl.readers.contents import WORKBOOK
 from cchc_xl.readers.file_book import BROKEN_ZIP, FileBook
 from cchc_xl.readers.foreign import compound, old_excel, open_document, word
 from cchc_xl.readers.foreign.table import ForeignTable, SparseRows, TooLarge
+from cchc_xl.readers.percentages import as_shown
 from cchc_xl.stamp import MAPPING_SHEET, STAMP_SHEET
 from cchc_xl.values import State, Value, from_cell
 
@@ -42,7 +43,7 @@ class ForeignFile:
     tables: tuple[ForeignTable, ...]
 
 
-def read_foreign(path: Path, limits: Limits = SUBMISSION) -> ForeignFile:
+def read_foreign(path: Path, limits: Limits = FOREIGN) -> ForeignFile:
     """Read a file's tables. Raises ``WorkbookFault`` when it cannot be read, ``InputFault`` for a workbook of ours."""
     content = _bytes(path)
     try:
@@ -159,9 +160,11 @@ def _of_workbook(path: Path, content: bytes, limits: Limits) -> list[ForeignTabl
             grid = book.grid(sheet)
             facts = book.facts(sheet)
             rows = SparseRows(limits)
+            shares = book.percentages(sheet)
             for number, line in enumerate(grid):
                 for column, raw in enumerate(line):
-                    rows.put(number, column, from_cell(raw))
+                    value = from_cell(raw)
+                    rows.put(number, column, as_shown(value) if (number, column) in shares else value)
             for (number, column), text in facts.errors.items():
                 rows.put(number, column, Value(State.ERROR, text=text))
             waiting = sum(
