@@ -1,4 +1,4 @@
-"""``python -m cchc_xl.addin``: add-in, extension and workbooks with buttons; or one .xlsm, or the installer's folder."""
+"""``python -m cchc_xl.addin``: add-in, extension, workbooks with buttons; or one .xlsm, or the installer's folder."""
 
 from __future__ import annotations
 
