@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,7 +69,11 @@ class Dialog:
         self.desk.click(self.desk.until(self._field, f"a field in {self.title!r}")["box"])
         self.desk.display.key("ctrl+a", "Delete")
         self.desk.display.type(text)
-        self.desk.until(lambda: (self._field() or {}).get("text") == text, f"{text!r} in the field of {self.title!r}")
+        self.desk.until(lambda: self._written() == text, f"{text!r} in the field of {self.title!r}")
+
+    def _written(self) -> str | None:
+        field = self._field()  # a folder that is there is completed by a slash
+        return field and field["text"].removesuffix("/")
 
     def answer(self, text: str) -> None:
         """Fill in its line and agree."""
@@ -76,21 +81,15 @@ class Dialog:
         self.press("Đồng ý", "OK")
 
     def choose(self, path: Path) -> None:
-        """In a dialog for files or folders: write the path and press Enter."""
+        """In a dialog for files or folders: write the path and press its first button (Open, Save, Select)."""
         self.write(str(path))
-        self.key("Return")
-        self.desk.until(lambda: not self.shown, f"the end of the dialog {self.title!r}")
+        [button] = [button for button in self.elements("PUSH_BUTTON") if "DEFAULT" in button["states"]]
+        self.press(button["name"])
 
     def _field(self) -> dict[str, Any] | None:
         """Where to write: the labelled field; a dialog for files has another one for the folder, without a label."""
         fields = [field for field in self.elements("TEXT") if "EDITABLE" in field["states"]]
         return next((field for field in fields if field["name"].endswith(":")), fields[0] if fields else None)
-
-    def key(self, *keys: str) -> None:
-        """Press keys over it."""
-        box = self._facts["box"]
-        self.desk.display.point(box[0] + box[2] // 2, box[1] + 3)
-        self.desk.display.key(*keys)
 
 
 class Desk:
@@ -137,7 +136,7 @@ class Desk:
         said = [element["name"] for element in elements if element["role"] in {"LABEL", "STATIC"}]
         return "\n".join(filter(None, said))
 
-    def dialog(self, saying: str = "", title: str = "", role: str = "") -> Dialog:
+    def dialog(self, saying: str = "", title: str = "", role: str = "", patience: float = _PATIENCE) -> Dialog:
         """Wait for a dialog that says this, with this title, of this role (``ALERT``: a message)."""
 
         def look() -> Dialog | None:
@@ -148,7 +147,7 @@ class Desk:
                         return Dialog(self, facts, words)
             return None
 
-        return self.until(look, f"a dialog {title} {saying} {role}")
+        return self.until(look, f"a dialog {title} {saying} {role}", patience)
 
     def books(self) -> list[dict[str, Any]]:
         """What is open."""
@@ -284,8 +283,13 @@ def install(desk: Desk, extension: Path) -> None:
         lambda: desk.office.ask("extensions") and "ENABLED" in manager.button("Add")["states"],
         f"the extension {extension.name} installed",
     )
-    # It goes from the screen, but LibreOffice goes on naming it among the windows: there is no seeing the end of it.
-    desk.click(manager.button("Close")["box"])
+    # The manager still draws itself and may miss a click: again, as a person would, until the next question stands.
+    for patience in (2.0, 5.0, _PATIENCE):
+        desk.click(manager.button("Close")["box"])
+        with suppress(NotSeen):
+            desk.dialog(title="Restart LibreOffice", patience=patience).press("Restart Later")
+            return
+    raise NotSeen("the extension manager does not close")
 
 
 def key(window: Mapping[str, Any]) -> list[str]:

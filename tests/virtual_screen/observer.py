@@ -65,12 +65,19 @@ class Observer:
         return self.desktop.loadComponentFromURL(uno.systemPathToFileUrl(path), "_default", 0, options) is not None
 
     def close_all(self):
-        """Close every document without a question, as Ctrl+W does: the last one makes room for the start centre."""
+        """Close every document without a question; where no start centre stands, the last one makes room for it."""
+        documents = self.documents()
+        frames = [self.desktop.Frames.getByIndex(number) for number in range(self.desktop.Frames.getCount())]
+        last = len(documents) == len(frames)
         helper = self.service("com.sun.star.frame.DispatchHelper")
-        for document in self.documents():
+        for number, document in enumerate(documents):
             with suppress(Exception):
                 document.setModified(False)
-                helper.executeDispatch(document.CurrentController.Frame, ".uno:CloseDoc", "", 0, ())
+                if last and number == 0:
+                    continue
+                document.close(True)
+        if last and documents:
+            helper.executeDispatch(documents[0].CurrentController.Frame, ".uno:CloseDoc", "", 0, ())
 
     def terminate(self):
         """Ask the office to end."""
@@ -83,7 +90,7 @@ class Observer:
         found = []
         while components.hasMoreElements():
             found.append(components.nextElement())
-        return found
+        return [component for component in found if hasattr(component, "getCurrentController")]  # not the start centre
 
     def books(self):
         """What is open."""
