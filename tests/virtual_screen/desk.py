@@ -40,6 +40,7 @@ class Dialog:
         self.desk = desk
         self.title: str = facts["name"]
         self.words = words
+        self.box: Sequence[int] = facts["box"]
         self._facts = facts
 
     @property
@@ -61,12 +62,12 @@ class Dialog:
 
     def press(self, *names: str) -> None:
         """Click the button with one of these names; the dialog must go."""
-        self.desk.click(self.button(*names)["box"])
+        self.desk.click(self.button(*names)["box"], self.box)
         self.desk.until(lambda: not self.shown, f"the end of the dialog {self.title!r}")
 
     def write(self, text: str) -> None:
         """Put a text into its field, in place of what stands there."""
-        self.desk.click(self.desk.until(self._field, f"a field in {self.title!r}")["box"])
+        self.desk.click(self.desk.until(self._field, f"a field in {self.title!r}")["box"], self.box)
         self.desk.display.key("ctrl+a", "Delete")
         self.desk.display.type(text)
         self.desk.until(lambda: self._written() == text, f"{text!r} in the field of {self.title!r}")
@@ -101,6 +102,7 @@ class Desk:
         self.pictures = pictures
         self.file = ""
         self._numbers = itertools.count(1)
+        self._seen = b""
 
     # Seeing ----------------------------------------------------------------------------------------------------------
 
@@ -117,6 +119,11 @@ class Desk:
             if time.monotonic() > deadline:
                 raise NotSeen(f"not seen within {patience:g} s: {what}{missing}; picture: {self.picture('not-seen')}")
             time.sleep(_GLANCE)
+
+    def still(self) -> bool:
+        """Whether the screen has not changed for a glance: nothing is being drawn."""
+        before, self._seen = self._seen, self.display.pixels()
+        return before == self._seen
 
     def picture(self, name: str) -> Path:
         """Keep what the screen shows."""
@@ -171,24 +178,25 @@ class Desk:
     def element(self, role: str, name: str = "", toolbar: str = "") -> dict[str, Any]:
         """Something in the window of the workbook, or of the start centre where none is open."""
         return self.until(
-            lambda: self.office.ask("element", window=self._main(), role=role, name=name, toolbar=toolbar),
+            lambda: self.office.ask("element", window=self.main(), role=role, name=name, toolbar=toolbar),
             f"{role} {name!r}",
         )
 
     def toolbar(self) -> list[str]:
         """The words on the extension's toolbar, in order."""
-        found = self.office.ask("elements", window=self._main(), role="PUSH_BUTTON", toolbar=TOOLBAR)
+        found = self.office.ask("elements", window=self.main(), role="PUSH_BUTTON", toolbar=TOOLBAR)
         return [button["name"] for button in found]
 
     def menu(self, name: str) -> list[str]:
         """Open a menu, read its items, and close it again."""
         self.come_to_front()
         self.click(self.element("MENU", name)["box"])
-        items = self.until(lambda: self.office.ask("menu", window=self._main(), name=name), f"the menu {name}")
+        items = self.until(lambda: self.office.ask("menu", window=self.main(), name=name), f"the menu {name}")
         self.display.key("Escape", "Escape")
         return [item["name"] for item in items]
 
-    def _main(self) -> list[str]:
+    def main(self) -> list[str]:
+        """The window of the workbook, or the start centre, by role and name."""
         main = [key(window) for window in self.windows() if window["role"] == _DOCUMENT]
         return next((window for window in main if self.file and window[1].startswith(self.file)), main[0])
 
@@ -211,16 +219,22 @@ class Desk:
         self.until(lambda: [b for b in self.books() if b["file"] == file and b["active"]], f"{file} open")
         self.until(lambda: [w for w in self.windows() if w["name"].startswith(file)], f"the window of {file}")
 
-    def click(self, box: Sequence[int], times: int = 1) -> None:
-        """Click into the middle of a rectangle."""
-        self.display.click(box[0] + box[2] // 2, box[1] + box[3] // 2, times)
+    def click(self, box: Sequence[int], window: Sequence[int] | None = None, times: int = 1) -> None:
+        """Click into the middle of a rectangle, once its window stands there: LibreOffice names one before it is up.
+
+        ``window`` is the rectangle of a dialog; without it the main window must stand there.
+        """
+        expected = list(window or self.office.ask("window", window=self.main())["box"])
+        self.display.point(box[0] + box[2] // 2, box[1] + box[3] // 2)
+        self.until(lambda: self.display.under_mouse() == expected, f"the window {expected} under the mouse")
+        self.display.click(times)
 
     def come_to_front(self) -> None:
         """See to it that the main window has the keys, as a window manager would: else a menu closes as it opens."""
-        main = self._main()
+        main = self.main()
         if self.office.ask("active") != main:
             left, top, width, height = self.element("MENU_BAR")["box"]
-            self.display.click(left + 2 * width // 3, top + height // 2)  # nothing stands there
+            self.click([left + width // 2, top, width // 4, height])  # nothing stands there
             self.until(lambda: self.office.ask("active") == main, f"{main} active")
 
     def press(self, button: str) -> None:
@@ -233,10 +247,12 @@ class Desk:
         self.click(self.element("MENU", menu)["box"])
 
         def look() -> list[dict[str, Any]]:
-            items = self.office.ask("menu", window=self._main(), name=menu)
+            items = self.office.ask("menu", window=self.main(), name=menu)
             return [found for found in items if found["name"] == item]
 
-        self.click(self.until(look, f"{item!r} in the menu {menu!r}")[0]["box"])
+        left, top, width, height = self.until(look, f"{item!r} in the menu {menu!r}")[0]["box"]
+        self.display.point(left + width // 2, top + height // 2)
+        self.display.click()
 
     def go_to(self, sheet: str, address: str) -> None:
         """Put the cursor on a cell through the name box."""
@@ -273,19 +289,21 @@ class Desk:
         self.until(lambda: self._cursor() != f"{sheet}.{address}", f"{text!r} in {sheet}.{address}")
 
 
-def install(desk: Desk, extension: Path) -> None:
-    """Double-click an extension and say yes."""
+def install(desk: Desk, extension: Path, asked: Callable[[Dialog], None] = lambda question: None) -> None:
+    """Double-click an extension and say yes; ``asked`` is shown the question first."""
     desk.office.double_click(extension)
-    desk.dialog(role="ALERT").press("OK")
+    question = desk.dialog(role="ALERT")
+    asked(question)
+    question.press("OK")
     manager = desk.dialog(title="Extension Manager", role="DIALOG")
     # It is ready when it could add another; a manager that is closed before takes LibreOffice down.
     desk.until(
         lambda: desk.office.ask("extensions") and "ENABLED" in manager.button("Add")["states"],
         f"the extension {extension.name} installed",
     )
-    # The manager still draws itself and may miss a click: again, as a person would, until the next question stands.
+    # The manager may be at work still and miss a click: again, as a person would, until the next question stands.
     for patience in (2.0, 5.0, _PATIENCE):
-        desk.click(manager.button("Close")["box"])
+        desk.click(manager.button("Close")["box"], manager.box)
         with suppress(NotSeen):
             desk.dialog(title="Restart LibreOffice", patience=patience).press("Restart Later")
             return

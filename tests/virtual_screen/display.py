@@ -57,14 +57,19 @@ class Display:
         self._family.end(self._server)
         return False
 
-    def click(self, x: int, y: int, times: int = 1) -> None:
-        """Move the mouse there and press its left button."""
-        self._xdotool("mousemove", x, y)  # without --sync, which waits in vain where the mouse is there already
-        self._xdotool("click", "--repeat", times, "--delay", 60, 1)
-
     def point(self, x: int, y: int) -> None:
         """Move the mouse there: without a window manager the keys go to the window under it."""
-        self._xdotool("mousemove", x, y)
+        self._xdotool("mousemove", x, y)  # without --sync, which waits in vain where the mouse is there already
+
+    def under_mouse(self) -> list[int]:
+        """x, y, width, height of the window under the mouse."""
+        window = _numbers(self._xdotool("getmouselocation", "--shell"))["WINDOW"]
+        found = _numbers(self._xdotool("getwindowgeometry", "--shell", window))
+        return [found[name] for name in ("X", "Y", "WIDTH", "HEIGHT")]
+
+    def click(self, times: int = 1) -> None:
+        """Press the mouse's left button where it is."""
+        self._xdotool("click", "--repeat", times, "--delay", 60, 1)
 
     def type(self, text: str) -> None:
         """Type a text of ASCII letters, key by key."""
@@ -75,17 +80,22 @@ class Display:
         """Press keys by their X names: ``"Return"``, ``"ctrl+z"``."""
         self._xdotool("key", "--delay", 12, *keys)
 
-    def _xdotool(self, *words: object) -> None:
+    def _xdotool(self, *words: object) -> str:
         done = subprocess.run(
             ["xdotool", *map(str, words)], env={**os.environ, **self.environment},
             capture_output=True, text=True, timeout=30, check=False,
         )  # fmt: skip
         if done.returncode:
             raise ScreenError(f"xdotool {words}: {done.stderr.strip()}")
+        return done.stdout
+
+    def pixels(self) -> bytes:
+        """The server's own memory of the screen, an X window dump: header, colour map, pixels."""
+        return self._pixels.read_bytes()
 
     def picture(self, target: Path, box: tuple[int, int, int, int] | None = None) -> Path:
-        """Write the screen (or ``box``: x, y, width, height) as PNG; read from the server's own memory."""
-        dump = self._pixels.read_bytes()  # an X window dump: header, colour map, pixels
+        """Write the screen (or ``box``: x, y, width, height) as PNG."""
+        dump = self.pixels()
         head = struct.unpack(">25I", dump[:100])
         start, width, height, line = head[0] + head[19] * 12, head[4], head[5], head[12]
         assert (head[1], head[11]) == (7, 32), "not the dump of a true-colour screen"
@@ -111,6 +121,11 @@ class Display:
     def stop(self) -> None:
         """End the server."""
         self._family.end(self._server)
+
+
+def _numbers(shell: str) -> dict[str, int]:
+    """``NAME=number`` of each line."""
+    return {name: int(value) for name, _, value in (line.partition("=") for line in shell.split())}
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

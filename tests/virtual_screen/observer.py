@@ -180,6 +180,10 @@ class Observer:
         facts = self.facts(window.getAccessibleContext())
         return [facts["role"], facts["name"]]
 
+    def window(self, window):
+        """What is to be seen of one window."""
+        return self.facts(self.top(window))
+
     def top(self, window):
         """The window of this role and name: numbers of windows change whenever a menu opens."""
         for context, facts in self.tops():

@@ -46,6 +46,7 @@ _SETTINGS = (
         "ooSetupFactoryWindowAttributes",
         _FULL_SCREEN,
     ),
+    ("Setup/L10N", "ooLocale", "en-US"),  # the words on its own buttons and menus
     ("Setup/L10N", "ooSetupSystemLocale", "vi-VN"),  # decimal comma, as on the offices' PCs
 )
 
