@@ -18,7 +18,10 @@ from cchc_xl.hosts.window import LABELS
 
 MODULES = sorted((SOURCES / "python").rglob("*.py"))
 # What the extension's own Python may import: the standard library of 3.8, LibreOffice, itself.
-STANDARD = {"__future__", "contextlib", "json", "os", "pathlib", "queue", "shutil", "subprocess", "sys", "threading"}
+STANDARD = {
+    *("__future__", "contextlib", "itertools", "json", "os", "pathlib", "queue", "shutil", "subprocess", "sys"),
+    "threading",
+}
 OURS = {"uno", "unohelper", "com", "cchc_office"}
 
 
