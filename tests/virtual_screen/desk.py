@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,7 @@ from virtual_screen.office import Office
 T = TypeVar("T")
 
 TOOLBAR = "CCHC"
+_BLANK = 40_000  # bytes: an empty window takes no more
 _PATIENCE = 30.0  # seconds, on a busy machine; what comes, comes in less than one
 _GLANCE = 0.05  # seconds: looking disturbs the office, too
 _DOCUMENT, _DIALOGS = "ROOT_PANE", {"DIALOG", "ALERT", "OPTION_PANE", "FILE_CHOOSER"}
@@ -121,9 +123,9 @@ class Desk:
             time.sleep(_GLANCE)
 
     def still(self) -> bool:
-        """Whether the screen has not changed for a glance: nothing is being drawn."""
+        """Whether something stands on the screen and has not changed for a glance: all is drawn."""
         before, self._seen = self._seen, self.display.pixels()
-        return before == self._seen
+        return before == self._seen and len(zlib.compress(before, 1)) > _BLANK
 
     def picture(self, name: str) -> Path:
         """Keep what the screen shows."""

@@ -14,6 +14,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 from submissions import make  # noqa: E402
 
 from cchc_xl.layout import REPORT_SHEET  # noqa: E402
+from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET  # noqa: E402
 from virtual_screen.desk import Desk, install  # noqa: E402
 from virtual_screen.fixtures import EXTENSION, ROOT, Room  # noqa: E402
 from virtual_screen.office import Office  # noqa: E402
@@ -21,6 +22,12 @@ from virtual_screen.office import Office  # noqa: E402
 PICTURES = ROOT / "workbooks" / "hinh"
 FORM = "cam-giang-2024"
 FIGURES = {"PL1": {35: "10", 36: "12"}}
+ROWS = (2, 4, 5, 7, 8, 9, 10)
+COMMUNES = {  # made up
+    "Tân Hải": ("14", "23", "15", "12", "11", "1", "0"),
+    "Hộ Hải": ("9", "20", "20", "8", "8", "0", "0"),
+    "Xuân Hải": ("11", "18", "12", "10", "9", "0", "1"),
+}
 
 
 def main() -> None:
@@ -77,8 +84,8 @@ def merging(desk: Desk, work: Path) -> None:
     """The folder, the questions, the summary."""
     folder = work / "so nhan"
     folder.mkdir()
-    for code, name in enumerate(("Tân Hải", "Hộ Hải", "Xuân Hải"), 1):
-        make(folder, str(code), f"UBND xã {name}", {"PL1": {35: "12", 36: str(8 + code)}}, form=FORM)
+    for code, (name, figures) in enumerate(COMMUNES.items(), 1):
+        make(folder, str(code), f"UBND xã {name}", {"PL1": dict(zip(ROWS, figures, strict=True))}, form=FORM)
     desk.press("Tổng hợp")
     dialog = desk.dialog(title="Chọn thư mục chứa các sổ nộp")
     dialog.write(str(folder))
@@ -90,8 +97,15 @@ def merging(desk: Desk, work: Path) -> None:
     dialog.press("Đồng ý")
     desk.dialog("Hạn nộp").answer("")
     desk.dialog("Có danh sách đơn vị").press("No")
-    desk.dialog(title="Ghi sổ tổng hợp vào tệp").choose(work / "Tong hop 2023.xlsx")
-    desk.dialog("Đã tổng hợp")
+    target = work / "Tong hop 2023.xlsx"
+    desk.dialog(title="Ghi sổ tổng hợp vào tệp").choose(target)
+    said = desk.dialog("Đã tổng hợp")
+    keep(desk, "xong", around(said.box))
+    said.press("OK")
+    desk.file = target.name
+    desk.come_to_front()
+    desk.click(desk.element("PAGE_TAB", BY_UNIT_SHEET)["box"])
+    desk.until(lambda: desk.active_sheet() == BY_UNIT_SHEET, "the sheet of units")
     keep(desk, "tong-hop")
 
 
