@@ -6,6 +6,7 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import calc_host
 import openpyxl
@@ -17,6 +18,7 @@ from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.hosts.built import BLANK, WORKBOOKS
 from cchc_xl.hosts.calc.channel import Refusal
 from cchc_xl.hosts.calc.formulas import from_calc, to_calc
+from cchc_xl.hosts.excel.buttons import press
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra
 from cchc_xl.layout import REPORT_SHEET
 
@@ -152,6 +154,33 @@ def test_a_received_file_is_never_stored_in_another_format(workbook: Path, tmp_p
     assert openpyxl.load_workbook(copy)[REPORT_SHEET]["A2"].value.startswith("Kiểm tra lúc 09:30")
     assert workbook.read_bytes() == before
     assert book.fullname == str(workbook)
+
+
+@in_calc
+def test_an_incomplete_workbook_is_not_stored_for_sending(workbook: Path, tmp_path: Path) -> None:
+    """Nộp of a workbook with an error stores nothing."""
+    said: list[str] = []
+    press("nop", calc_host.open_book(workbook).app, SimpleNamespace(say=said.append))
+    assert "còn phải sửa 1 lỗi" in said[0]
+    assert list(tmp_path.glob("*.xlsx")) == [workbook]
+
+
+@in_calc
+def test_a_condition_colours_cells_while_sheets_are_protected(workbook: Path, tmp_path: Path) -> None:
+    """LibreOffice lets styles alone while any sheet is protected: they are opened for the moment."""
+    book = calc_host.open_book(workbook)
+    cells = book.sheets.add("Nháp").range("A2:C9")
+    condition = cells.api.FormatConditions.Add(2, 3, '=$B2="a,b"')
+    condition.Interior.Color = 0x0000FF  # red, as Excel counts
+    condition.Font.Bold = True
+    condition.Borders.LineStyle = 1
+    assert all(sheet.api.ProtectContents for sheet in book.sheets if sheet.name != "Nháp")
+    sheet = openpyxl.load_workbook(calc_host.store(book, tmp_path / "mau.xlsx"))["Nháp"]
+    [ranges] = sheet.conditional_formatting
+    [rule] = ranges.rules
+    assert (str(ranges.sqref), rule.formula) == ("A2:C9", ['$B2="a,b"'])
+    assert rule.dxf.fill.bgColor.rgb.endswith("FF0000")
+    assert rule.dxf.font.b
 
 
 @pytest.mark.parametrize("form", form_ids())

@@ -10,7 +10,7 @@ from com.sun.star.beans.PropertyState import AMBIGUOUS_VALUE
 from com.sun.star.sheet.ConditionOperator import FORMULA
 
 from cchc_office.cells import area
-from cchc_office.sheets import writable
+from cchc_office.sheets import every_sheet_open, writable
 
 _BOLD, _PLAIN = 150.0, 100.0  # com.sun.star.awt.FontWeight
 _THIN = 18  # hundredths of a millimetre
@@ -85,14 +85,15 @@ def add_condition(office, book, sheet, place, formula):
 
 
 def style(office, book, style, **wanted):
-    """Set formats of a look."""
+    """Set formats of a look. LibreOffice lets styles alone while any sheet is protected."""
     found = office.book(book).getStyleFamilies().getByName(_STYLES).getByName(style)
-    for name, value in wanted.items():
-        if name == "bordered":
-            _draw_borders(found, value)
-        else:
-            key, translated = _PROPERTIES[name]
-            found.setPropertyValue(key, translated(value))
+    with every_sheet_open(office.book(book)):
+        for name, value in wanted.items():
+            if name == "bordered":
+                _draw_borders(found, value)
+            else:
+                key, translated = _PROPERTIES[name]
+                found.setPropertyValue(key, translated(value))
 
 
 def _set(cells, key, value):
