@@ -166,16 +166,20 @@ class Desk:
         """A cell of the workbook."""
         return self.office.ask("cell", file=self.file, sheet=sheet, address=address)
 
-    def block(self, sheet: str, address: str = "") -> list[list[Any]]:
-        """The values of a range, or of all that is used of a sheet."""
-        return self.office.ask("block", file=self.file, sheet=sheet, address=address)
+    def block(self, sheet: str) -> list[list[Any]]:
+        """The values of all that is used of a sheet."""
+        return self.office.ask("block", file=self.file, sheet=sheet)
 
     def active_sheet(self) -> str:
         """The sheet that is shown."""
-        return self._book()["active"]
+        return self.book()["active"]
 
-    def _book(self) -> dict[str, Any]:
-        return next(book for book in self.books() if book["file"] == self.file)
+    def book(self) -> dict[str, Any]:
+        """The workbook: sheets, whether modified, format."""
+        for book in self.books():
+            if book["file"] == self.file:
+                return book
+        raise LookupError(f"{self.file} is not open")
 
     def element(self, role: str, name: str = "", toolbar: str = "") -> dict[str, Any]:
         """Something in the window of the workbook, or of the start centre where none is open."""
@@ -275,7 +279,7 @@ class Desk:
         """Ctrl+S."""
         self.come_to_front()
         self.display.key("ctrl+s")
-        self.until(lambda: not self._book()["modified"], f"{self.file} saved")
+        self.until(lambda: not self.book()["modified"], f"{self.file} saved")
 
     def undo(self) -> None:
         """Ctrl+Z, once."""

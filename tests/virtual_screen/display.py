@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import struct
 import subprocess
 import zlib
@@ -25,6 +26,7 @@ class Display:
 
     def __init__(self, family: Family, folder: Path) -> None:
         self._family = family
+        self._program = shutil.which("Xvfb") or "Xvfb"
         self._pixels = folder / "Xvfb_screen0"
         folder.mkdir(parents=True, exist_ok=True)
         # The server takes /tmp/.X<n>-lock exclusively, so a number that another run holds is refused at once. Where to
@@ -39,7 +41,7 @@ class Display:
         ready, tell = os.pipe()
         try:
             self._server = self._family.start(
-                ["Xvfb", f":{number}", "-displayfd", str(tell), "-fbdir", folder, "-nolisten", "tcp", "-noreset",
+                [self._program, f":{number}", "-displayfd", str(tell), "-fbdir", folder, "-nolisten", "tcp", "-noreset",
                  "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24"],
                 pass_fds=(tell,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip

@@ -59,9 +59,9 @@ class Observer:
         provider = self.context.getValueByName("/singletons/com.sun.star.deployment.PackageInformationProvider")
         return [name for name, _ in provider.getExtensionList()]
 
-    def open(self, path, hidden=False, read_only=False):
+    def open(self, path, read_only=False):
         """Load a file as the start centre does; gives whether it came to be a document."""
-        options = (PropertyValue("Hidden", 0, hidden, 0), PropertyValue("ReadOnly", 0, read_only, 0))
+        options = (PropertyValue("ReadOnly", 0, read_only, 0),)
         return self.desktop.loadComponentFromURL(uno.systemPathToFileUrl(path), "_default", 0, options) is not None
 
     def close_all(self):
@@ -123,38 +123,26 @@ class Observer:
         return chosen.AbsoluteName.replace("$", "").replace("'", "") if hasattr(chosen, "AbsoluteName") else ""
 
     def cell(self, file, sheet, address):
-        """A cell as a person sees it, and what lies behind."""
+        """A cell as a person sees it, its number, its note."""
         found = self.book(file).Sheets[sheet].getCellRangeByName(address)
-        note = found.Annotation.String
         return {
             "text": found.String,
             "value": found.Value,
-            "formula": found.Formula,
-            "kind": found.Type.value,
-            "colour": found.CellBackColor,
-            "note": note,
+            "note": found.Annotation.String,
         }
 
-    def block(self, file, sheet, address=""):
-        """The texts and numbers of a range (without an address: of all that is used), row by row."""
+    def block(self, file, sheet):
+        """The texts and numbers of all that is used of a sheet, row by row."""
         found = self.book(file).Sheets[sheet]
-        if address:
-            area = found.getCellRangeByName(address)
-        else:
-            cursor = found.createCursor()
-            cursor.gotoEndOfUsedArea(False)
-            end = cursor.RangeAddress
-            area = found.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow)
+        cursor = found.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        end = cursor.RangeAddress
+        area = found.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow)
         return [list(row) for row in area.getDataArray()]
 
-    def sheet(self, file, sheet):
-        """Protection, visibility and notes of a sheet."""
-        found = self.book(file).Sheets[sheet]
-        return {
-            "protected": found.isProtected(),
-            "visible": found.IsVisible,
-            "notes": {note.Position.Row * 16384 + note.Position.Column: note.String for note in found.Annotations},
-        }
+    def protected(self, file, sheet):
+        """Whether a sheet is protected."""
+        return self.book(file).Sheets[sheet].isProtected()
 
     # The screen ------------------------------------------------------------------------------------------------------
 
