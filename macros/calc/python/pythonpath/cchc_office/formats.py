@@ -5,15 +5,15 @@ from __future__ import annotations
 import itertools
 
 import uno
-from com.sun.star.beans import PropertyValue
 from com.sun.star.beans.PropertyState import AMBIGUOUS_VALUE
-from com.sun.star.sheet.ConditionOperator import FORMULA
+from com.sun.star.sheet.ConditionFormatOperator import EXPRESSION
 
 from cchc_office.cells import area
 from cchc_office.sheets import every_sheet_open, writable
 
 _BOLD, _PLAIN = 150.0, 100.0  # com.sun.star.awt.FontWeight
 _THIN = 18  # hundredths of a millimetre
+_CONDITION = 0  # com.sun.star.sheet.ConditionEntryType
 _STYLES, _STYLE = "CellStyles", "CCHC"
 _VERTICAL = {"standard": 0, "top": 1, "center": 2, "bottom": 3}
 
@@ -70,17 +70,16 @@ def add_condition(office, book, sheet, place, formula):
     styles = office.book(book).getStyleFamilies().getByName(_STYLES)
     name = next(f"{_STYLE} {n}" for n in itertools.count(1) if not styles.hasByName(f"{_STYLE} {n}"))
     styles.insertByName(name, office.book(book).createInstance("com.sun.star.style.CellStyle"))
-    first = found.getCellByPosition(0, 0).getCellAddress()
-    entries = found.ConditionalFormat
-    entries.addNew(
-        (
-            PropertyValue("Operator", 0, FORMULA, 0),
-            PropertyValue("Formula1", 0, formula, 0),
-            PropertyValue("StyleName", 0, name, 0),
-            PropertyValue("SourcePosition", 0, first, 0),
-        )
-    )
-    found.ConditionalFormat = entries
+    # Not ``found.ConditionalFormat``: that takes the place of what cells have already.
+    ranges = office.book(book).createInstance("com.sun.star.sheet.SheetCellRanges")
+    ranges.addRangeAddress(found.getRangeAddress(), False)
+    formats = found.getSpreadsheet().ConditionalFormats
+    number = formats.createByRange(ranges)
+    own = next(each for each in formats.getConditionalFormats() if number == each.ID)
+    own.createEntry(_CONDITION, 0)
+    entry = own.getByIndex(0)
+    for key, value in {"Operator": EXPRESSION, "Formula1": formula, "StyleName": name}.items():
+        entry.setPropertyValue(key, value)
     return name
 
 
