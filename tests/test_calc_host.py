@@ -17,6 +17,7 @@ from submissions import make
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.hosts.built import BLANK, WORKBOOKS
 from cchc_xl.hosts.calc.channel import Refusal
+from cchc_xl.hosts.calc.dialogs import in_words_of_calc
 from cchc_xl.hosts.calc.formulas import from_calc, to_calc
 from cchc_xl.hosts.excel.buttons import press
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra
@@ -202,6 +203,15 @@ def test_formulas_are_written_in_calcs_notation() -> None:
         "=IF($'PL 1'.$A$1>1;\"a,b!c\";SUM($Bìa.B2:B3;{1;2|3;4}))"
     )
     assert from_calc("=IF($'PL 1'.A1>0.5;\"x;y.z\";$Bìa.$B$2)") == "=IF('PL 1'!A1>0.5,\"x;y.z\",Bìa!$B$2)"
+
+
+def test_sentences_name_the_program_that_the_user_sits_at() -> None:
+    """Excel as a program becomes LibreOffice; Excel as a kind of file stays."""
+    said = "Tệp a.xlsx đang mở trong Excel: hãy đóng Excel. Excel đang bận. Thư mục không có sổ Excel nào."
+    assert in_words_of_calc(said) == (
+        "Tệp a.xlsx đang mở trong LibreOffice: hãy đóng LibreOffice. LibreOffice đang bận. "
+        "Thư mục không có sổ Excel nào."
+    )
 
 
 # a click ----------------------------------------------------------------------------------------------------------
