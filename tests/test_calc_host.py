@@ -281,6 +281,25 @@ def test_a_missing_helper_is_named(calc: Path, workbook: Path, tmp_path: Path) -
     assert said.startswith("Chưa thấy bộ công cụ CCHC trên máy này.")
 
 
+def test_the_private_python_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The maintainer's variable, the installer's Python (isolated), then PATH; a document has no say."""
+    monkeypatch.syspath_prepend(str(SOURCES / "pythonpath"))
+    from cchc_office import starting
+
+    installed = tmp_path / "CCHC" / "python" / "bin" / "python3"
+    installed.parent.mkdir(parents=True)
+    installed.touch()
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.delenv("CCHC_PYTHON", raising=False)
+    first, *others = starting.candidates()
+    assert first == [str(installed), "-I"]
+    assert all(command[1:] == ["-P"] for command in others)
+    (tmp_path / "CCHC" / "python.txt").write_text(f"{sys.executable}\r\n", encoding="ascii")
+    assert starting.candidates()[0] == [sys.executable, "-I"]
+    monkeypatch.setenv("CCHC_PYTHON", "/opt/python")
+    assert starting.candidates() == [["/opt/python", "-P"]]
+
+
 @in_calc
 def test_a_helper_that_dies_is_named_and_comes_back(
     calc: Path, own_python: Path, workbook: Path, tmp_path: Path
