@@ -43,16 +43,16 @@ class Dialog:
         self.title: str = facts["name"]
         self.words = words
         self.box: Sequence[int] = facts["box"]
-        self._facts = facts
+        self.facts = facts
 
     @property
     def shown(self) -> bool:
         """Whether it still stands there."""
-        return key(self._facts) in map(key, self.desk.dialogs()) and self.desk.words(self._facts) == self.words
+        return key(self.facts) in map(key, self.desk.dialogs()) and self.desk.words(self.facts) == self.words
 
     def elements(self, role: str = "") -> list[dict[str, Any]]:
         """Its fields and buttons."""
-        return self.desk.office.ask("elements", window=key(self._facts), role=role)
+        return self.desk.office.ask("elements", window=key(self.facts), role=role)
 
     def button(self, *names: str) -> dict[str, Any]:
         """The button with one of these names."""
@@ -64,12 +64,12 @@ class Dialog:
 
     def press(self, *names: str) -> None:
         """Click the button with one of these names; the dialog must go."""
-        self.desk.click(self.button(*names)["box"], self.box)
+        self.desk.click(self.button(*names)["box"], self.facts)
         self.desk.until(lambda: not self.shown, f"the end of the dialog {self.title!r}")
 
     def write(self, text: str) -> None:
         """Put a text into its field, in place of what stands there."""
-        self.desk.click(self.desk.until(self._field, f"a field in {self.title!r}")["box"], self.box)
+        self.desk.click(self.desk.until(self._field, f"a field in {self.title!r}")["box"], self.facts)
         self.desk.display.key("ctrl+a", "Delete")
         self.desk.display.type(text)
         self.desk.until(lambda: self._written() == text, f"{text!r} in the field of {self.title!r}")
@@ -84,8 +84,12 @@ class Dialog:
         self.press("Đồng ý", "OK")
 
     def choose(self, path: Path) -> None:
-        """In a dialog for files or folders: write the path and press its first button (Open, Save, Select)."""
+        """In a dialog for files or folders: write the path and agree."""
         self.write(str(path))
+        self.accept()
+
+    def accept(self) -> None:
+        """Press its first button (Open, Save, Select)."""
         [button] = [button for button in self.elements("PUSH_BUTTON") if "DEFAULT" in button["states"]]
         self.press(button["name"])
 
@@ -195,7 +199,6 @@ class Desk:
 
     def menu(self, name: str) -> list[str]:
         """Open a menu, read its items, and close it again."""
-        self.come_to_front()
         self.click(self.element("MENU", name)["box"])
         items = self.until(lambda: self.office.ask("menu", window=self.main(), name=name), f"the menu {name}")
         self.display.key("Escape", "Escape")
@@ -225,23 +228,35 @@ class Desk:
         self.until(lambda: [b for b in self.books() if b["file"] == file and b["active"]], f"{file} open")
         self.until(lambda: [w for w in self.windows() if w["name"].startswith(file)], f"the window of {file}")
 
-    def click(self, box: Sequence[int], window: Sequence[int] | None = None, times: int = 1) -> None:
-        """Click into the middle of a rectangle, once its window stands there: LibreOffice names one before it is up.
-
-        ``window`` is the rectangle of a dialog; without it the main window must stand there.
-        """
-        expected = list(window or self.office.ask("window", window=self.main())["box"])
+    def click(self, box: Sequence[int], window: Mapping[str, Any] | None = None, times: int = 1) -> None:
+        """Click into the middle of a rectangle of a window (without one: the main window), once it stands there."""
         self.display.point(box[0] + box[2] // 2, box[1] + box[3] // 2)
-        self.until(lambda: self.display.under_mouse() == expected, f"the window {expected} under the mouse")
+        self._attend(window or self.office.ask("window", window=self.main()))
         self.display.click(times)
 
     def come_to_front(self) -> None:
-        """See to it that the main window has the keys, as a window manager would: else a menu closes as it opens."""
-        main = self.main()
-        if self.office.ask("active") != main:
-            left, top, width, height = self.element("MENU_BAR")["box"]
-            self.click([left + width // 2, top, width // 4, height])  # nothing stands there
-            self.until(lambda: self.office.ask("active") == main, f"{main} active")
+        """See to it that the main window has the keys."""
+        window = self.office.ask("window", window=self.main())
+        left, top, width, _ = window["box"]
+        self.display.point(left + 2 * width // 3, top + 5)  # nothing stands there
+        self._attend(window)
+
+    def _attend(self, window: Mapping[str, Any]) -> None:
+        """Wait until a window is up under the mouse, and give it the keys, as a window manager would.
+
+        LibreOffice names a window before the screen has it; and a click into one without the keys opens a menu or
+        presses a button only to let go of it when the keys come.
+        """
+
+        def attentive() -> bool:
+            if self.display.under_mouse() != window["box"]:
+                return False
+            if self.office.ask("active") == key(window):
+                return True
+            self.display.focus()
+            return False
+
+        self.until(attentive, f"the window {key(window)} under the mouse")
 
     def press(self, button: str) -> None:
         """Click a button of the toolbar."""
@@ -249,7 +264,6 @@ class Desk:
 
     def choose(self, menu: str, item: str) -> None:
         """Click an item of a menu in the menu bar."""
-        self.come_to_front()
         self.click(self.element("MENU", menu)["box"])
 
         def look() -> list[dict[str, Any]]:
@@ -309,7 +323,7 @@ def install(desk: Desk, extension: Path, asked: Callable[[Dialog], None] = lambd
     )
     # The manager may be at work still and miss a click: again, as a person would, until the next question stands.
     for patience in (2.0, 5.0, _PATIENCE):
-        desk.click(manager.button("Close")["box"], manager.box)
+        desk.click(manager.button("Close")["box"], manager.facts)
         with suppress(NotSeen):
             desk.dialog(title="Restart LibreOffice", patience=patience).press("Restart Later")
             return

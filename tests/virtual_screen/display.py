@@ -69,6 +69,10 @@ class Display:
         found = _numbers(self._xdotool("getwindowgeometry", "--shell", window))
         return [found[name] for name in ("X", "Y", "WIDTH", "HEIGHT")]
 
+    def focus(self) -> None:
+        """Give the keys to the window under the mouse, as a window manager does with a new window."""
+        self._xdotool("windowfocus", _numbers(self._xdotool("getmouselocation", "--shell"))["WINDOW"])
+
     def click(self, times: int = 1) -> None:
         """Press the mouse's left button where it is."""
         self._xdotool("click", "--repeat", times, "--delay", 60, 1)

@@ -142,6 +142,11 @@ class Office:
         return False
 
     @property
+    def home(self) -> Path:
+        """The user's folder."""
+        return Path(self.family.environment["HOME"])
+
+    @property
     def running(self) -> bool:
         """Whether the program is there."""
         return self._process is not None and self._process.poll() is None
