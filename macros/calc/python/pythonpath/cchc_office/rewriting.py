@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from com.sun.star.beans.PropertyState import AMBIGUOUS_VALUE
+
 from cchc_office.texts import WRITING
 from cchc_office.undoing import each_cell
 
@@ -16,6 +18,10 @@ def write(book, cells, rows, formulas):
     """
     coming = {(row, column): formula for row, column, formula in formulas}
     same = _unchanged(cells, rows, coming)
+    if len(same) == len(rows):
+        return
+    columns = [cells.getCellRangeByPosition(at, 0, at, len(rows) - 1) for at in range(len(rows[0]))]
+    formats = [_number_format(column) for column in columns]
     noted = _rows_with_notes(cells)
     singly = [(row, column) for row in noted - same for column in range(len(rows[row]))]
     if singly:
@@ -24,6 +30,16 @@ def write(book, cells, rows, formulas):
         part = cells.getCellRangeByPosition(0, top, len(rows[0]) - 1, bottom - 1)
         inside = [(row - top, column, formula) for row, column, formula in formulas if top <= row < bottom]
         _write_block(book, part, rows[top:bottom], inside)
+    # A text that looks like a number has made its cell one of format text.
+    for column, before in zip(columns, formats):
+        if before is not None and _number_format(column) != before:
+            column.NumberFormat = before
+
+
+def _number_format(cells):
+    """The number format that all cells have; ``None`` where they differ."""
+    alike = cells.getPropertyState("NumberFormat") != AMBIGUOUS_VALUE
+    return cells.NumberFormat if alike else None
 
 
 def _unchanged(cells, rows, formulas):
