@@ -181,8 +181,11 @@ def _convert(paths: Sequence[Path], out_dir: Path, suffix: str, locale: str, tim
     return targets
 
 
-def write_profile(profile: Path, locale: str) -> None:
-    """A LibreOffice profile that computes everything at loading, asks nothing and does not use the machine's locale."""
+def write_profile(profile: Path, locale: str, more: Sequence[tuple[str, str, str]] = ()) -> None:
+    """A LibreOffice profile that computes everything at loading, asks nothing and does not use the machine's locale.
+
+    ``more`` settings: the component's path after ``org.openoffice.``, the name, the value.
+    """
     settings = [
         ("Office.Calc/Formula/Load", "OOXMLRecalcMode", str(_RECALCULATE_ALWAYS)),
         ("Setup/L10N", "ooSetupSystemLocale", locale),
@@ -190,6 +193,7 @@ def write_profile(profile: Path, locale: str) -> None:
         ("Office.Common/Misc", "FirstRun", "false"),
         ("Office.Common/Misc", "UseDocumentOOoLockFile", "false"),
         ("Office.Recovery/RecoveryInfo", "Enabled", "false"),
+        *more,
     ]
     items = "".join(
         f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'

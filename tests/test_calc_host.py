@@ -6,6 +6,7 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import calc_host
 import openpyxl
@@ -16,7 +17,9 @@ from submissions import make
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.hosts.built import BLANK, WORKBOOKS
 from cchc_xl.hosts.calc.channel import Refusal
+from cchc_xl.hosts.calc.dialogs import in_words_of_calc
 from cchc_xl.hosts.calc.formulas import from_calc, to_calc
+from cchc_xl.hosts.excel.buttons import press
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra
 from cchc_xl.layout import REPORT_SHEET
 
@@ -154,6 +157,33 @@ def test_a_received_file_is_never_stored_in_another_format(workbook: Path, tmp_p
     assert book.fullname == str(workbook)
 
 
+@in_calc
+def test_an_incomplete_workbook_is_not_stored_for_sending(workbook: Path, tmp_path: Path) -> None:
+    """Nộp of a workbook with an error stores nothing."""
+    said: list[str] = []
+    press("nop", calc_host.open_book(workbook).app, SimpleNamespace(say=said.append))
+    assert "còn phải sửa 1 lỗi" in said[0]
+    assert list(tmp_path.glob("*.xlsx")) == [workbook]
+
+
+@in_calc
+def test_a_condition_colours_cells_while_sheets_are_protected(workbook: Path, tmp_path: Path) -> None:
+    """LibreOffice lets styles alone while any sheet is protected: they are opened for the moment."""
+    book = calc_host.open_book(workbook)
+    cells = book.sheets.add("Nháp").range("A2:C9")
+    condition = cells.api.FormatConditions.Add(2, 3, '=$B2="a,b"')
+    condition.Interior.Color = 0x0000FF  # red, as Excel counts
+    condition.Font.Bold = True
+    condition.Borders.LineStyle = 1
+    assert all(sheet.api.ProtectContents for sheet in book.sheets if sheet.name != "Nháp")
+    sheet = openpyxl.load_workbook(calc_host.store(book, tmp_path / "mau.xlsx"))["Nháp"]
+    [ranges] = sheet.conditional_formatting
+    [rule] = ranges.rules
+    assert (str(ranges.sqref), rule.formula) == ("A2:C9", ['$B2="a,b"'])
+    assert rule.dxf.fill.bgColor.rgb.endswith("FF0000")
+    assert rule.dxf.font.b
+
+
 @pytest.mark.parametrize("form", form_ids())
 def test_formulas_survive_the_way_to_calc_and_back(form: str) -> None:
     """Every formula of every form, in LibreOffice's notation and back, is the same."""
@@ -173,6 +203,15 @@ def test_formulas_are_written_in_calcs_notation() -> None:
         "=IF($'PL 1'.$A$1>1;\"a,b!c\";SUM($Bìa.B2:B3;{1;2|3;4}))"
     )
     assert from_calc("=IF($'PL 1'.A1>0.5;\"x;y.z\";$Bìa.$B$2)") == "=IF('PL 1'!A1>0.5,\"x;y.z\",Bìa!$B$2)"
+
+
+def test_sentences_name_the_program_that_the_user_sits_at() -> None:
+    """Excel as a program becomes LibreOffice; Excel as a kind of file stays."""
+    said = "Tệp a.xlsx đang mở trong Excel: hãy đóng Excel. Excel đang bận. Thư mục không có sổ Excel nào."
+    assert in_words_of_calc(said) == (
+        "Tệp a.xlsx đang mở trong LibreOffice: hãy đóng LibreOffice. LibreOffice đang bận. "
+        "Thư mục không có sổ Excel nào."
+    )
 
 
 # a click ----------------------------------------------------------------------------------------------------------
@@ -240,6 +279,25 @@ def test_a_missing_helper_is_named(calc: Path, workbook: Path, tmp_path: Path) -
     finally:
         office.stop()
     assert said.startswith("Chưa thấy bộ công cụ CCHC trên máy này.")
+
+
+def test_the_private_python_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The maintainer's variable, the installer's Python (isolated), then PATH; a document has no say."""
+    monkeypatch.syspath_prepend(str(SOURCES / "pythonpath"))
+    from cchc_office import starting
+
+    installed = tmp_path / "CCHC" / "python" / "bin" / "python3"
+    installed.parent.mkdir(parents=True)
+    installed.touch()
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.delenv("CCHC_PYTHON", raising=False)
+    first, *others = starting.candidates()
+    assert first == [str(installed), "-I"]
+    assert all(command[1:] == ["-P"] for command in others)
+    (tmp_path / "CCHC" / "python.txt").write_text(f"{sys.executable}\r\n", encoding="ascii")
+    assert starting.candidates()[0] == [sys.executable, "-I"]
+    monkeypatch.setenv("CCHC_PYTHON", "/opt/python")
+    assert starting.candidates() == [["/opt/python", "-P"]]
 
 
 @in_calc

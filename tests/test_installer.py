@@ -201,7 +201,7 @@ def test_gathering_checks_the_python(tmp_path: Path, monkeypatch: pytest.MonkeyP
         lambda: {**python_source(), "sha256": hashlib.sha256(b"another").hexdigest()},
     )
     build_installer(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {*FILES, "CCHC.xlam", "wheels", archive.name}
+    assert {path.name for path in tmp_path.iterdir()} == {*FILES, "CCHC.xlam", "CCHC.oxt", "wheels", archive.name}
     for name in FILES:
         lines = (tmp_path / name).read_bytes()
         assert lines.count(b"\r\n") == lines.count(b"\n") > 0

@@ -1,4 +1,4 @@
-"""Gathers the installer's folder: scripts, add-in, wheels for Windows and the private Python; hashes are checked.
+"""Gathers the installer's folder: scripts, add-in, extension, wheels for Windows, the private Python; checks hashes.
 
 What is handed to an office: it installs from this folder without a network.
 """
@@ -32,6 +32,7 @@ def python_source() -> Mapping[str, str]:
 def build_installer(folder: Path) -> None:
     """Fill ``folder``; what is there with the right hash is kept. Raises ``CchcError`` when something cannot be had."""
     from cchc_xl.addin.build import ADDIN
+    from cchc_xl.addin.extension import EXTENSION
 
     wheels = folder / "wheels"
     wheels.mkdir(parents=True, exist_ok=True)
@@ -39,7 +40,8 @@ def build_installer(folder: Path) -> None:
         # cmd loses its place in a script without CR; a checkout elsewhere may have left them out.
         text = (SCRIPTS / name).read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         (folder / name).write_bytes(text)
-    shutil.copyfile(ADDIN, folder / ADDIN.name)
+    for built in (ADDIN, EXTENSION):
+        shutil.copyfile(built, folder / built.name)
     for old in wheels.glob("cchc_xl-*.whl"):
         old.unlink()
     # setuptools would pack what lies here from an earlier build, modules deleted since then too.

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import itertools
 import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +25,7 @@ from virtual_screen.office import Office
 T = TypeVar("T")
 
 TOOLBAR = "CCHC"
+_BLANK = 40_000  # bytes: an empty window takes no more
 _PATIENCE = 30.0  # seconds, on a busy machine; what comes, comes in less than one
 _GLANCE = 0.05  # seconds: looking disturbs the office, too
 _DOCUMENT, _DIALOGS = "ROOT_PANE", {"DIALOG", "ALERT", "OPTION_PANE", "FILE_CHOOSER"}
@@ -39,16 +42,17 @@ class Dialog:
         self.desk = desk
         self.title: str = facts["name"]
         self.words = words
-        self._facts = facts
+        self.box: Sequence[int] = facts["box"]
+        self.facts = facts
 
     @property
     def shown(self) -> bool:
         """Whether it still stands there."""
-        return key(self._facts) in map(key, self.desk.dialogs()) and self.desk.words(self._facts) == self.words
+        return key(self.facts) in map(key, self.desk.dialogs()) and self.desk.words(self.facts) == self.words
 
     def elements(self, role: str = "") -> list[dict[str, Any]]:
         """Its fields and buttons."""
-        return self.desk.office.ask("elements", window=key(self._facts), role=role)
+        return self.desk.office.ask("elements", window=key(self.facts), role=role)
 
     def button(self, *names: str) -> dict[str, Any]:
         """The button with one of these names."""
@@ -60,15 +64,19 @@ class Dialog:
 
     def press(self, *names: str) -> None:
         """Click the button with one of these names; the dialog must go."""
-        self.desk.click(self.button(*names)["box"])
+        self.desk.click(self.button(*names)["box"], self.facts)
         self.desk.until(lambda: not self.shown, f"the end of the dialog {self.title!r}")
 
     def write(self, text: str) -> None:
         """Put a text into its field, in place of what stands there."""
-        self.desk.click(self.desk.until(self._field, f"a field in {self.title!r}")["box"])
+        self.desk.click(self.desk.until(self._field, f"a field in {self.title!r}")["box"], self.facts)
         self.desk.display.key("ctrl+a", "Delete")
         self.desk.display.type(text)
-        self.desk.until(lambda: (self._field() or {}).get("text") == text, f"{text!r} in the field of {self.title!r}")
+        self.desk.until(lambda: self._written() == text, f"{text!r} in the field of {self.title!r}")
+
+    def _written(self) -> str | None:
+        field = self._field()  # a folder that is there is completed by a slash
+        return field and field["text"].removesuffix("/")
 
     def answer(self, text: str) -> None:
         """Fill in its line and agree."""
@@ -76,21 +84,19 @@ class Dialog:
         self.press("Đồng ý", "OK")
 
     def choose(self, path: Path) -> None:
-        """In a dialog for files or folders: write the path and press Enter."""
+        """In a dialog for files or folders: write the path and agree."""
         self.write(str(path))
-        self.key("Return")
-        self.desk.until(lambda: not self.shown, f"the end of the dialog {self.title!r}")
+        self.accept()
+
+    def accept(self) -> None:
+        """Press its first button (Open, Save, Select)."""
+        [button] = [button for button in self.elements("PUSH_BUTTON") if "DEFAULT" in button["states"]]
+        self.press(button["name"])
 
     def _field(self) -> dict[str, Any] | None:
         """Where to write: the labelled field; a dialog for files has another one for the folder, without a label."""
         fields = [field for field in self.elements("TEXT") if "EDITABLE" in field["states"]]
         return next((field for field in fields if field["name"].endswith(":")), fields[0] if fields else None)
-
-    def key(self, *keys: str) -> None:
-        """Press keys over it."""
-        box = self._facts["box"]
-        self.desk.display.point(box[0] + box[2] // 2, box[1] + 3)
-        self.desk.display.key(*keys)
 
 
 class Desk:
@@ -102,6 +108,7 @@ class Desk:
         self.pictures = pictures
         self.file = ""
         self._numbers = itertools.count(1)
+        self._seen = b""
 
     # Seeing ----------------------------------------------------------------------------------------------------------
 
@@ -118,6 +125,11 @@ class Desk:
             if time.monotonic() > deadline:
                 raise NotSeen(f"not seen within {patience:g} s: {what}{missing}; picture: {self.picture('not-seen')}")
             time.sleep(_GLANCE)
+
+    def still(self) -> bool:
+        """Whether something stands on the screen and has not changed for a glance: all is drawn."""
+        before, self._seen = self._seen, self.display.pixels()
+        return before == self._seen and len(zlib.compress(before, 1)) > _BLANK
 
     def picture(self, name: str) -> Path:
         """Keep what the screen shows."""
@@ -137,7 +149,7 @@ class Desk:
         said = [element["name"] for element in elements if element["role"] in {"LABEL", "STATIC"}]
         return "\n".join(filter(None, said))
 
-    def dialog(self, saying: str = "", title: str = "", role: str = "") -> Dialog:
+    def dialog(self, saying: str = "", title: str = "", role: str = "", patience: float = _PATIENCE) -> Dialog:
         """Wait for a dialog that says this, with this title, of this role (``ALERT``: a message)."""
 
         def look() -> Dialog | None:
@@ -148,7 +160,7 @@ class Desk:
                         return Dialog(self, facts, words)
             return None
 
-        return self.until(look, f"a dialog {title} {saying} {role}")
+        return self.until(look, f"a dialog {title} {saying} {role}", patience)
 
     def books(self) -> list[dict[str, Any]]:
         """What is open."""
@@ -158,38 +170,42 @@ class Desk:
         """A cell of the workbook."""
         return self.office.ask("cell", file=self.file, sheet=sheet, address=address)
 
-    def block(self, sheet: str, address: str = "") -> list[list[Any]]:
-        """The values of a range, or of all that is used of a sheet."""
-        return self.office.ask("block", file=self.file, sheet=sheet, address=address)
+    def block(self, sheet: str) -> list[list[Any]]:
+        """The values of all that is used of a sheet."""
+        return self.office.ask("block", file=self.file, sheet=sheet)
 
     def active_sheet(self) -> str:
         """The sheet that is shown."""
-        return self._book()["active"]
+        return self.book()["active"]
 
-    def _book(self) -> dict[str, Any]:
-        return next(book for book in self.books() if book["file"] == self.file)
+    def book(self) -> dict[str, Any]:
+        """The workbook: sheets, whether modified, format."""
+        for book in self.books():
+            if book["file"] == self.file:
+                return book
+        raise LookupError(f"{self.file} is not open")
 
     def element(self, role: str, name: str = "", toolbar: str = "") -> dict[str, Any]:
         """Something in the window of the workbook, or of the start centre where none is open."""
         return self.until(
-            lambda: self.office.ask("element", window=self._main(), role=role, name=name, toolbar=toolbar),
+            lambda: self.office.ask("element", window=self.main(), role=role, name=name, toolbar=toolbar),
             f"{role} {name!r}",
         )
 
     def toolbar(self) -> list[str]:
         """The words on the extension's toolbar, in order."""
-        found = self.office.ask("elements", window=self._main(), role="PUSH_BUTTON", toolbar=TOOLBAR)
+        found = self.office.ask("elements", window=self.main(), role="PUSH_BUTTON", toolbar=TOOLBAR)
         return [button["name"] for button in found]
 
     def menu(self, name: str) -> list[str]:
         """Open a menu, read its items, and close it again."""
-        self.come_to_front()
         self.click(self.element("MENU", name)["box"])
-        items = self.until(lambda: self.office.ask("menu", window=self._main(), name=name), f"the menu {name}")
+        items = self.until(lambda: self.office.ask("menu", window=self.main(), name=name), f"the menu {name}")
         self.display.key("Escape", "Escape")
         return [item["name"] for item in items]
 
-    def _main(self) -> list[str]:
+    def main(self) -> list[str]:
+        """The window of the workbook, or the start centre, by role and name."""
         main = [key(window) for window in self.windows() if window["role"] == _DOCUMENT]
         return next((window for window in main if self.file and window[1].startswith(self.file)), main[0])
 
@@ -212,17 +228,35 @@ class Desk:
         self.until(lambda: [b for b in self.books() if b["file"] == file and b["active"]], f"{file} open")
         self.until(lambda: [w for w in self.windows() if w["name"].startswith(file)], f"the window of {file}")
 
-    def click(self, box: Sequence[int], times: int = 1) -> None:
-        """Click into the middle of a rectangle."""
-        self.display.click(box[0] + box[2] // 2, box[1] + box[3] // 2, times)
+    def click(self, box: Sequence[int], window: Mapping[str, Any] | None = None, times: int = 1) -> None:
+        """Click into the middle of a rectangle of a window (without one: the main window), once it stands there."""
+        self.display.point(box[0] + box[2] // 2, box[1] + box[3] // 2)
+        self._attend(window or self.office.ask("window", window=self.main()))
+        self.display.click(times)
 
     def come_to_front(self) -> None:
-        """See to it that the main window has the keys, as a window manager would: else a menu closes as it opens."""
-        main = self._main()
-        if self.office.ask("active") != main:
-            left, top, width, height = self.element("MENU_BAR")["box"]
-            self.display.click(left + 2 * width // 3, top + height // 2)  # nothing stands there
-            self.until(lambda: self.office.ask("active") == main, f"{main} active")
+        """See to it that the main window has the keys."""
+        window = self.office.ask("window", window=self.main())
+        left, top, width, _ = window["box"]
+        self.display.point(left + 2 * width // 3, top + 5)  # nothing stands there
+        self._attend(window)
+
+    def _attend(self, window: Mapping[str, Any]) -> None:
+        """Wait until a window is up under the mouse, and give it the keys, as a window manager would.
+
+        LibreOffice names a window before the screen has it; and a click into one without the keys opens a menu or
+        presses a button only to let go of it when the keys come.
+        """
+
+        def attentive() -> bool:
+            if self.display.under_mouse() != window["box"]:
+                return False
+            if self.office.ask("active") == key(window):
+                return True
+            self.display.focus()
+            return False
+
+        self.until(attentive, f"the window {key(window)} under the mouse")
 
     def press(self, button: str) -> None:
         """Click a button of the toolbar."""
@@ -230,14 +264,15 @@ class Desk:
 
     def choose(self, menu: str, item: str) -> None:
         """Click an item of a menu in the menu bar."""
-        self.come_to_front()
         self.click(self.element("MENU", menu)["box"])
 
         def look() -> list[dict[str, Any]]:
-            items = self.office.ask("menu", window=self._main(), name=menu)
+            items = self.office.ask("menu", window=self.main(), name=menu)
             return [found for found in items if found["name"] == item]
 
-        self.click(self.until(look, f"{item!r} in the menu {menu!r}")[0]["box"])
+        left, top, width, height = self.until(look, f"{item!r} in the menu {menu!r}")[0]["box"]
+        self.display.point(left + width // 2, top + height // 2)
+        self.display.click()
 
     def go_to(self, sheet: str, address: str) -> None:
         """Put the cursor on a cell through the name box."""
@@ -258,7 +293,7 @@ class Desk:
         """Ctrl+S."""
         self.come_to_front()
         self.display.key("ctrl+s")
-        self.until(lambda: not self._book()["modified"], f"{self.file} saved")
+        self.until(lambda: not self.book()["modified"], f"{self.file} saved")
 
     def undo(self) -> None:
         """Ctrl+Z, once."""
@@ -274,18 +309,25 @@ class Desk:
         self.until(lambda: self._cursor() != f"{sheet}.{address}", f"{text!r} in {sheet}.{address}")
 
 
-def install(desk: Desk, extension: Path) -> None:
-    """Double-click an extension and say yes."""
+def install(desk: Desk, extension: Path, asked: Callable[[Dialog], None] = lambda question: None) -> None:
+    """Double-click an extension and say yes; ``asked`` is shown the question first."""
     desk.office.double_click(extension)
-    desk.dialog(role="ALERT").press("OK")
+    question = desk.dialog(role="ALERT")
+    asked(question)
+    question.press("OK")
     manager = desk.dialog(title="Extension Manager", role="DIALOG")
     # It is ready when it could add another; a manager that is closed before takes LibreOffice down.
     desk.until(
         lambda: desk.office.ask("extensions") and "ENABLED" in manager.button("Add")["states"],
         f"the extension {extension.name} installed",
     )
-    # It goes from the screen, but LibreOffice goes on naming it among the windows: there is no seeing the end of it.
-    desk.click(manager.button("Close")["box"])
+    # The manager may be at work still and miss a click: again, as a person would, until the next question stands.
+    for patience in (2.0, 5.0, _PATIENCE):
+        desk.click(manager.button("Close")["box"], manager.facts)
+        with suppress(NotSeen):
+            desk.dialog(title="Restart LibreOffice", patience=patience).press("Restart Later")
+            return
+    raise NotSeen("the extension manager does not close")
 
 
 def key(window: Mapping[str, Any]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import struct
 import subprocess
 import zlib
@@ -25,6 +26,7 @@ class Display:
 
     def __init__(self, family: Family, folder: Path) -> None:
         self._family = family
+        self._program = shutil.which("Xvfb") or "Xvfb"
         self._pixels = folder / "Xvfb_screen0"
         folder.mkdir(parents=True, exist_ok=True)
         # The server takes /tmp/.X<n>-lock exclusively, so a number that another run holds is refused at once. Where to
@@ -39,7 +41,7 @@ class Display:
         ready, tell = os.pipe()
         try:
             self._server = self._family.start(
-                ["Xvfb", f":{number}", "-displayfd", str(tell), "-fbdir", folder, "-nolisten", "tcp", "-noreset",
+                [self._program, f":{number}", "-displayfd", str(tell), "-fbdir", folder, "-nolisten", "tcp", "-noreset",
                  "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24"],
                 pass_fds=(tell,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
@@ -57,14 +59,23 @@ class Display:
         self._family.end(self._server)
         return False
 
-    def click(self, x: int, y: int, times: int = 1) -> None:
-        """Move the mouse there and press its left button."""
-        self._xdotool("mousemove", x, y)  # without --sync, which waits in vain where the mouse is there already
-        self._xdotool("click", "--repeat", times, "--delay", 60, 1)
-
     def point(self, x: int, y: int) -> None:
         """Move the mouse there: without a window manager the keys go to the window under it."""
-        self._xdotool("mousemove", x, y)
+        self._xdotool("mousemove", x, y)  # without --sync, which waits in vain where the mouse is there already
+
+    def under_mouse(self) -> list[int]:
+        """x, y, width, height of the window under the mouse."""
+        window = _numbers(self._xdotool("getmouselocation", "--shell"))["WINDOW"]
+        found = _numbers(self._xdotool("getwindowgeometry", "--shell", window))
+        return [found[name] for name in ("X", "Y", "WIDTH", "HEIGHT")]
+
+    def focus(self) -> None:
+        """Give the keys to the window under the mouse, as a window manager does with a new window."""
+        self._xdotool("windowfocus", _numbers(self._xdotool("getmouselocation", "--shell"))["WINDOW"])
+
+    def click(self, times: int = 1) -> None:
+        """Press the mouse's left button where it is."""
+        self._xdotool("click", "--repeat", times, "--delay", 60, 1)
 
     def type(self, text: str) -> None:
         """Type a text of ASCII letters, key by key."""
@@ -75,17 +86,22 @@ class Display:
         """Press keys by their X names: ``"Return"``, ``"ctrl+z"``."""
         self._xdotool("key", "--delay", 12, *keys)
 
-    def _xdotool(self, *words: object) -> None:
+    def _xdotool(self, *words: object) -> str:
         done = subprocess.run(
             ["xdotool", *map(str, words)], env={**os.environ, **self.environment},
             capture_output=True, text=True, timeout=30, check=False,
         )  # fmt: skip
         if done.returncode:
             raise ScreenError(f"xdotool {words}: {done.stderr.strip()}")
+        return done.stdout
+
+    def pixels(self) -> bytes:
+        """The server's own memory of the screen, an X window dump: header, colour map, pixels."""
+        return self._pixels.read_bytes()
 
     def picture(self, target: Path, box: tuple[int, int, int, int] | None = None) -> Path:
-        """Write the screen (or ``box``: x, y, width, height) as PNG; read from the server's own memory."""
-        dump = self._pixels.read_bytes()  # an X window dump: header, colour map, pixels
+        """Write the screen (or ``box``: x, y, width, height) as PNG."""
+        dump = self.pixels()
         head = struct.unpack(">25I", dump[:100])
         start, width, height, line = head[0] + head[19] * 12, head[4], head[5], head[12]
         assert (head[1], head[11]) == (7, 32), "not the dump of a true-colour screen"
@@ -111,6 +127,11 @@ class Display:
     def stop(self) -> None:
         """End the server."""
         self._family.end(self._server)
+
+
+def _numbers(shell: str) -> dict[str, int]:
+    """``NAME=number`` of each line."""
+    return {name: int(value) for name, _, value in (line.partition("=") for line in shell.split())}
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

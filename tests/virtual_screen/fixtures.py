@@ -35,6 +35,7 @@ class Room:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
         self.home = folder / "home"
         self.log = folder / "libreoffice.log"
         self.family = Family(environment(self.home, CCHC_PYTHON=str(_python(folder)), **_kept()))

@@ -59,18 +59,25 @@ class Observer:
         provider = self.context.getValueByName("/singletons/com.sun.star.deployment.PackageInformationProvider")
         return [name for name, _ in provider.getExtensionList()]
 
-    def open(self, path, hidden=False, read_only=False):
+    def open(self, path, read_only=False):
         """Load a file as the start centre does; gives whether it came to be a document."""
-        options = (PropertyValue("Hidden", 0, hidden, 0), PropertyValue("ReadOnly", 0, read_only, 0))
+        options = (PropertyValue("ReadOnly", 0, read_only, 0),)
         return self.desktop.loadComponentFromURL(uno.systemPathToFileUrl(path), "_default", 0, options) is not None
 
     def close_all(self):
-        """Close every document without a question, as Ctrl+W does: the last one makes room for the start centre."""
+        """Close every document without a question; where no start centre stands, the last one makes room for it."""
+        documents = self.documents()
+        frames = [self.desktop.Frames.getByIndex(number) for number in range(self.desktop.Frames.getCount())]
+        last = len(documents) == len(frames)
         helper = self.service("com.sun.star.frame.DispatchHelper")
-        for document in self.documents():
+        for number, document in enumerate(documents):
             with suppress(Exception):
                 document.setModified(False)
-                helper.executeDispatch(document.CurrentController.Frame, ".uno:CloseDoc", "", 0, ())
+                if last and number == 0:
+                    continue
+                document.close(True)
+        if last and documents:
+            helper.executeDispatch(documents[0].CurrentController.Frame, ".uno:CloseDoc", "", 0, ())
 
     def terminate(self):
         """Ask the office to end."""
@@ -83,7 +90,7 @@ class Observer:
         found = []
         while components.hasMoreElements():
             found.append(components.nextElement())
-        return found
+        return [component for component in found if hasattr(component, "getCurrentController")]  # not the start centre
 
     def books(self):
         """What is open."""
@@ -116,38 +123,26 @@ class Observer:
         return chosen.AbsoluteName.replace("$", "").replace("'", "") if hasattr(chosen, "AbsoluteName") else ""
 
     def cell(self, file, sheet, address):
-        """A cell as a person sees it, and what lies behind."""
+        """A cell as a person sees it, its number, its note."""
         found = self.book(file).Sheets[sheet].getCellRangeByName(address)
-        note = found.Annotation.String
         return {
             "text": found.String,
             "value": found.Value,
-            "formula": found.Formula,
-            "kind": found.Type.value,
-            "colour": found.CellBackColor,
-            "note": note,
+            "note": found.Annotation.String,
         }
 
-    def block(self, file, sheet, address=""):
-        """The texts and numbers of a range (without an address: of all that is used), row by row."""
+    def block(self, file, sheet):
+        """The texts and numbers of all that is used of a sheet, row by row."""
         found = self.book(file).Sheets[sheet]
-        if address:
-            area = found.getCellRangeByName(address)
-        else:
-            cursor = found.createCursor()
-            cursor.gotoEndOfUsedArea(False)
-            end = cursor.RangeAddress
-            area = found.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow)
+        cursor = found.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        end = cursor.RangeAddress
+        area = found.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow)
         return [list(row) for row in area.getDataArray()]
 
-    def sheet(self, file, sheet):
-        """Protection, visibility and notes of a sheet."""
-        found = self.book(file).Sheets[sheet]
-        return {
-            "protected": found.isProtected(),
-            "visible": found.IsVisible,
-            "notes": {note.Position.Row * 16384 + note.Position.Column: note.String for note in found.Annotations},
-        }
+    def protected(self, file, sheet):
+        """Whether a sheet is protected."""
+        return self.book(file).Sheets[sheet].isProtected()
 
     # The screen ------------------------------------------------------------------------------------------------------
 
@@ -172,6 +167,10 @@ class Observer:
             return None
         facts = self.facts(window.getAccessibleContext())
         return [facts["role"], facts["name"]]
+
+    def window(self, window):
+        """What is to be seen of one window."""
+        return self.facts(self.top(window))
 
     def top(self, window):
         """The window of this role and name: numbers of windows change whenever a menu opens."""

@@ -10,10 +10,9 @@ import time
 import uuid
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from calc_host import find_uno_python
-from judge import find_soffice
+from judge import find_soffice, write_profile
 
 from virtual_screen.display import SIZE
 from virtual_screen.processes import Family
@@ -22,20 +21,16 @@ _RESTART = 81  # EXITHELPER_NORMAL_RESTART: the profile has been set up, start a
 _START = 90.0  # seconds: the first start of a profile, on a busy machine
 _ANSWER = 60.0
 _CLOSING = 5.0
+_LOCALE = "vi-VN"  # decimal comma, as on the offices' PCs
 _FULL_SCREEN = f"0,0,{SIZE[0]},{SIZE[1]};5;0,0,0,0;"
 _SETTINGS = (
-    ("Office.Common/Misc", "FirstRun", "false"),
     ("Office.Common/Misc", "ShowTipOfTheDay", "false"),
     ("Office.Common/Misc", "UseSystemFileDialog", "false"),  # its own file dialogs, on every desktop
-    ("Office.Common/Misc", "UseDocumentOOoLockFile", "false"),
     ("Office.Common/Save/Document", "WarnAlienFormat", "false"),
-    ("Office.Recovery/RecoveryInfo", "Enabled", "false"),
     ("Office.Recovery/AutoSave", "Enabled", "false"),
-    ("Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),
     ("Office.UI.Infobar/Enabled", "Donate", "false"),
     ("Office.UI.Infobar/Enabled", "GetInvolved", "false"),
     ("Office.UI.Infobar/Enabled", "WhatsNew", "false"),
-    ("Setup/Office", "ooSetupInstCompleted", "true"),
     (
         "Setup/Office/Factories/org.openoffice.Setup:Factory['com.sun.star.frame.StartModule']",
         "ooSetupFactoryWindowAttributes",
@@ -46,7 +41,7 @@ _SETTINGS = (
         "ooSetupFactoryWindowAttributes",
         _FULL_SCREEN,
     ),
-    ("Setup/L10N", "ooSetupSystemLocale", "vi-VN"),  # decimal comma, as on the offices' PCs
+    ("Setup/L10N", "ooLocale", "en-US"),  # the words on its own buttons and menus
 )
 
 
@@ -82,7 +77,7 @@ class Office:
         python = find_uno_python()
         assert python, "a Python with uno must be there"
         if not (self.profile / "user").exists():
-            write_profile(self.profile)
+            write_profile(self.profile, _LOCALE, _SETTINGS)
         accept = f"--accept=pipe,name={self._pipe};urp;StarOffice.ComponentContext"
         self._eyes = self.family.start(
             [python, "-B", Path(__file__).with_name("observer.py"), self._pipe],
@@ -147,6 +142,11 @@ class Office:
         return False
 
     @property
+    def home(self) -> Path:
+        """The user's folder."""
+        return Path(self.family.environment["HOME"])
+
+    @property
     def running(self) -> bool:
         """Whether the program is there."""
         return self._process is not None and self._process.poll() is None
@@ -171,23 +171,6 @@ class Office:
         return self.log.read_text(encoding="utf-8", errors="replace")[-2000:] if self.log.exists() else ""
 
 
-def write_profile(profile: Path) -> None:
-    """A fresh profile that asks nothing and lies nowhere near the user's own."""
-    items = "".join(
-        f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
-        f"<value>{escape(value)}</value></prop></item>\n"
-        for path, name, value in _SETTINGS
-    )
-    user = profile / "user"
-    user.mkdir(parents=True)
-    (user / "registrymodifications.xcu").write_text(
-        '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry" '
-        'xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
-        f"{items}</oor:items>\n",
-        encoding="utf-8",
-    )
-
-
 def copy_profile(source: Path, target: Path) -> Path:
     """The same profile for another start."""
     shutil.copytree(source, target, ignore=lambda _, names: [name for name in names if name in {".lock"}])
@@ -198,4 +181,4 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     """What programs see of the machine: a home of their own, no settings of the user's."""
     # Not the tests' PATH: the Python inside LibreOffice takes its library from the first python3 that stands there.
     home.mkdir(parents=True, exist_ok=True)
-    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C.UTF-8", **more}
+    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C.UTF-8", **more}

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from cchc_xl.hosts.calc.channel import Channel
+
+# Excel as the program the user sits at, as the handlers' sentences name it; a kind of file ("sổ Excel") stays one.
+_PROGRAM = re.compile(r"(?<=trong )Excel|(?<=đóng )Excel|Excel(?= (?:đang|đã|không|chưa)\b)")
+
+
+def in_words_of_calc(text: str) -> str:
+    """A sentence of the handlers, which all hosts share, for somebody who sits at LibreOffice."""
+    return _PROGRAM.sub("LibreOffice", text)
 
 
 class CalcDialogs:
@@ -15,11 +24,11 @@ class CalcDialogs:
 
     def say(self, text: str) -> None:
         """A message box."""
-        self.channel.ask("say", text=text)
+        self.channel.ask("say", text=in_words_of_calc(text))
 
     def agree(self, question: str) -> bool:
         """A box with yes and no."""
-        return bool(self.channel.ask("agree", text=question))
+        return bool(self.channel.ask("agree", text=in_words_of_calc(question)))
 
     def text(self, question: str, default: str = "") -> str | None:
         """A box with a line to fill in."""

@@ -96,8 +96,8 @@ class App:
 
     @property
     def api(self) -> AppApi:
-        """Nothing of Excel's Application exists here."""
-        return AppApi()
+        """What there is of Excel's Application."""
+        return AppApi(self)
 
     @property
     def books(self) -> Books:

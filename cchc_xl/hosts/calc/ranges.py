@@ -202,6 +202,10 @@ class Range:
             raise NotImplementedError("only rows are fitted to their contents")
         self.ask("formats.fit_rows")
 
+    def select(self) -> None:
+        """Select the cells."""
+        self.ask("cells.select")
+
     # notes
 
     @property

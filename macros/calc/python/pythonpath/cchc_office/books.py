@@ -58,6 +58,20 @@ def set_recalculates(office, book, value):
     office.book(book).enableAutomaticCalculation(value)
 
 
+def freeze(office, book, rows, columns):
+    """Let the first rows and columns of the active sheet stay while it is scrolled; none: let them go."""
+    controller = office.book(book).getCurrentController()
+    if controller is not None:
+        controller.freezeAtPosition(columns, rows)
+
+
+def show_grid(office, book, shown):
+    """Show the grid of the active sheet, or not."""
+    controller = office.book(book).getCurrentController()
+    if controller is not None:
+        controller.ShowGrid = shown
+
+
 def store_copy(office, book, path):
     """Write a copy in the format that the workbook has; it stays what it is, under its own name."""
     found = office.book(book)

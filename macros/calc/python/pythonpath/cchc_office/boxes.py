@@ -77,8 +77,9 @@ def _chosen(picker):
     return uno.fileUrlToSystemPath(picker.getSelectedFiles()[0])
 
 
-_WIDTH, _MARGIN, _LINE, _BUTTON = 260, 8, 9, (50, 16)  # in units of the dialogue's font
-_LINE_CHARACTERS = 62
+_WIDTH, _MARGIN, _LINE, _BUTTON = 260, 8, 8, (50, 16)  # in units of the dialogue's font
+_LINE_CHARACTERS = 66
+_POSITION = 3  # com.sun.star.awt.PosSize.POS
 
 
 def text(office, question, default):
@@ -90,7 +91,9 @@ def text(office, question, default):
     model.Title = TITLE
     model.Width, model.Height = _WIDTH, at_buttons + _BUTTON[1] + _MARGIN
     inner = _WIDTH - 2 * _MARGIN
-    _put(model, "FixedText", "question", (_MARGIN, _MARGIN, inner, _LINE * lines), Label=question, MultiLine=True)
+    # NoLabel: no letter of the question becomes a key.
+    label = {"Label": question, "MultiLine": True, "NoLabel": True}
+    _put(model, "FixedText", "question", (_MARGIN, _MARGIN, inner, _LINE * lines), **label)
     _put(model, "Edit", "answer", (_MARGIN, at_field, inner, 14), Text=default, TabIndex=0)
     right = _WIDTH - _MARGIN - _BUTTON[0]
     _put(model, "Button", "ok", (right - _BUTTON[0] - 6, at_buttons, *_BUTTON), PushButtonType=1, DefaultButton=True)
@@ -99,8 +102,12 @@ def text(office, question, default):
     dialog = office.create("com.sun.star.awt.UnoControlDialog")
     dialog.setModel(model)
     frame = office.frame()
-    toolkit = office.create("com.sun.star.awt.Toolkit")
-    dialog.createPeer(toolkit, frame.getContainerWindow() if frame is not None else None)
+    window = frame.getContainerWindow() if frame is not None else None
+    dialog.createPeer(office.create("com.sun.star.awt.Toolkit"), window)
+    if window is not None:
+        around, own = window.getPosSize(), dialog.getPosSize()
+        left, top = (around.Width - own.Width) // 2, (around.Height - own.Height) // 3
+        dialog.setPosSize(max(0, left), max(0, top), 0, 0, _POSITION)
     field = dialog.getControl("answer")
     field.setFocus()
     field.setSelection(uno.createUnoStruct("com.sun.star.awt.Selection", 0, len(default)))

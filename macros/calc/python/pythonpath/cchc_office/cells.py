@@ -106,3 +106,10 @@ def clear(office, book, sheet, place, contents_only):
         found.clearContents(_EVERYTHING)
 
 
+
+
+def select(office, book, sheet, place):
+    """Select a rectangle of the active sheet."""
+    controller = office.book(book).getCurrentController()
+    if controller is not None:
+        controller.select(area(office.sheet(book, sheet), place))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 import uno
 from com.sun.star.beans.PropertyState import AMBIGUOUS_VALUE
+from com.sun.star.sheet.ConditionFormatOperator import EXPRESSION
 
 from cchc_office.cells import area
-from cchc_office.sheets import writable
+from cchc_office.sheets import every_sheet_open, writable
 
 _BOLD, _PLAIN = 150.0, 100.0  # com.sun.star.awt.FontWeight
+_THIN = 18  # hundredths of a millimetre
+_CONDITION = 0  # com.sun.star.sheet.ConditionEntryType
+_STYLES, _STYLE = "CellStyles", "CCHC"
 _VERTICAL = {"standard": 0, "top": 1, "center": 2, "bottom": 3}
 
 
@@ -38,6 +44,8 @@ def write(office, book, sheet, place, **wanted):
             # Formats of one code may have several numbers, one for each language.
             if _differ(found, "NumberFormat") or _format_code(office.book(book), found.NumberFormat) != value:
                 found.NumberFormat = _format_key(office.book(book), value)
+        elif name == "bordered":
+            _draw_borders(found, value)
         elif name == "column_width":
             found.getColumns().IsVisible = bool(value)
             if value:
@@ -46,6 +54,45 @@ def write(office, book, sheet, place, **wanted):
             found.getRows().Height = value
         else:
             raise ValueError(f"no format {name!r}")
+
+
+def _draw_borders(cells, drawn):
+    """Thin lines around cells, or none."""
+    line = uno.createUnoStruct("com.sun.star.table.BorderLine2")
+    line.OuterLineWidth = line.LineWidth = _THIN if drawn else 0
+    for side in ("LeftBorder", "RightBorder", "TopBorder", "BottomBorder"):
+        cells.setPropertyValue(side, line)
+
+
+def add_condition(office, book, sheet, place, formula):
+    """Give cells another look where a formula, written as for the first of them, is true; the name of that look."""
+    found = area(writable(office, book, sheet), place)
+    styles = office.book(book).getStyleFamilies().getByName(_STYLES)
+    name = next(f"{_STYLE} {n}" for n in itertools.count(1) if not styles.hasByName(f"{_STYLE} {n}"))
+    styles.insertByName(name, office.book(book).createInstance("com.sun.star.style.CellStyle"))
+    # Not ``found.ConditionalFormat``: that takes the place of what cells have already.
+    ranges = office.book(book).createInstance("com.sun.star.sheet.SheetCellRanges")
+    ranges.addRangeAddress(found.getRangeAddress(), False)
+    formats = found.getSpreadsheet().ConditionalFormats
+    number = formats.createByRange(ranges)
+    own = next(each for each in formats.getConditionalFormats() if number == each.ID)
+    own.createEntry(_CONDITION, 0)
+    entry = own.getByIndex(0)
+    for key, value in {"Operator": EXPRESSION, "Formula1": formula, "StyleName": name}.items():
+        entry.setPropertyValue(key, value)
+    return name
+
+
+def style(office, book, style, **wanted):
+    """Set formats of a look. LibreOffice lets styles alone while any sheet is protected."""
+    found = office.book(book).getStyleFamilies().getByName(_STYLES).getByName(style)
+    with every_sheet_open(office.book(book)):
+        for name, value in wanted.items():
+            if name == "bordered":
+                _draw_borders(found, value)
+            else:
+                key, translated = _PROPERTIES[name]
+                found.setPropertyValue(key, translated(value))
 
 
 def _set(cells, key, value):

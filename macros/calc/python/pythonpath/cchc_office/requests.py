@@ -12,6 +12,8 @@ REQUESTS = {
     "book.show": books.show,
     "book.recalculates": books.recalculates,
     "book.set_recalculates": books.set_recalculates,
+    "book.freeze": books.freeze,
+    "book.show_grid": books.show_grid,
     "book.store_copy": books.store_copy,
     "sheets": sheets.all_of,
     "sheet.add": sheets.add,
@@ -28,8 +30,11 @@ REQUESTS = {
     "cells.formulas": cells.formulas,
     "cells.write": cells.write,
     "cells.clear": cells.clear,
+    "cells.select": cells.select,
     "formats.read": formats.read,
     "formats.write": formats.write,
+    "formats.add_condition": formats.add_condition,
+    "formats.style": formats.style,
     "formats.fit_rows": formats.fit_rows,
     "notes": notes.all_on,
     "note": notes.at,
@@ -49,7 +54,7 @@ _CHANGES = frozenset(
     name
     for name in REQUESTS
     if name.partition(".")[0] in ("cells", "formats", "note", "sheet")
-    and name.rpartition(".")[2] not in ("note", "read", "formulas", "used", "protected", "activate")
+    and name.rpartition(".")[2] not in ("note", "read", "formulas", "used", "protected", "activate", "select")
 )
 
 

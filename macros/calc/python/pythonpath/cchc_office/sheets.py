@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from cchc_office.office import Refused
 
 LOCKED = "the sheet is protected"
@@ -62,13 +64,32 @@ def protect(office, book, sheet, password):
 
 def unprotect(office, book, sheet, password):
     """Lift the protection. Raises ``Refused`` when the password is not this one."""
-    found = office.sheet(book, sheet)
+    _lift(office.sheet(book, sheet), password)
+
+
+def _lift(sheet, password):
     try:
-        found.unprotect(password)
+        sheet.unprotect(password)
     except Exception as refused:
         raise Refused(PASSWORD) from refused
-    if found.isProtected():
+    if sheet.isProtected():
         raise Refused(PASSWORD)
+
+
+@contextlib.contextmanager
+def every_sheet_open(book):
+    """No sheet is protected meanwhile. Raises ``Refused`` when one is under a password."""
+    sheets = book.getSheets()
+    closed = [sheet for sheet in map(sheets.getByIndex, range(sheets.getCount())) if sheet.isProtected()]
+    opened = []
+    try:
+        for sheet in closed:
+            _lift(sheet, "")
+            opened.append(sheet)
+        yield
+    finally:
+        for sheet in opened:
+            sheet.protect("")
 
 
 def writable(office, book, sheet):

@@ -43,17 +43,17 @@ def candidates():
     """Command lines that may start the helper, the surest first.
 
     The installer's private Python runs isolated (``-I``); a Python that the user named or has on PATH keeps its user
-    packages.
+    packages, but takes nothing from the current folder (``-P``, which came with 3.11 as ``cchc_xl`` needs it).
     """
     named = os.environ.get(VARIABLE)
     if named:
-        return [[named]]
+        return [[named, "-P"]]
     found = []
     installed = _installed()
     if installed:
         found.append([installed, "-I"])
     names = ("pythonw", "python") if sys.platform == "win32" else ("python3", "python")
-    found.extend([program] for program in map(shutil.which, names) if program)
+    found.extend([program, "-P"] for program in map(shutil.which, names) if program)
     return found
 
 
