@@ -22,7 +22,7 @@ from cchc_xl.cover import COVER_SHEET
 from cchc_xl.hosts.excel import __main__ as start
 from cchc_xl.hosts.excel.buttons import BUTTONS, press
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra
-from cchc_xl.hosts.user_folder import LOG, log_fault
+from cchc_xl.hosts.fault_log import LOG, log_fault
 from cchc_xl.layout import REPORT_SHEET
 from cchc_xl.report_layout import COLUMNS, FIRST_ROW, RULE
 
@@ -336,7 +336,7 @@ def test_the_log_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_the_log_does_not_grow_for_ever(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above its size it is put aside once, and begun anew."""
-    monkeypatch.setattr("cchc_xl.hosts.user_folder._LARGEST_LOG", 10)
+    monkeypatch.setattr("cchc_xl.hosts.fault_log._LARGEST_LOG", 10)
     for _ in range(3):
         path = log_fault("kiem-tra", ValueError())
     assert len(Path(path).read_text(encoding="utf-8").splitlines()) == 1

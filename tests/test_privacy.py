@@ -19,7 +19,7 @@ from cchc_xl.catalogue.load import load_form
 from cchc_xl.hosts.arguments import build_parser
 from cchc_xl.hosts.cli import main
 from cchc_xl.hosts.excel.buttons import press
-from cchc_xl.hosts.user_folder import LOG, log_fault
+from cchc_xl.hosts.fault_log import LOG, log_fault
 
 ROOT = Path(cchc_xl.__file__).parent
 NAME, FIGURE = "xã Bí Mật", "987654321"
@@ -240,7 +240,7 @@ def test_nothing_else_writes_a_log() -> None:
             wrong += [
                 f"{path.name}: {name}"
                 for name in names
-                if name.split(".")[0] in ("logging", "traceback", "faulthandler") and path.name != "user_folder.py"
+                if name.split(".")[0] in ("logging", "traceback", "faulthandler") and path.name != "fault_log.py"
             ]
     assert wrong == []
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from cchc_xl.errors import CchcError, InputFault
 from cchc_xl.hosts.arguments import build_parser
+from cchc_xl.hosts.fault_log import log_fault
 from cchc_xl.hosts.pace import Pace
-from cchc_xl.hosts.user_folder import log_fault
 
 OK, ERRORS_FOUND, COULD_NOT_RUN = 0, 1, 2
 

@@ -81,7 +81,7 @@ def _cannot(fault: str, error: BaseException | None = None, remedy: str = _REPAI
 
 def _logged(error: BaseException) -> str:
     try:
-        from cchc_xl.hosts.user_folder import log_fault
+        from cchc_xl.hosts.fault_log import log_fault
 
         return str(log_fault("khoi-dong", error))
     except ImportError:

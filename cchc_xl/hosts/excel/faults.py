@@ -6,7 +6,7 @@ import errno
 from pathlib import Path
 
 from cchc_xl.errors import CchcError
-from cchc_xl.hosts.user_folder import log_fault
+from cchc_xl.hosts.fault_log import log_fault
 
 BUSY = "Excel đang bận: hãy bấm Enter (hoặc Esc) để kết thúc ô đang gõ, đóng các hộp thoại, rồi bấm lại."
 REPAIR = "hãy đóng Excel, chạy lại cai-dat.cmd trong bộ cài đặt CCHC để sửa, rồi bấm lại nút."
