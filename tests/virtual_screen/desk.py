@@ -27,6 +27,7 @@ T = TypeVar("T")
 TOOLBAR = "CCHC"
 _BLANK = 40_000  # bytes: an empty window takes no more
 _PATIENCE = 30.0  # seconds, on a busy machine; what comes, comes in less than one
+_TOLD = 0.5  # seconds that LibreOffice may take to notice that it has the keys
 _GLANCE = 0.05  # seconds: looking disturbs the office, too
 _DOCUMENT, _DIALOGS = "ROOT_PANE", {"DIALOG", "ALERT", "OPTION_PANE", "FILE_CHOOSER"}
 
@@ -248,12 +249,17 @@ class Desk:
         presses a button only to let go of it when the keys come.
         """
 
+        given = 0.0
+
         def attentive() -> bool:
+            nonlocal given
             if self.display.under_mouse() != window["box"]:
                 return False
             if self.office.ask("active") == key(window):
                 return True
-            self.display.focus()
+            if time.monotonic() > given + _TOLD:
+                self.display.focus()
+                given = time.monotonic()
             return False
 
         self.until(attentive, f"the window {key(window)} under the mouse")

@@ -34,6 +34,7 @@ class Display:
         first = os.getpid() % len(_DISPLAYS)
         for number in [*_DISPLAYS[first:], *_DISPLAYS[:first]]:
             if not Path(f"/tmp/.X{number}-lock").exists() and self._start(number, folder):
+                self._root = self._under_mouse()  # there is nothing else yet
                 return
         raise ScreenError("Xvfb does not start: no free display number")
 
@@ -65,13 +66,18 @@ class Display:
 
     def under_mouse(self) -> list[int]:
         """x, y, width, height of the window under the mouse."""
-        window = _numbers(self._xdotool("getmouselocation", "--shell"))["WINDOW"]
-        found = _numbers(self._xdotool("getwindowgeometry", "--shell", window))
+        found = _numbers(self._xdotool("getwindowgeometry", "--shell", self._under_mouse()))
         return [found[name] for name in ("X", "Y", "WIDTH", "HEIGHT")]
 
     def focus(self) -> None:
-        """Give the keys to the window under the mouse, as a window manager does with a new window."""
-        self._xdotool("windowfocus", _numbers(self._xdotool("getmouselocation", "--shell"))["WINDOW"])
+        """Give the keys to the window under the mouse, as a window manager does with a new window.
+
+        They are taken away first: a window that has them already would not be told.
+        """
+        self._xdotool("windowfocus", self._root, "windowfocus", self._under_mouse())
+
+    def _under_mouse(self) -> int:
+        return _numbers(self._xdotool("getmouselocation", "--shell"))["WINDOW"]
 
     def click(self, times: int = 1) -> None:
         """Press the mouse's left button where it is."""
