@@ -415,4 +415,4 @@ def test_no_button_loads_what_it_does_not_need() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.stderr.strip() in ("", "''"), done.stderr
-    assert len(BUTTONS) == 7
+    assert len(BUTTONS) == 8

@@ -332,11 +332,18 @@ def test_a_summarys_own_sheets_are_left_alone(tmp_path: Path) -> None:
     kiem_tra(book, NOW)
     assert book.sheets[REPORT_SHEET].used_range.value == before
     assert book.sheets.active.name == OF_SUMMARY
-    page = book.sheets[OF_SUMMARY].api.PageSetup
-    assert (page.Orientation, page.Zoom, page.FitToPagesWide, page.FitToPagesTall) == (2, False, 1, False)
-    assert page.PrintTitleRows.replace("$", "") == f"{HEADER_ROW + 1}:{HEADER_ROW + 1}"
     kiem_tra(book, NOW)
     assert [sheet.name for sheet in book.sheets].count(OF_SUMMARY) == 1
+
+
+def test_a_sheet_laid_out_anew_prints_one_page_wide(opened) -> None:
+    """Landscape, its header on every page."""
+    book = opened(ERROR)
+    book.sheets[REPORT_SHEET].delete()
+    kiem_tra(book, NOW)
+    page = book.sheets[REPORT_SHEET].api.PageSetup
+    assert (page.Orientation, page.Zoom, page.FitToPagesWide, page.FitToPagesTall) == (2, False, 1, False)
+    assert page.PrintTitleRows.replace("$", "") == f"{HEADER_ROW + 1}:{HEADER_ROW + 1}"
 
 
 def test_somebodys_own_sheet_under_the_reports_name_is_left_alone(opened) -> None:

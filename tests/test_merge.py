@@ -205,7 +205,7 @@ class TestStates:
         )
         assert "bieu-khac-2030" in reason(result, "2.xlsx")
         assert "phiên bản 99" in reason(result, "3.xlsx")
-        assert ".xlsx" in reason(result, "cu.xls")
+        assert "nhan-dang" in reason(result, "cu.xls")
         assert "không phải sổ CCHC" in reason(result, "ke-toan.xlsx")
 
     def test_broken_structure(self, folder, run):

@@ -21,9 +21,9 @@ CHECK = LABELS[0]
 
 
 def test_every_label_has_its_button() -> None:
-    """The seven buttons of the ribbon, each with an action and an Alt key of its own."""
+    """The eight buttons of the ribbon, each with an action and an Alt key of its own."""
     assert [button.label for button in LABELS] == [
-        "Kiểm tra", "Tổng hợp", "Tạo sổ mới", "Nhập số liệu", "Nộp", "Xóa đánh dấu", "Hướng dẫn",
+        "Kiểm tra", "Tổng hợp", "Cộng kỳ", "Tạo sổ mới", "Nhập số liệu", "Nộp", "Xóa đánh dấu", "Hướng dẫn",
     ]  # fmt: skip
     assert list(BUTTONS) == [button.id for button in LABELS]
     assert all(button.id.isascii() for button in LABELS)

@@ -7,6 +7,7 @@ from typing import Any
 
 from cchc_xl.errors import InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs
+from cchc_xl.hosts.excel.open_book import path_of
 from cchc_xl.over_time.sequence import in_sequence
 from cchc_xl.period_operations import JoinedWorkbook, JoinRequest, join_periods, read_period
 from cchc_xl.severity import Severity
@@ -26,7 +27,7 @@ def cong_ky(app: Any, dialogs: Dialogs) -> JoinedWorkbook | None:
     if target is None:
         return None
     for book in app.books:
-        if Path(book.fullname) == target:
+        if path_of(book) == target:
             raise InputFault(f"Tệp {target.name} đang mở trong Excel: hãy đóng nó rồi bấm Cộng kỳ lại.")
     made = join_periods(JoinRequest(files, target))
     app.books.open(str(target))
