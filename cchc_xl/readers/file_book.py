@@ -314,7 +314,8 @@ def _cells(xml: bytes) -> bytes:
     end = xml.rfind(_END_OF_CELLS)
     if end < 0 or b"<worksheet" not in xml[:_ROOT]:
         return xml
-    xml = xml[: end + len(_END_OF_CELLS)] + b"</worksheet>"
+    if len(xml) <= _LONG or len(xml) - end > len(xml) // 8:  # else a copy would cost more than what it leaves out
+        xml = b"".join((memoryview(xml)[: end + len(_END_OF_CELLS)], b"</worksheet>"))
     # Cells without a place stand beside the one before them, rows below it: there nothing can be left out.
     if len(xml) > _LONG and xml.count(b"<c") == xml.count(b'<c r="') + (b"<cols>" in xml) + xml.count(b"<col "):
         xml = _BLANK_CELLS.sub(b"", xml)
