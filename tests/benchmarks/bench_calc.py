@@ -1,8 +1,8 @@
 """A click on Kiểm tra in LibreOffice, timed: ``python -m pytest -q -s tests/benchmarks/bench_calc.py``.
 
-Asserts nothing. A real mouse on a virtual screen, the largest form with the figures of a real report, in a fresh profile. Timed from the
-release of the mouse until the report is in front. The first click starts the helper; the second, on the workbook as it
-then is, and the others are what a clerk waits for.
+Asserts nothing. A real mouse on a virtual screen, the largest form with the figures of a real report, in a fresh
+profile. Timed from the release of the mouse until the report is in front. The first click starts the helper; the others
+are what a clerk waits for.
 """
 
 from __future__ import annotations
