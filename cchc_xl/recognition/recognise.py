@@ -223,25 +223,33 @@ class _ReadSegment:
         self.form = form
         self.appendices: tuple[Appendix, ...] = ()
         self.columns = Columns(-1, -1, -1)
+        # Appendices that the segment could be of as well.
+        self.rivals: tuple[str, ...] = ()
 
     def find_columns(self, before: _ReadSegment | None, keys: Mapping[str, frozenset[str]]) -> None:
         """Find the appendices and columns; a segment without a head goes on as the one before it."""
         label, count = label_column(self.segment, keys)
         if before is not None and self._goes_on(before, label, keys):
-            self.columns, self.appendices = before.columns, before.appendices
+            self.columns, self.appendices, self.rivals = before.columns, before.appendices, before.rivals
         elif count and count >= min(_FEWEST_LABELS, len(self.segment.rows)):
-            self.appendices = self._appendices(label, keys)
+            self.appendices, self.rivals = self._appendices(label, keys)
             self.columns = match_columns(self.segment, self.appendices[0], label)
 
     def _goes_on(self, before: _ReadSegment, label: int, keys: Mapping[str, frozenset[str]]) -> bool:
         """Whether it is the next page of the segment before: no head, as wide, labels of the same appendix."""
         if self.segment.head or self.segment.width != before.segment.width or label not in (-1, before.columns.label):
             return False
-        mine = self._appendices(before.columns.label, keys)
+        mine, _ = self._appendices(before.columns.label, keys)
         return not mine or mine[0] in before.appendices
 
-    def _appendices(self, label: int, keys: Mapping[str, frozenset[str]]) -> tuple[Appendix, ...]:
-        """The appendix with most of the labels, and others of its shape that have labels of their own here."""
+    def _appendices(
+        self, label: int, keys: Mapping[str, frozenset[str]]
+    ) -> tuple[tuple[Appendix, ...], tuple[str, ...]]:
+        """The appendix with most of the labels, and others of its shape that have labels of their own here.
+
+        Second, the appendices for which as much speaks: of these the one is taken of which the table has the most.
+        Where the text above the table has the title of just one of them, nothing is left to doubt.
+        """
         votes: Counter[str] = Counter()
         own: Counter[str] = Counter()
         for row in self.segment.rows:
@@ -250,18 +258,26 @@ class _ReadSegment:
             if len(ids) == 1:
                 own.update(ids)
         if not votes:
-            return ()
+            return (), ()
         close = [key for key in votes if votes[key] >= _CLOSE * max(votes.values())]
         fits = {key: self._fit(self.form.appendix(key), label) if len(close) > 1 else 0 for key in close}
-        best = self.form.appendix(max(close, key=lambda key: (fits[key], own[key], votes[key])))
+        evidence = {key: (fits[key], own[key], votes[key]) for key in close}
+        most = max(evidence.values())
+        tied = sorted(key for key in close if evidence[key] == most)
+        above = f" {folded_key(self.segment.above)} "
+        titled = [key for key in tied if f" {folded_key(self.form.appendix(key).title)} " in above]
+        if len(titled) == 1:
+            tied = titled
+        best = min((self.form.appendix(key) for key in tied), key=lambda appendix: len(appendix.printed))
         shape = [column.key for column in best.columns]
         # Labels of several appendices in one table: an office has put them into one.
-        return tuple(
+        appendices = tuple(
             appendix
             for appendix in self.form.appendices
             if appendix is best
             or (own[appendix.id] >= _OWN_LABELS and [column.key for column in appendix.columns] == shape)
         )
+        return appendices, tuple(key for key in tied if key != best.id)
 
     def _fit(self, appendix: Appendix, label: int) -> float:
         """How much of the appendix's columns the headings name."""
@@ -298,8 +314,18 @@ def _part(form: Form, read: Sequence[_ReadSegment]) -> Part:
         # Other forms have rows of the same words, which count something else there.
         remark = f"chỉ {known}/{len(labelled)} dòng của bảng là chỉ tiêu của biểu, có thể bảng theo biểu khác"
         matches = [replace(match, confidence=min(match.confidence, DOUBTFUL)) for match in matches]
+    rivals = {id(segment.segment): segment.rivals for segment in read if segment.rivals}
+    matches = [_unsure(match, rivals.get(id(sources[match.source].segment), ())) for match in matches]
     rows = tuple(_found(form, sources[match.source], match, wanted, sure) for match in matches)
     return Part(appendices, columns, rows, tuple(wanted), remark)
+
+
+def _unsure(match: Match, rivals: Sequence[str]) -> Match:
+    """A match in a table that could be another appendix as well: its words stand in both and count other things."""
+    if not rivals or match.target is None:
+        return match
+    doubts = (*match.doubts, f"bảng này cũng có thể là biểu {', '.join(rivals)}")
+    return replace(match, confidence=min(match.confidence, DOUBTFUL), doubts=doubts)
 
 
 @cache
