@@ -14,7 +14,8 @@ from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.changes import Earlier, compare
 from cchc_xl.consolidation.gates import Admission, agreed_period, judge, reporting
-from cchc_xl.consolidation.rollup import Child, consolidate
+from cchc_xl.consolidation.lines import Child
+from cchc_xl.consolidation.rollup import consolidate
 from cchc_xl.consolidation.self_proof import prove
 from cchc_xl.consolidation.states import FileState, ReceivedFile
 from cchc_xl.consolidation.summary import Summary

@@ -16,7 +16,7 @@ import openpyxl
 
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.consolidation.contribution import contribution
-from cchc_xl.consolidation.rollup import Child
+from cchc_xl.consolidation.lines import Child
 from cchc_xl.cover import COVER_SHEET, VALUE
 from cchc_xl.expressions import CellRef
 from cchc_xl.filling import printed_value

@@ -17,7 +17,8 @@ from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import CellKind, Rollup
 from cchc_xl.checks.run import check
 from cchc_xl.consolidation.contribution import contribution
-from cchc_xl.consolidation.rollup import Child, SummaryCell, consolidate
+from cchc_xl.consolidation.lines import Child, SummaryCell
+from cchc_xl.consolidation.rollup import consolidate
 from cchc_xl.expressions import CellRef
 from cchc_xl.filling import printed_value, read_printed
 from cchc_xl.hosts.excel.functions import CCHC_KHOP, CCHC_KIEMTRA, CCHC_SO, CCHC_TONGHOP, CCHC_TYLE

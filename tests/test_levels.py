@@ -15,8 +15,9 @@ from cchc_xl.audit.run import audit
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import CellKind, Rollup
 from cchc_xl.consolidation.contribution import contribution
+from cchc_xl.consolidation.lines import Child, SummaryCell
 from cchc_xl.consolidation.own_parts import asks_own_part, with_own_parts
-from cchc_xl.consolidation.rollup import Child, SummaryCell, consolidate
+from cchc_xl.consolidation.rollup import consolidate
 from cchc_xl.consolidation.self_proof import prove
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.expressions import CellRef

@@ -18,7 +18,8 @@ from cchc_xl.catalogue.load import load_form
 from cchc_xl.checks.run import check
 from cchc_xl.consolidation.contribution import contribution
 from cchc_xl.consolidation.gates import Admission, judge
-from cchc_xl.consolidation.rollup import Child, SummaryCell, consolidate
+from cchc_xl.consolidation.lines import Child, SummaryCell
+from cchc_xl.consolidation.rollup import consolidate
 from cchc_xl.consolidation.self_proof import prove
 from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
 from cchc_xl.expressions import CellRef

@@ -15,7 +15,8 @@ from submissions import Figures, cells, filled, make
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Rollup
 from cchc_xl.consolidation.contribution import contribution
-from cchc_xl.consolidation.rollup import Child, consolidate
+from cchc_xl.consolidation.lines import Child
+from cchc_xl.consolidation.rollup import consolidate
 from cchc_xl.errors import CchcError
 from cchc_xl.expressions import CellRef
 from cchc_xl.hosts.cli import main

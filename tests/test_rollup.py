@@ -10,7 +10,8 @@ from submissions import child, make
 
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Rollup
-from cchc_xl.consolidation.rollup import Child, consolidate
+from cchc_xl.consolidation.lines import Child
+from cchc_xl.consolidation.rollup import consolidate
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.report.as_json import summary_json

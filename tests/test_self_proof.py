@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from submissions import child, make
 
 from cchc_xl.catalogue.load import load_form
-from cchc_xl.consolidation.rollup import Child, SummaryCell, consolidate
+from cchc_xl.consolidation.lines import Child, SummaryCell
+from cchc_xl.consolidation.rollup import consolidate
 from cchc_xl.consolidation.self_proof import prove
 from cchc_xl.expressions import CellRef
 from cchc_xl.merging import MergeRequest, merge

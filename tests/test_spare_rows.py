@@ -25,7 +25,8 @@ from cchc_xl.checks.culprits import likely_culprits
 from cchc_xl.checks.run import CheckResult, check
 from cchc_xl.companions import companion_results
 from cchc_xl.consolidation.contribution import contribution
-from cchc_xl.consolidation.rollup import SummaryCell, consolidate
+from cchc_xl.consolidation.lines import SummaryCell
+from cchc_xl.consolidation.rollup import consolidate
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef, Names, as_excel, evaluate, parse
 from cchc_xl.layout import form_layout

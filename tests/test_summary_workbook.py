@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from submissions import make
 
 from cchc_xl.catalogue.load import load_form
-from cchc_xl.consolidation.rollup import SummaryCell
+from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.cover import COVER_SHEET, GUIDE_SHEET

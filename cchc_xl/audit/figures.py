@@ -14,7 +14,7 @@ from cchc_xl.audit.wording import AGAIN, said, wrong_claim, wrong_figure, wrong_
 from cchc_xl.catalogue.model import CellSpec, Form, Rollup, RowRole
 from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import figure_cells
-from cchc_xl.consolidation.rollup import counterparts
+from cchc_xl.consolidation.counterparts import counterparts
 from cchc_xl.expressions import CellRef, Ratio
 from cchc_xl.of_units import OfUnits
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET

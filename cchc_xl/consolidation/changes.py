@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from cchc_xl.consolidation.rollup import SummaryCell
+from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.expressions import CellRef
 
 # Programs store the last of a double's 17 digits in their own ways; a change of 1 in 10¹³ is still seen.

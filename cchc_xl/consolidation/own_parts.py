@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cchc_xl.catalogue.model import CellKind, Rollup
-from cchc_xl.consolidation.rollup import SummaryCell
+from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.expressions import CellRef
 from cchc_xl.own_part import OwnPart
 from cchc_xl.values import Value

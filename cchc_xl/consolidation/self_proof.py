@@ -16,7 +16,7 @@ from functools import cache
 from cchc_xl.catalogue.model import Form, Rollup, Rule, RuleKind
 from cchc_xl.consolidation.contribution import Number as Figure
 from cchc_xl.consolidation.contribution import figure_index
-from cchc_xl.consolidation.rollup import Child, SummaryCell
+from cchc_xl.consolidation.lines import Child, SummaryCell
 from cchc_xl.expressions import CellRef, ColumnRef
 from cchc_xl.expressions.evaluate import COMPARISONS
 from cchc_xl.expressions.tree import Argument, Arithmetic, Call, Number

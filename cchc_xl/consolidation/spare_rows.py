@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Form, RowRole
-from cchc_xl.consolidation.contribution import Contribution, SpareRow, figure_index
+from cchc_xl.consolidation.contribution import SpareRow, figure_index
+from cchc_xl.consolidation.lines import Child
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.submission import LABEL
@@ -20,16 +20,6 @@ from cchc_xl.values import normalise
 
 UNNAMED = "(chưa ghi tên)"
 _MOST_NAMES = 10
-
-
-class Filled(Protocol):
-    """A unit's submission, as far as its spare rows are concerned (``rollup.Child``)."""
-
-    @property
-    def unit(self) -> str: ...
-
-    @property
-    def given(self) -> Contribution: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +43,7 @@ class Placed:
         return not spec.row.spare or (spec.ref.appendix, spec.row.order) in self.texts
 
 
-def place_spare_rows(form: Form, children: Sequence[Filled]) -> Placed:
+def place_spare_rows(form: Form, children: Sequence[Child]) -> Placed:
     """Match the units' spare rows with the rows of the summary.
 
     Raises ``InputFault`` when they bring more different rows than the summary's form has room for.
@@ -75,7 +65,7 @@ class _Matching:
         self.free = list(appendix.spare_cells)
         self.without_room: dict[str, str] = {}
 
-    def match(self, children: Sequence[Filled]) -> None:
+    def match(self, children: Sequence[Child]) -> None:
         for index, child in enumerate(children):
             for appendix, rows in child.given.spare.items():
                 for row in rows:
@@ -91,7 +81,7 @@ class _Matching:
                 "thống nhất tên gọi giữa các đơn vị rồi tổng hợp lại, hoặc tăng số dòng thêm (spare_rows) của biểu mẫu."
             )
 
-    def _row(self, index: int, child: Filled, theirs: Appendix, row: SpareRow) -> None:
+    def _row(self, index: int, child: Child, theirs: Appendix, row: SpareRow) -> None:
         cells = {spec.column.key: spec for spec in theirs.spare_cells[row.order]}
         figures = [cells[key] for key in row.filled if cells[key].code in self.columns]
         if not figures:
@@ -140,3 +130,12 @@ def _keys(name: str, code: str) -> Iterator[tuple[bool, str]]:
         yield True, normalise(code)
     if name:
         yield False, normalise(name)
+
+
+def texts_of_spare_rows(form: Form, children: Sequence[Child]) -> dict[CellRef, str]:
+    """What stands in the text cells of the summary's spare rows: names, and what else the form prints elsewhere."""
+    return {
+        CellRef(appendix, order, column): text
+        for (appendix, order), texts in place_spare_rows(form, children).texts.items()
+        for column, text in texts.items()
+    }

@@ -9,7 +9,7 @@ from datetime import date
 from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.carry import Carried
 from cchc_xl.consolidation.changes import Changes, Earlier, EarlierUnit
-from cchc_xl.consolidation.rollup import Child, SummaryCell
+from cchc_xl.consolidation.lines import Child, SummaryCell
 from cchc_xl.consolidation.self_proof import SelfProof
 from cchc_xl.consolidation.states import FileState, JudgedFile
 from cchc_xl.units import Unit

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 
 from cchc_xl.catalogue.model import AppendixKind, CellSpec, Form, Rollup, RowRole, RuleKind
 from cchc_xl.consolidation.contribution import Contribution, contribution, figure_cells, figure_index, is_ratio
-from cchc_xl.consolidation.rollup import Child
+from cchc_xl.consolidation.lines import Child
 from cchc_xl.consolidation.spare_rows import Placed
 from cchc_xl.expressions import CellRef, Expression, cell_refs, column_refs, holds
 from cchc_xl.expressions.tree import Call, Comparison, Number

@@ -11,8 +11,8 @@ from cchc_xl.catalogue.model import Form, Rule
 from cchc_xl.checks.culprits import CulpritGroup
 from cchc_xl.completion import Completion, completion
 from cchc_xl.consolidation.changes import Changes, Figure
+from cchc_xl.consolidation.lines import Source, SummaryCell
 from cchc_xl.consolidation.owing import reminders
-from cchc_xl.consolidation.rollup import Source, SummaryCell
 from cchc_xl.consolidation.states import JudgedFile
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.consolidation.timing import days_late, sent_day

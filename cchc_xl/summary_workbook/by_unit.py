@@ -12,7 +12,7 @@ from urllib.parse import quote
 from cchc_xl.catalogue.model import CellKind, Rollup
 from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import Number
-from cchc_xl.consolidation.rollup import Sources, SummaryCell
+from cchc_xl.consolidation.lines import Sources, SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.styles import COMPUTED_FILL, HEADER_FILL, NUMBER_FORMATS, Styles
 from cchc_xl.layout import column_letters

@@ -9,8 +9,9 @@ from decimal import Decimal
 from cchc_xl.catalogue.model import AppendixKind, CellKind, CellSpec, Form, Rollup, RowRole
 from cchc_xl.consolidation.carry import Record
 from cchc_xl.consolidation.contribution import is_ratio
+from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.consolidation.own_parts import asks_own_part
-from cchc_xl.consolidation.rollup import SummaryCell, texts_of_spare_rows
+from cchc_xl.consolidation.spare_rows import texts_of_spare_rows
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.expressions import CellRef, Ratio, as_excel, cell_refs
 from cchc_xl.form_workbook.sheet import Contents

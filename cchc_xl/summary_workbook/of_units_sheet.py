@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from cchc_xl.catalogue.model import Rollup
-from cchc_xl.consolidation.rollup import SummaryCell
+from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.of_units import OF_UNITS_SHEET, OfUnits
 from cchc_xl.own_part import cell_key

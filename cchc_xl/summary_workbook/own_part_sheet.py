@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cchc_xl.catalogue.model import CellKind
+from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.consolidation.own_parts import asks_own_part
-from cchc_xl.consolidation.rollup import SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.styles import BAD_FILL, COMPUTED_FILL, INPUT_FILL, Styles
 from cchc_xl.form_workbook.validation import condition, validation

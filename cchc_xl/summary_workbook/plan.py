@@ -8,8 +8,8 @@ from typing import Protocol
 
 from cchc_xl import excel_limits
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form, Rollup, Row
+from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.consolidation.own_parts import asks_own_part
-from cchc_xl.consolidation.rollup import SummaryCell
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from cchc_xl.catalogue.model import Rollup
+from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.consolidation.own_parts import asks_own_part
-from cchc_xl.consolidation.rollup import SummaryCell
 from cchc_xl.own_part import OWN_SHEET
 from cchc_xl.values import format_number
 

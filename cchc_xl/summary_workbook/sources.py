@@ -19,7 +19,7 @@ from cchc_xl import excel_limits
 from cchc_xl.catalogue.model import Form, Rollup
 from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import Number, figure_cells, figure_index, is_ratio, standard_places
-from cchc_xl.consolidation.rollup import Child, SummaryCell
+from cchc_xl.consolidation.lines import Child, SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.expressions import cell_refs
 from cchc_xl.form_workbook.styles import Styles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cchc_xl.catalogue.model import Rollup
-from cchc_xl.consolidation.rollup import SummaryCell
+from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.summary_workbook.plan import SheetPlan
 
 _TOTALS = {

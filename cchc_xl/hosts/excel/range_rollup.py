@@ -9,7 +9,8 @@ from decimal import Decimal
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup
 from cchc_xl.consolidation.contribution import contribution, figure_index
-from cchc_xl.consolidation.rollup import Child, SummaryCell, roll_up, rollup_of
+from cchc_xl.consolidation.lines import Child, SummaryCell
+from cchc_xl.consolidation.rollup import roll_up, rollup_of
 from cchc_xl.consolidation.spare_rows import Placed
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
