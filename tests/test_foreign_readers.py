@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from judge import requires_libreoffice, to_ods, to_xls
+from judge import recalculate, requires_libreoffice, to_ods, to_xls
 from submissions import make
 from word_files import cell, ods
 
@@ -55,6 +55,7 @@ def test_merged_cells_of_word_keep_their_columns(tmp_path: Path) -> None:
     assert texts(file) == [[["a", "gộp", "", "d"], ["gộp", "f", "g", "h"], ["", "j", "k", "l"]]]
     assert file.tables[0].above == "PHỤ LỤC 1"
     assert file.tables[0].place(2, 1) == "Bảng 1, hàng 3"
+    assert file.tables[0].boxes == {(0, 1): (1, 2), (1, 0): (2, 1)}
 
 
 def test_old_fonts_are_read_by_run_and_by_style(tmp_path: Path) -> None:
@@ -89,6 +90,60 @@ def test_deleted_text_is_no_text_and_inner_tables_stand_apart(tmp_path: Path) ->
     inner.cell(0, 0).text = "trong"
     document.save(str(tmp_path / "a.docx"))
     assert texts(read_foreign(tmp_path / "a.docx")) == [[["12"]], [["trong"]]]
+
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def word_row(tmp_path: Path, *rows: str) -> ForeignFile:
+    """A document with one table of these rows, given as XML."""
+    body = f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as package:
+        package.writestr("word/document.xml", f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>')
+    return read_foreign(tmp_path / "a.docx")
+
+
+def _cell(content: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr><w:p>{content}</w:p></w:tc>"
+
+
+def _run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (_run("12") + f"<w:moveFrom>{_run('99')}</w:moveFrom>", "12"),
+        (f"<w:moveFrom>{_run('99')}</w:moveFrom><w:moveTo>{_run('12')}</w:moveTo>", "12"),
+        (f"<w:del>{_run('99')}</w:del><w:ins>{_run('12')}</w:ins>", "12"),
+        (_run("12") + _run("99", "<w:vanish/>"), "12"),
+        (_run("12", '<w:vanish w:val="0"/>'), "12"),
+        (_run("15") + _run("1", '<w:vertAlign w:val="superscript"/>'), "15¹"),
+        (_run("km") + _run("2", '<w:vertAlign w:val="superscript"/>'), "km2"),
+        (_run("12", "<w:strike/>") + _run("15"), "1\u03362\u033615"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>', "✓"),
+        ('<w:r><w:sym w:font="Symbol" w:char="F0B7"/></w:r>' + _run("Số"), "•Số"),
+        (_run("à è", '<w:rPrChange><w:rPr><w:rFonts w:ascii=".VnTime"/></w:rPr></w:rPrChange>'), "à è"),
+    ],
+)
+def test_a_figure_of_word_is_what_its_reader_sees(tmp_path: Path, content: str, text: str) -> None:
+    """No digit that was moved away, deleted or hidden joins a figure; one raised or struck out makes it no figure."""
+    assert texts(word_row(tmp_path, _cell(_run("a")) + _cell(content))) == [[["a", text]]]
+
+
+def test_rows_and_spans_that_are_gone_move_nothing(tmp_path: Path) -> None:
+    """A deleted row is blank, a hidden one is told, a span as it was before a change does not count."""
+    before = '<w:tcPrChange><w:tcPr><w:gridSpan w:val="3"/></w:tcPr></w:tcPrChange>'
+    table = word_row(
+        tmp_path,
+        "<w:trPr><w:del/></w:trPr>" + _cell(_run("xóa")),
+        "<w:trPr><w:hidden/></w:trPr>" + _cell(_run("ẩn"), before) + _cell(_run("5")),
+        _cell(_run("a"), "<w:vMerge w:val='restart'/>") + _cell(_run("7"), "<w:vMerge w:val='restart'/>"),
+        _cell("", "<w:vMerge/>") + _cell(_run("9"), "<w:vMerge/>"),
+    ).tables[0]
+    assert [[value.text for value in row] for row in table.rows] == [["", ""], ["ẩn", "5"], ["a", "7"]]
+    assert (table.hidden_rows, table.boxes) == ({1}, {(2, 0): (2, 1), (2, 1): (2, 1)})
 
 
 # Spreadsheets ---------------------------------------------------------------------------------------------------------
@@ -140,6 +195,46 @@ def test_xls_and_ods_of_a_real_program_give_the_same(tmp_path: Path) -> None:
     assert wanted[0][99] == ["100", "Chỉ tiêu số 100 ễ" * 21, "12,5", "10%", "1"]
     for made in (to_xls(tmp_path / "a.xlsx", tmp_path / "o"), to_ods(tmp_path / "a.xlsx", tmp_path / "o")):
         assert texts(read_foreign(made)) == wanted
+
+
+@requires_libreoffice
+def test_what_a_sheet_hides_and_merges_is_told_alike_of_every_kind(tmp_path: Path) -> None:
+    """Hidden rows, columns and sheets, merged cells and error values of .xlsx, .xls and .ods."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.append(["a", "=1/0", "=NA()"])
+    sheet["A3"], sheet["B3"], sheet["A6"] = "gộp", 5, "ẩn"
+    sheet.merge_cells("A3:A4")
+    sheet.merge_cells("B3:C3")
+    sheet.row_dimensions[6].hidden = True
+    sheet.column_dimensions["C"].hidden = True
+    workbook.create_sheet("Trang ẩn")["A1"] = 1
+    workbook["Trang ẩn"].sheet_state = "hidden"
+    workbook.save(tmp_path / "a.xlsx")
+    [xlsx] = recalculate([tmp_path / "a.xlsx"], tmp_path / "o")
+    for path in (xlsx, to_xls(tmp_path / "a.xlsx", tmp_path / "o"), to_ods(tmp_path / "a.xlsx", tmp_path / "o")):
+        first, second = read_foreign(path).tables
+        assert [value.state.value for value in first.rows[0]] == ["text", "error", "error"], path
+        assert [value.text for value in first.rows[0]] == ["a", "#DIV/0!", "#N/A"]
+        assert [value.text for value in first.rows[2]] == ["gộp", "5", ""]
+        assert first.boxes == {(2, 0): (2, 1), (2, 1): (1, 2)}
+        assert (first.hidden_rows, first.hidden_columns) == ({5}, {2})
+        assert (first.hidden, second.hidden) == (False, True)
+
+
+def test_what_lies_behind_a_merged_cell_is_no_figure(tmp_path: Path) -> None:
+    """LibreOffice keeps what stood in cells before they were merged; nobody sees it."""
+    two = 'office:value-type="float" office:value="7" table:number-rows-spanned="2"'
+    behind = '<table:covered-table-cell office:value-type="float" office:value="9"><text:p>9</text:p>'
+    path = ods(
+        tmp_path / "a.ods",
+        '<table:table table:name="a">'
+        f"<table:table-row>{cell('a')}{cell('7', two)}</table:table-row>"
+        f"<table:table-row>{cell('b')}{behind}</table:covered-table-cell></table:table-row></table:table>",
+    )
+    file = read_foreign(path)
+    assert texts(file) == [[["a", "7"], ["b", ""]]]
+    assert file.tables[0].boxes == {(0, 1): (2, 1)}
 
 
 # What is no table -----------------------------------------------------------------------------------------------------

@@ -27,13 +27,17 @@ _LARGE = 24 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """``sheets``: the part of each worksheet by its name, empty for what has no cells; ``twice``: a name two bear."""
+    """``sheets``: the part of each worksheet by its name, empty for what has no cells; ``twice``: a name two bear.
+
+    ``hidden``: the sheets of which no tab is shown (§18.2.19 state).
+    """
 
     sheets: Mapping[str, str]
     shared: str
     styles: str
     from_1904: bool
     twice: str = ""
+    hidden: frozenset[str] = frozenset()
 
 
 def read_contents(workbook: bytes, relationships: bytes) -> Contents:
@@ -43,6 +47,7 @@ def read_contents(workbook: bytes, relationships: bytes) -> Contents:
     first: dict[str, str] = {}
     found: list[tuple[str, str]] = []
     from_1904 = False
+    hidden: set[str] = set()
 
     def relation(name: str, flat: list[str]) -> None:
         if name.rpartition(":")[2] == "Relationship":
@@ -61,6 +66,8 @@ def read_contents(workbook: bytes, relationships: bytes) -> Contents:
             attributes = _attributes(flat)
             key = next((value for name, value in attributes.items() if name.endswith(":id")), "")
             found.append((attributes.get("name", ""), targets[key] if kinds.get(key) == "worksheet" else ""))
+            if attributes.get("state", "visible") != "visible":
+                hidden.add(attributes.get("name", ""))
         elif bare == "workbookPr":
             from_1904 = _attributes(flat).get("date1904", "").strip() in _TRUE
 
@@ -72,7 +79,9 @@ def read_contents(workbook: bytes, relationships: bytes) -> Contents:
         if name.casefold() in names:  # Excel compares names without regard to case
             twice = twice or name
         names.add(name.casefold())
-    return Contents(dict(found), first.get("sharedStrings", ""), first.get("styles", ""), from_1904, twice)
+    return Contents(
+        dict(found), first.get("sharedStrings", ""), first.get("styles", ""), from_1904, twice, frozenset(hidden)
+    )
 
 
 def _attributes(flat: list[str]) -> dict[str, str]:

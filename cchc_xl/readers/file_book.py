@@ -21,6 +21,7 @@ from typing import Any
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.ooxml.limits import SUBMISSION, Limits
 from cchc_xl.ooxml.package import crowded, entries_fault
+from cchc_xl.readers.appearance import Appearance, appearance
 from cchc_xl.readers.contents import RELATIONSHIPS, WORKBOOK, Contents, plain_package, read_contents
 from cchc_xl.readers.extent import SharedTexts, too_many_formulas, too_much
 from cchc_xl.readers.formulas import Formulas, error_values, formulas, split
@@ -143,6 +144,11 @@ class FileBook:
     def sheet_names(self) -> Sequence[str]:
         """Names of the sheets, in order."""
         return list(self._contents.sheets)
+
+    @property
+    def hidden_sheets(self) -> Set[str]:
+        """Names of the sheets whose tabs are not shown."""
+        return self._contents.hidden
 
     def grid(self, sheet: str) -> Sequence[Sequence[object]]:
         """The values of a sheet from A1 on; blank cells are ``''``.
@@ -282,6 +288,14 @@ class FileBook:
         except ValueError:
             return frozenset()
         return percentage_cells(self._read_sheet(sheet), styles)
+
+    def appearance(self, sheet: str) -> Appearance:
+        """What of a sheet is hidden, and which cells are merged."""
+        if not self._contents.sheets.get(sheet):
+            return Appearance()
+        self._measure(sheet)
+        # Merged cells are told after the cells, which is more of the sheet than is kept.
+        return appearance(self._read(self._contents.sheets[sheet], self._limits.sheet, sheet))
 
     def _entry(self, part: str) -> zipfile.ZipInfo | None:
         name = self._names.get(part.lower())

@@ -1,22 +1,26 @@
 """The sheets of an OpenDocument spreadsheet (.ods).
 
-OpenDocument 1.3 part 3: §9.1 (table, table-row, table-cell, and how often each is repeated), §19.385 (value-type).
+OpenDocument 1.3 part 3: §9.1 (table, table-row, table-cell, and how often each is repeated), §19.385 (value-type);
+``table:visibility`` hides rows and columns, ``table:display`` in its style a sheet.
 Not through calamine: it lays out every repeated row without a limit, and does not tell a percentage from a fraction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cchc_xl.ooxml.limits import Limits
 from cchc_xl.readers.extent import parse
 from cchc_xl.readers.foreign.table import ForeignTable, SparseRows, TooLarge, attributes
 from cchc_xl.readers.percentages import as_shown
-from cchc_xl.values import State, Value, from_cell, from_text
+from cchc_xl.values import BLANK, State, Value, from_cell, from_text
 
 CONTENT = "content.xml"
 SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
 TEXT = b"application/vnd.oasis.opendocument.text"
 
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+_STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 style"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _ANNOTATION = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 annotation"
 _EXTENSION = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
@@ -30,19 +34,51 @@ def open_document_tables(content: bytes, limits: Limits) -> list[ForeignTable]:
         raise TooLarge
     reading = _Reading(limits)
     parse(content, reading.start, reading.end, reading.text, namespaces=True)
-    return [ForeignTable(name, cells.laid_out(), worksheet=True) for name, cells in reading.sheets]
+    return [
+        ForeignTable(
+            sheet.name,
+            sheet.cells.laid_out(),
+            worksheet=True,
+            boxes=sheet.cells.boxes,
+            hidden_rows=frozenset(
+                row for first, end in sheet.hidden_rows for row in range(first, min(end, sheet.rows))
+            ),
+            hidden_columns=frozenset(sheet.hidden_columns),
+            hidden=sheet.hidden,
+        )
+        for sheet in reading.sheets
+    ]
+
+
+class _Sheet:
+    """A sheet while it is read."""
+
+    def __init__(self, name: str, limits: Limits, *, hidden: bool) -> None:
+        self.name = name
+        self.hidden = hidden
+        self.cells = SparseRows(limits)
+        self.hidden_rows: list[tuple[int, int]] = []
+        self.hidden_columns: set[int] = set()
+
+    @property
+    def rows(self) -> int:
+        """How many rows hold anything."""
+        return self.cells.rows
 
 
 class _Reading:
     """What the parser calls."""
 
     def __init__(self, limits: Limits) -> None:
-        self.sheets: list[tuple[str, SparseRows]] = []
+        self.sheets: list[_Sheet] = []
         self._limits = limits
         self._depth = self._skipped = 0
         self._row = self._column = 0
         self._rows = self._columns = 1  # how often the row and the cell that were begun last are repeated
         self._line: list[tuple[int, int, Value]] = []
+        self._style = ""
+        self._hidden_styles: set[str] = set()
+        self._defined = 0  # columns whose visibility was told
         self._cell: dict[str, str] | None = None
         self._paragraphs: list[list[str]] = []
         self._in_paragraph = 0
@@ -53,15 +89,18 @@ class _Reading:
         elif name == f"{_TABLE}table":
             self._depth += 1
             if self._depth == 1:
-                if len(self.sheets) == self._limits.sheets:
-                    raise TooLarge
-                self.sheets.append((attributes(flat).get("name", ""), SparseRows(self._limits)))
-                self._row = 0
+                self._begin_sheet(attributes(flat))
+        elif not self._depth:
+            self._note_style(name, flat)
         elif self._depth != 1:
             return  # a table within a cell belongs to a chart or a form
+        elif name == f"{_TABLE}table-column":
+            self._note_column(flat)
         elif name == f"{_TABLE}table-row":
             self._rows = _repeated(flat, "number-rows-repeated", _MOST_ROWS)
             self._column, self._line = 0, []
+            if _hidden(flat):
+                self.sheets[-1].hidden_rows.append((self._row, self._row + self._rows))
         elif name in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
             self._columns = _repeated(flat, "number-columns-repeated", _MOST_COLUMNS)
             self._cell = dict(attributes(flat))
@@ -89,8 +128,11 @@ class _Reading:
             self._end_row()
         elif name in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell") and self._cell is not None:
             shown = "\n".join("".join(paragraph) for paragraph in self._paragraphs)
-            value = _value(self._cell, shown)
+            # What lies behind a merged cell is not shown.
+            value = _value(self._cell, shown) if name == f"{_TABLE}table-cell" else BLANK
             if value.filled:
+                high, wide = (_count(self._cell.get(f"number-{side}-spanned", "1")) for side in ("rows", "columns"))
+                self.sheets[-1].cells.merge(self._row, self._column, high, wide)
                 self._line.append((self._column, self._columns, value))
             self._column += self._columns
             self._cell = None
@@ -99,10 +141,29 @@ class _Reading:
         if self._in_paragraph and not self._skipped and self._depth == 1:
             self._paragraphs[-1].append(part)
 
+    def _begin_sheet(self, given: Mapping[str, str]) -> None:
+        if len(self.sheets) == self._limits.sheets:
+            raise TooLarge
+        hidden = given.get("style-name", "") in self._hidden_styles
+        self.sheets.append(_Sheet(given.get("name", ""), self._limits, hidden=hidden))
+        self._row = self._defined = 0
+
+    def _note_style(self, name: str, flat: list[str]) -> None:
+        if name == _STYLE:
+            self._style = attributes(flat).get("name", "")
+        elif name.endswith(" table-properties") and attributes(flat).get("display") == "false":
+            self._hidden_styles.add(self._style)
+
+    def _note_column(self, flat: list[str]) -> None:
+        end = min(self._defined + _repeated(flat, "number-columns-repeated", _MOST_COLUMNS), _MOST_COLUMNS)
+        if _hidden(flat):
+            self.sheets[-1].hidden_columns.update(range(self._defined, end))
+        self._defined = end
+
     def _end_row(self) -> None:
         if self._line and self._rows * sum(columns for _, columns, _ in self._line) > self._limits.cells:
             raise TooLarge
-        sheet = self.sheets[-1][1]
+        sheet = self.sheets[-1].cells
         for row in range(self._row, self._row + (self._rows if self._line else 0)):
             for first, columns, value in self._line:
                 for column in range(first, first + columns):
@@ -126,7 +187,17 @@ def _value(cell: dict[str, str], shown: str) -> Value:
 
 
 def _repeated(flat: list[str], name: str, most: int) -> int:
-    text = attributes(flat).get(name, "1")
-    if not text.isdecimal() or len(text) > 9 or int(text) > most:
+    times = _count(attributes(flat).get(name, "1"))
+    if times > most:
+        raise TooLarge
+    return times
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
         raise TooLarge
     return max(1, int(text))
+
+
+def _hidden(flat: list[str]) -> bool:
+    return attributes(flat).get("visibility", "visible") != "visible"

@@ -167,11 +167,25 @@ def _of_workbook(path: Path, content: bytes, limits: Limits) -> list[ForeignTabl
                     rows.put(number, column, as_shown(value) if (number, column) in shares else value)
             for (number, column), text in facts.errors.items():
                 rows.put(number, column, Value(State.ERROR, text=text))
+            look = book.appearance(sheet)
+            for (number, column), (high, wide) in look.boxes.items():
+                rows.merge(number, column, high, wide)
             waiting = sum(
                 not (row < len(grid) and column < len(grid[row]) and from_cell(grid[row][column]).filled)
                 and (row, column) not in facts.errors
                 for row, column in facts.formulas
             )
             said = f"{waiting} ô công thức chưa có kết quả: hãy mở tệp bằng Excel rồi lưu lại nếu đó là số liệu"
-            tables.append(ForeignTable(sheet, rows.laid_out(), worksheet=True, remarks=(said,) if waiting else ()))
+            tables.append(
+                ForeignTable(
+                    sheet,
+                    rows.laid_out(),
+                    worksheet=True,
+                    remarks=(said,) if waiting else (),
+                    boxes=rows.boxes,
+                    hidden_rows=frozenset(look.hidden_rows),
+                    hidden_columns=frozenset(look.hidden_columns),
+                    hidden=sheet in book.hidden_sheets,
+                )
+            )
     return tables

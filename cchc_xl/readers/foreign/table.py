@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cchc_xl.layout import cell_address
 from cchc_xl.ooxml.limits import Limits
@@ -16,6 +16,7 @@ class ForeignTable:
 
     Of merged cells the first holds the content, the others are blank. ``above``: the text between the table before and
     this one (Word). ``worksheet``: whether its cells have addresses.
+    ``boxes``: by the first of merged cells over how many rows and columns they go.
     """
 
     name: str
@@ -23,6 +24,11 @@ class ForeignTable:
     above: str = ""
     worksheet: bool = False
     remarks: tuple[str, ...] = ()
+    boxes: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    # What its reader's screen does not show: rows, columns, the sheet.
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    hidden: bool = False
 
     def value(self, row: int, column: int) -> Value:
         """What stands in a cell (zero-based); blank beyond the row's end."""
@@ -42,6 +48,7 @@ class SparseRows:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._cells: dict[tuple[int, int], Value] = {}
+        self._boxes: dict[tuple[int, int], tuple[int, int]] = {}
         self._text = 0
         self.rows = self.columns = 0
 
@@ -55,11 +62,33 @@ class SparseRows:
             raise TooLarge
         self._cells[row, column] = value
 
+    def merge(self, row: int, column: int, rows: int, columns: int) -> None:
+        """Note that cells from this one on are one box."""
+        if rows > 1 or columns > 1:
+            self._boxes[row, column] = rows, columns
+            if len(self._boxes) > self._limits.cells:
+                raise TooLarge
+
+    @property
+    def boxes(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """The boxes that hold anything."""
+        return {place: size for place, size in self._boxes.items() if place in self._cells}
+
     def laid_out(self) -> list[list[Value]]:
-        """All rows from the first on, equally long."""
+        """All rows from the first on, equally long. What lies hidden behind the first cell of a box is left out."""
         grid = [[BLANK] * self.columns for _ in range(self.rows)]
         for (row, column), value in self._cells.items():
             grid[row][column] = value
+        room = self._limits.cells
+        for (row, column), (rows, columns) in self._boxes.items():
+            below, beside = range(row, min(row + rows, self.rows)), range(column, min(column + columns, self.columns))
+            room -= len(below) * len(beside)  # boxes that overlap could take for ever
+            if room < 0:
+                raise TooLarge
+            for r in below:
+                for c in beside:
+                    if (r, c) != (row, column):
+                        grid[r][c] = BLANK
         return grid
 
 

@@ -1,7 +1,9 @@
 """The tables of a Word document (.docx): text by cell, letters of old fonts converted.
 
-ECMA-376 part 1: §17.4.37 (tbl), §17.4.78 (tr), §17.4.65 (tc), §17.4.17 (gridSpan), §17.4.14 (gridBefore), §17.3.2.26
-(rFonts), §17.7 (styles). Deleted text (``delText``) and field codes are no text; of alternatives the first counts.
+ECMA-376 part 1: §17.4.37 (tbl), §17.4.78 (tr), §17.4.65 (tc), §17.4.17 (gridSpan), §17.4.14 (gridBefore), §17.4.84
+(vMerge), §17.3.2.26 (rFonts), §17.7 (styles). The text is what a reader sees who takes all tracked changes (§17.13.5)
+as made: neither what was deleted or moved away, nor how it looked before, nor hidden text; field codes are no text, and
+of alternatives the first counts. What was struck out stays, struck out, so that it is no figure.
 """
 
 from __future__ import annotations
@@ -25,6 +27,24 @@ _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallbac
 _MOST_COLUMNS = 200
 _MOST_TABLES = 1_000
 _MOST_ABOVE = 2_000
+_GONE = frozenset(
+    {
+        "del",
+        "moveFrom",
+        "rPrChange",
+        "pPrChange",
+        "tblPrChange",
+        "tblPrExChange",
+        "trPrChange",
+        "tcPrChange",
+        "tblGridChange",
+        "sectPrChange",
+    }
+)
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+STRUCK = "\u0336"
+# Symbols of Wingdings that mark a task in a list; of other symbols a dot tells that there is one.
+_SYMBOLS = {"F0FC": "✓", "F0FE": "☑", "F0FB": "✗", "F0FD": "☒", "F0A8": "☐", "F06F": "☐"}
 _SIGNS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -38,7 +58,13 @@ def word_tables(document: bytes, styles: bytes, limits: Limits) -> list[ForeignT
     reading = _Reading(_Fonts(styles), limits)
     parse(document, reading.start, reading.end, reading.text, namespaces=True)
     return [
-        ForeignTable(f"Bảng {number}", table.cells.laid_out(), table.above)
+        ForeignTable(
+            f"Bảng {number}",
+            table.cells.laid_out(),
+            table.above,
+            boxes=table.cells.boxes,
+            hidden_rows=frozenset(table.hidden_rows),
+        )
         for number, table in enumerate(reading.tables, start=1)
     ]
 
@@ -50,6 +76,11 @@ class _Table:
     row: int = -1
     column: int = 0
     span: int = 1
+    merge: str = ""
+    deleted: bool = False  # the row
+    # By column the row in which a box began that goes on.
+    boxes: dict[int, int] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
     paragraphs: list[str] = field(default_factory=list)
 
 
@@ -65,14 +96,17 @@ class _Reading:
         # Those that are open: one in a text box stands within another.
         self._open_paragraphs: list[list[str]] = []
         self._paragraph_style = self._run_style = self._run_font = ""
-        self._in_run = self._in_text = False
+        self._in_run = self._in_text = self._in_row_properties = False
+        self._invisible = self._raised = self._struck = False  # of the run
         self._skipped = 0
 
     def start(self, name: str, flat: list[str]) -> None:
-        if self._skipped or name == _FALLBACK:
+        local = _local(name)
+        if local == "del" and self._in_row_properties and not self._skipped:
+            self._open[-1].deleted = True
+        if self._skipped or name == _FALLBACK or local in _GONE:
             self._skipped += 1
             return
-        local = _local(name)
         match local:
             case "t":
                 self._in_text = True
@@ -81,6 +115,15 @@ class _Reading:
             case "r":
                 self._in_run = True
                 self._run_style = self._run_font = ""
+                self._invisible = self._raised = self._struck = False
+            case "vanish" if self._in_run:
+                self._invisible = _on(flat)
+            case "strike" | "dstrike" if self._in_run:
+                self._struck = self._struck or _on(flat)
+            case "vertAlign" if self._in_run:
+                self._raised = attributes(flat).get("val") == "superscript"
+            case "sym" if self._in_run and self._open_paragraphs:
+                self._open_paragraphs[-1].append(_symbol(attributes(flat)))
             case "rFonts" if self._in_run:
                 given = attributes(flat)
                 self._run_font = given.get("ascii") or given.get("hAnsi") or ""
@@ -95,9 +138,15 @@ class _Reading:
                 self._begin_table()
             case "tr" if self._open:
                 self._open[-1].row += 1
-                self._open[-1].column = 0
+                self._open[-1].column, self._open[-1].deleted = 0, False
+            case "trPr" if self._open:
+                self._in_row_properties = True
+            case "hidden" if self._in_row_properties and _on(flat):
+                self._open[-1].hidden_rows.add(self._open[-1].row)
             case "tc" if self._open:
-                self._open[-1].span, self._open[-1].paragraphs = 1, []
+                self._open[-1].span, self._open[-1].merge, self._open[-1].paragraphs = 1, "", []
+            case "vMerge" if self._open:
+                self._open[-1].merge = attributes(flat).get("val", "continue")
             case "gridSpan" if self._open:
                 self._open[-1].span = max(1, _count(flat))
             case "gridBefore" if self._open:
@@ -112,6 +161,8 @@ class _Reading:
                 self._in_text = False
             case "r":
                 self._in_run = False
+            case "trPr":
+                self._in_row_properties = False
             case "p" if self._open_paragraphs:
                 finished = "".join(self._open_paragraphs.pop())
                 (self._open[-1].paragraphs if self._open else self._above).append(finished)
@@ -121,9 +172,14 @@ class _Reading:
                 self._open.pop()
 
     def text(self, part: str) -> None:
-        if self._in_text and not self._skipped and self._open_paragraphs:
+        if self._in_text and not self._skipped and not self._invisible and self._open_paragraphs:
             encoding = self._fonts.encoding(self._run_font, self._run_style, self._paragraph_style)
-            self._open_paragraphs[-1].append(to_unicode(part, encoding) if encoding else part)
+            text = to_unicode(part, encoding) if encoding else part
+            if self._raised and "".join(self._open_paragraphs[-1])[-1:].isdecimal():
+                text = text.translate(_RAISED)  # the number of a note behind a figure is no digit of it
+            if self._struck:
+                text = "".join(letter + STRUCK for letter in text)
+            self._open_paragraphs[-1].append(text)
 
     def _begin_table(self) -> None:
         if len(self.tables) == _MOST_TABLES:
@@ -137,8 +193,16 @@ class _Reading:
         text = "\n".join(paragraph for paragraph in table.paragraphs if paragraph.strip())
         if table.column + table.span > _MOST_COLUMNS:
             raise TooLarge
-        table.cells.put(max(table.row, 0), table.column, from_text(text))
+        row, column = max(table.row, 0), table.column
         table.column += table.span
+        if table.merge == "continue" and column in table.boxes:
+            top = table.boxes[column]  # what lies behind the first cell of a box is not shown
+            table.cells.merge(top, column, row - top + 1, table.span)
+            return
+        table.boxes[column] = row
+        if not table.deleted:
+            table.cells.put(row, column, from_text(text))
+            table.cells.merge(row, column, 1, table.span)
 
 
 class _Fonts:
@@ -197,6 +261,16 @@ def _local(name: str) -> str:
         if name.startswith(namespace):
             return name[len(namespace) :]
     return ""
+
+
+def _on(flat: Sequence[str]) -> bool:
+    """Whether a property that is on or off is on (§17.17.4)."""
+    return attributes(flat).get("val", "true") not in ("0", "false", "off")
+
+
+def _symbol(given: Mapping[str, str]) -> str:
+    known = _SYMBOLS.get(given.get("char", "").upper(), "") if "wingdings" in given.get("font", "").casefold() else ""
+    return known or "•"
 
 
 def _count(flat: Sequence[str]) -> int:
