@@ -11,9 +11,10 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from cchc_xl.errors import InputFault, WorkbookFault
@@ -68,7 +69,7 @@ class Unit:
         return latest_start <= min(self.valid_to or date.max, other.valid_to or date.max)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnitList:
     """The units of one list, in its order. A code stands for one unit on one day only."""
 
@@ -130,32 +131,89 @@ class UnitList:
 
     def find(self, code: str, name: str, day: date) -> Unit | None:
         """The unit that a workbook speaks of: by its code, else by its name where only one of that day bears it."""
-        units = self.valid(day)
-        wanted_code = code.strip()
-        if wanted_code:
-            for unit in units:
-                if unit.code == wanted_code:
-                    return unit
-        wanted = normalise(name)
-        if not wanted:
-            return None
-        for names in ([normalise(unit.full_name) for unit in units], [normalise(unit.name) for unit in units]):
-            bearers = [unit for unit, known in zip(units, names, strict=True) if known == wanted]
-            if bearers:
-                return bearers[0] if len(bearers) == 1 else None
-        return None
+        by_code, by_name = self._on(day)
+        if code.strip() in by_code:
+            return by_code[code.strip()]
+        bearers = next((names[normalise(name)] for names in by_name if normalise(name) in names), [])
+        return bearers[0] if len(bearers) == 1 else None
 
-    def predecessors(self, unit: Unit, day: date) -> list[Unit]:
-        """The units of a day that a later unit is, or was made from: itself, or those whose ``became`` names it."""
-        if unit.valid_on(day):
-            return [unit]
-        names = {normalise(unit.full_name), normalise(unit.name)}
-        return [
-            before
-            for before in self.valid(day)
-            if normalise(before.became) in names
-            and (before.valid_to is None or unit.valid_from is None or before.valid_to < unit.valid_from)
+    def _on(self, day: date) -> tuple[Mapping[str, Unit], Sequence[Mapping[str, Sequence[Unit]]]]:
+        """The units of a day by code, and by name with the kind and without."""
+        if day not in self._days:
+            units = self.valid(day)
+            by_name: tuple[dict[str, list[Unit]], ...] = ({}, {})
+            for unit in units:
+                for names, name in zip(by_name, (unit.full_name, unit.name), strict=True):
+                    names.setdefault(normalise(name), []).append(unit)
+            self._days[day] = {unit.code: unit for unit in reversed(units)}, by_name
+        return self._days[day]
+
+    @cached_property
+    def _days(self) -> dict[date, tuple[Mapping[str, Unit], Sequence[Mapping[str, Sequence[Unit]]]]]:
+        return {}
+
+    def predecessors(self, unit: Unit, day: date, now: date) -> list[Unit]:
+        """The units of an earlier ``day`` whose territory is that of a unit of ``now``, in the order of the list.
+
+        Itself, and those that went into it since by ``became``, at once or in steps: a unit that goes on under its code
+        may have taken in others. Raises ``InputFault`` where ``became`` may mean several units.
+        """
+        found: list[Unit] = []
+        waiting, seen = [unit], {unit}
+        while waiting:
+            one = waiting.pop()
+            if one.valid_on(day):
+                found.append(one)
+            for before in self._went_into.get(one, ()):
+                ended = before.valid_to is None or before.valid_to < now
+                if before not in seen and ended and (before.valid_to is None or before.valid_to >= day):
+                    self._check_successor(before)
+                    seen.add(before)
+                    waiting.append(before)
+        return sorted(found, key=self.units.index)
+
+    @cached_property
+    def _went_into(self) -> Mapping[Unit, Sequence[Unit]]:
+        """By unit those that name it as what they became; one that may mean several stands with each of them."""
+        found: dict[Unit, list[Unit]] = {}
+        for before in self.units:
+            for unit in self._successors(before):
+                found.setdefault(unit, []).append(before)
+        return found
+
+    @cached_property
+    def _named(self) -> Mapping[str, Sequence[Unit]]:
+        """Units by code, by name with the kind and by bare name."""
+        found: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            for name in dict.fromkeys((unit.code, normalise(unit.full_name), normalise(unit.name))):
+                found.setdefault(name, []).append(unit)
+        return found
+
+    def _successors(self, before: Unit) -> Sequence[Unit]:
+        """The units that ``became`` may mean: those of the day after the last one, else the next of the name."""
+        wanted = normalise(before.became)
+        end = before.valid_to
+        later = [
+            unit
+            for unit in self._named.get(wanted, ())
+            if unit != before and (end is None or unit.valid_to is None or unit.valid_to > end)
         ]
+        whole = [unit for unit in later if wanted in (unit.code, normalise(unit.full_name))] or later
+        start = min((unit.valid_from or date.min for unit in whole), default=None)
+        next_day = None if end is None else end + timedelta(days=1)
+        there = [unit for unit in whole if next_day is not None and unit.valid_on(next_day)]
+        there = there or [unit for unit in whole if (unit.valid_from or date.min) == start]
+        return [unit for unit in there if unit.parent == before.parent] or there
+
+    def _check_successor(self, before: Unit) -> None:
+        units = self._successors(before)
+        if len(units) > 1:
+            codes = ", ".join(unit.code for unit in units)
+            raise InputFault(
+                f"Danh sách {self.file}: {before.full_name} ({before.code}) trở thành “{before.became}”, mà có nhiều "
+                f"đơn vị tên đó (mã {codes}): hãy ghi mã thay cho tên ở cột trở thành."
+            )
 
     def title(self, code: str, day: date) -> str:
         """``586 (huyện Ninh Hải)``; the bare code where the list has no such row on that day."""

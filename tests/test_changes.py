@@ -18,6 +18,7 @@ from openpyxl.cell.cell import MergedCell
 from submissions import child, make, set_period, stamp
 
 from cchc_xl.catalogue.load import load_form
+from cchc_xl.catalogue.model import RowRole
 from cchc_xl.consolidation.changes import EarlierUnit, UnitMove, compare
 from cchc_xl.consolidation.rollup import consolidate
 from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
@@ -153,6 +154,23 @@ def test_a_resaved_workbook_with_the_same_figures_moves_nothing(folder: Path) ->
     stamp(folder / "1.xlsx", submission=6)
     run(folder)
     assert sheet(folder) == before
+
+
+def test_rows_that_units_added_are_known_by_their_names(tmp_path: Path) -> None:
+    """A resubmission brings a row of its own before the others: these have not moved, though they stand elsewhere."""
+    folder = tmp_path / "n"
+    folder.mkdir()
+    first, second = tuple(load_form("vinh-thanh-2023").appendix("PL4").spare_cells)[:2]
+    works = {"label": "Xây dựng", "direct": "100"}
+    make(folder, "1", "xã 1", {"PL4": {1: {"direct": "7"}, first: works}})
+    make(folder, "2", "xã 2", {"PL4": {1: {"direct": "7"}, first: {**works, "direct": "30"}}})
+    request = MergeRequest(folder, tmp_path / "th.xlsx")
+    merge(request)
+    moved = {first: {"label": "Đất rừng", "direct": "5"}, second: works}
+    make(folder, "1", "xã 1", {"PL4": {1: {"direct": "7"}, **moved}}, file="1b.xlsx", submission=2)
+    changes = merge(request).changes
+    assert changes is not None
+    assert {(f.cell.spec.row.role, f.before, f.after) for f in changes.figures} == {(RowRole.TOTAL, 144.0, 149.0)}
 
 
 def test_figures_that_cancel_out_are_shown(folder: Path) -> None:

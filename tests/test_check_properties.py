@@ -18,6 +18,7 @@ import pytest
 
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import AppendixKind, CellKind, CellSpec, Form, Missing, Rule, RuleKind
+from cchc_xl.checks.ratios import agrees
 from cchc_xl.checks.run import check
 from cchc_xl.expressions import CellRef, ColumnRef, Ratio, cell_refs, column_refs, evaluate, holds
 from cchc_xl.expressions.tree import Argument, Arithmetic, Call, RowsRef, children
@@ -1020,3 +1021,15 @@ def test_files_give_the_same_findings(form_id: str, tmp_path: Path) -> None:
             findings = _through_file(fill, fault.changes, tmp_path / kind.__name__)
             assert _complaints(fill, fault, findings) == []
             assert findings == _inject(fill, fault)
+
+
+@pytest.mark.parametrize(
+    ("printed", "computed", "fits"),
+    [
+        ("20.54", "20.547", True), ("20.55", "20.547", True), ("20.56", "20.547", False), ("-20.54", "-20.547", True),
+        ("0", "0.4", True), ("1", "-0.4", False), ("0.0000000000000000000000000001", "99999999999", False),
+    ],
+)  # fmt: skip
+def test_a_printed_ratio_is_rounded_or_cut_off(printed: str, computed: str, fits: bool) -> None:
+    """However many digits the two have between them."""
+    assert agrees(Decimal(printed), Decimal(computed)) is fits

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from submissions import Figures, filled, make
 
+from cchc_xl.catalogue.load import load_form
 from cchc_xl.errors import CchcError
 from cchc_xl.expressions import CellRef
 from cchc_xl.hosts.cli import main
@@ -199,8 +200,100 @@ def test_summaries_are_compared_unit_by_unit_over_a_merger(tmp_path: Path, units
     compare_periods(CompareRequest(paths["2025-Q3"], target, [paths["2025-Q2"]], (), listed))
     lines = [[c.value for c in r] for r in openpyxl.load_workbook(target)[BY_UNIT_SHEET].iter_rows(min_row=4)]
     merged = next(line for line in lines if line[1] == "xã Xuân Hải" and line[5] == 180)
-    assert (merged[6], merged[9]) == (150, "Không")
+    assert (merged[6], merged[9]) == (150, "Có")
     assert "xã Hộ Hải, xã Tân Hải trước đây" in merged[10]
     grown = next(line for line in lines if line[1] == "xã Vĩnh Hải" and line[5] == 90)
-    assert grown[7] is None
+    assert (grown[7], grown[9]) == (None, "Không")
     assert "Thiếu số liệu của xã Nhơn Hải" in grown[10]
+
+
+def of_units(tmp_path: Path, rows: str) -> UnitList:
+    path = tmp_path / "ds.tsv"
+    path.write_text(UNITS.splitlines()[0] + "\n" + rows, encoding="utf-8")
+    return read_units(path)
+
+
+def test_a_unit_that_took_in_another_is_not_compared_with_itself_alone(tmp_path: Path) -> None:
+    """Its row of the list goes on; what it took in belongs to what it is compared with."""
+    listed = of_units(tmp_path, "1\tTân Hải\txã\t9\t\t\t\t\n2\tHộ Hải\txã\t9\t\t2025-06-30\tXã Tân Hải\t\n")
+    now = book("2025-Q3", {"PL6": {SETTLED: "300"}}, "xã Tân Hải", "1")
+    old = [
+        book("2025-Q2", {"PL6": {SETTLED: "100"}}, "xã Tân Hải", "1"),
+        book("2025-Q2", {"PL6": {SETTLED: "150"}}, "xã Hộ Hải", "2"),
+    ]
+    assert row(against(now, *old, units=listed), SETTLED).differences[0].change == 50
+    alone = row(against(now, old[0], units=listed), SETTLED).differences[0]
+    assert (alone.change, alone.why) == (None, "thiếu số liệu của đơn vị cũ")
+
+
+def test_units_that_changed_twice_are_followed_through(tmp_path: Path) -> None:
+    """A became B, later B and D became C: of C's territory a year ago there are A and D."""
+    listed = of_units(
+        tmp_path,
+        "1\tA\txã\t9\t\t2024-12-31\tXã B\t\n2\tB\txã\t9\t2025-01-01\t2025-06-30\tXã C\t\n"
+        "3\tD\txã\t9\t\t2025-06-30\tXã C\t\n4\tC\txã\t9\t2025-07-01\t\t\t\n",
+    )
+    now = book("2025-Q3", {"PL6": {SETTLED: "300"}}, "xã C", "4")
+    old = [book("2024-Q3", {"PL6": {SETTLED: "100"}}, f"xã {name}", code) for name, code in (("A", "1"), ("D", "3"))]
+    assert row(compare(now, [last_years_books(now, old, listed)]), SETTLED).differences[0].change == 100
+    lacking = last_years_books(now, old[1:], listed)
+    assert row(compare(now, [lacking]), SETTLED).differences[0].change is None
+    assert any("Thiếu số liệu của xã A" in text for text in lacking.remarks)
+
+
+def test_a_name_that_two_later_units_bear_is_not_guessed(tmp_path: Path) -> None:
+    """A province has two communes C: the list has to say by its code which of them A became."""
+    rows = "1\tA\txã\t7\t\t2025-06-30\t{}\t\n3\tC\txã\t8\t2025-07-01\t\t\t\n4\tC\txã\t9\t2025-07-01\t\t\t\n"
+    now = book("2025-Q3", {"PL6": {SETTLED: "300"}}, "xã C", "4")
+    old = book("2025-Q2", {"PL6": {SETTLED: "100"}}, "xã A", "1")
+    with pytest.raises(CchcError, match=r"nhiều đơn vị tên đó \(mã 3, 4\): hãy ghi mã"):
+        against(now, old, units=of_units(tmp_path, rows.format("Xã C")))
+    assert row(against(now, old, units=of_units(tmp_path, rows.format("4"))), SETTLED).differences[0].change == 200
+
+
+def test_two_workbooks_of_one_old_unit_are_not_added(units: UnitList) -> None:
+    """The same file named twice, or a resubmission beside the first."""
+    now = book("2025-Q2", {"PL6": {SETTLED: "300"}})
+    old = book("2025-Q1", {"PL6": {SETTLED: "100"}})
+    with pytest.raises(CchcError, match="cùng là sổ của xã Tân Hải"):
+        against(now, old, old, units=units)
+
+
+def test_unit_by_unit_as_in_the_whole(tmp_path: Path) -> None:
+    """Cumulative figures have no growth in percent within the year, in either sheet; units that are gone are named."""
+    paths = {}
+    for period, done, units_of in (("2025-Q1", "10", ("1", "2")), ("2025-Q2", "15", ("1",))):
+        folder = tmp_path / period
+        folder.mkdir()
+        for code in units_of:
+            make(folder, code, f"xã {code}", {"PL6": {PLANNED: "20", DONE: done, SETTLED: "7"}}, period=period)
+        paths[period] = tmp_path / f"{period}.xlsx"
+        merge(MergeRequest(folder, paths[period], FORM, None, "586", period))
+    target = tmp_path / "ss.xlsx"
+    compare_periods(CompareRequest(paths["2025-Q2"], target, [paths["2025-Q1"]]))
+    lines = [[c.value for c in r] for r in openpyxl.load_workbook(target)[BY_UNIT_SHEET].iter_rows(min_row=4)]
+    done = next(line for line in lines if line[5:7] == [15, 10])
+    assert done[7] is not None
+    assert (done[8], done[10]) == (None, "Số lũy kế, chênh lệch là phần thay đổi trong kỳ.")
+    [gone] = [line for line in lines if line[1] == "xã 2"]
+    assert gone[10] == "Có trong sổ kỳ so sánh, không có trong sổ kỳ này."
+    assert not any(gone[2:9])
+
+
+def test_rows_that_units_added_are_compared_by_name(tmp_path: Path) -> None:
+    """The first row that was added to last quarter's summary and to this one's may be two things."""
+    land, works = {"label": "Đất rừng", "direct": "5"}, {"label": "Xây dựng", "direct": "100"}
+    first, second = tuple(load_form(FORM).appendix("PL4").spare_cells)[:2]
+    paths = {}
+    for period, rows in (("2025-Q1", {first: land, second: works}), ("2025-Q2", {first: {**works, "direct": "130"}})):
+        folder = tmp_path / period
+        folder.mkdir()
+        make(folder, "1", "xã 1", {"PL4": rows}, period=period)
+        paths[period] = tmp_path / f"{period}.xlsx"
+        merge(MergeRequest(folder, paths[period], FORM, None, "586", period))
+    target = tmp_path / "ss.xlsx"
+    compare_periods(CompareRequest(paths["2025-Q2"], target, [paths["2025-Q1"]]))
+    lines = [[c.value for c in r] for r in openpyxl.load_workbook(target)[BY_UNIT_SHEET].iter_rows(min_row=4)]
+    found = {(str(line[4]).split(" – ")[0], line[5], line[6]) for line in lines if "trực tiếp" in str(line[4])}
+    assert found >= {("Xây dựng", 130, 100), ("Đất rừng", None, 5)}
+    assert (130, 5) not in {(now, before) for _, now, before in found}

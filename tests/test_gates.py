@@ -68,3 +68,48 @@ def test_a_request_does_not_hide_warnings() -> None:
     assert "cảnh báo" in plain.reason
     asked = judged(received("a.xlsx", "22855", "xã Tân Hải", warned), a_xlsx="thử")["a.xlsx"]
     assert asked.reason == f"Đưa vào theo yêu cầu: thử. {plain.reason}"
+
+
+def without_list(*files: ReceivedFile) -> dict[str, JudgedFile]:
+    return {file.received.file: file for file in judge(files, Admission(PERIOD, None, {}))}
+
+
+@pytest.mark.parametrize("name", ["xã Tân Hải", "UBND xã Tân Hải", "XÃ  TÂN HẢI", "Tân Hải"])
+def test_without_a_list_one_unit_is_not_counted_twice(name: str) -> None:
+    """A file with the code and one without, or with the name in other letters, are of one unit."""
+    found = without_list(
+        received("a.xlsx", "22855", "xã Tân Hải", GOOD, 2),
+        received("b.xlsx", "", name, GOOD, 1),
+        received("c.xlsx", "22861", "xã Hộ Hải", GOOD),
+    )
+    assert [file.state.taken for file in found.values()] == [True, False, True]
+    assert (found["b.xlsx"].state, found["b.xlsx"].unit_code) == (FileState.DUPLICATE, "22855")
+    nameless = without_list(received("a.xlsx", "", name, GOOD, 1), received("b.xlsx", "", "xã Tân Hải", GOOD, 2))
+    assert [file.state.taken for file in nameless.values()] == [False, True]
+
+
+def test_a_name_of_several_units_needs_its_code() -> None:
+    """Thị trấn Khánh Hải and xã Khánh Hải are two: nobody knows which of them "Khánh Hải" is."""
+    both = [received("a.xlsx", "1", "thị trấn Khánh Hải", GOOD), received("b.xlsx", "2", "xã Khánh Hải", GOOD)]
+    assert all(file.state is FileState.INCLUDED for file in without_list(*both).values())
+    third = without_list(*both, received("c.xlsx", "", "Khánh Hải", GOOD))["c.xlsx"]
+    assert third.state is FileState.EXCLUDED
+    assert "nhiều đơn vị (mã 1, 2)" in third.reason
+
+
+@pytest.mark.parametrize("name", ["xã Tân Hải", "UBND xã Tân Hải", "xã Tân Hải, huyện Ninh Hải"])
+def test_one_name_under_two_codes_is_said(name: str) -> None:
+    """Two units of one name there are, yet a mistyped code is likelier: both count, and both say it."""
+    found = without_list(received("a.xlsx", "22855", "xã Tân Hải", GOOD), received("b.xlsx", "22585", name, GOOD))
+    for file in found.values():
+        assert file.state is FileState.INCLUDED_WITH_WARNINGS
+        assert "hai lần" in file.reason
+
+
+def test_a_neighbours_code_is_not_taken_for_the_neighbour() -> None:
+    """A commune that kept its neighbour's code while the neighbour has sent nothing yet."""
+    file = judged(received("a.xlsx", "22834", "xã Tân Hải", GOOD))["a.xlsx"]
+    assert file.state is FileState.EXCLUDED
+    assert "mã 22834 của thị trấn Khánh Hải nhưng tên đơn vị là “xã Tân Hải”" in file.reason
+    asked = judged(received("a.xlsx", "22834", "xã Tân Hải", GOOD), a_xlsx="đã hỏi lại")["a.xlsx"]
+    assert asked.state.taken

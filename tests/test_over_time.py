@@ -257,6 +257,18 @@ def test_other_units_and_forms_are_refused(tmp_path: Path) -> None:
         in_sequence(books, "", read_units(listed))
 
 
+def test_a_unit_that_took_in_another_in_between_is_refused(tmp_path: Path) -> None:
+    """Half a year of the old territory and a quarter of the larger one are no nine months of either."""
+    listed = tmp_path / "ds.tsv"
+    listed.write_text(
+        "code\tname\tkind\tvalid_to\tbecame\n22855\tTân Hải\txã\t\t\n22861\tHộ Hải\txã\t30/06/2024\tXã Tân Hải\n",
+        encoding="utf-8",
+    )
+    books = [book("6T", {"PL6": {SETTLED: "10"}}), book("Q3", {"PL6": {SETTLED: "10"}})]
+    with pytest.raises(CchcError, match="đã nhận thêm xã Hộ Hải sau 6 tháng đầu năm 2024"):
+        in_sequence(books, "", read_units(listed))
+
+
 def test_the_workbook_is_the_form_filled_with_its_sources(tmp_path: Path) -> None:
     """Read back through the reader: the figures, the identity, the dates; the sheet of sources names file and cell."""
     for part, number in (("Q1", "100"), ("Q2", "60")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from functools import cache
 
 from cchc_xl.catalogue.model import CellKind, Form, Rule, RuleKind
@@ -19,7 +19,9 @@ _HUNDRED = Decimal(100)
 def agrees(printed: Decimal, computed: Decimal) -> bool:
     """Whether a printed ratio stands for the computed one: rounded or cut off at its last printed digit."""
     unit = Decimal(1).scaleb(-decimals(printed))
-    return abs(printed - computed) <= _HALF * unit or computed.quantize(unit, rounding=ROUND_DOWN) == printed
+    above = computed - printed
+    # Not by ``quantize``: a tiny figure beside a huge one has more digits than the arithmetic keeps.
+    return abs(above) <= _HALF * unit or 0 <= (above if computed >= 0 else -above) < unit
 
 
 def _inputs(rule: Rule) -> tuple[CellRef, CellRef] | None:

@@ -8,9 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
+from cchc_xl.consolidation.line_label import Named, figure_label
 from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.expressions import CellRef
+from cchc_xl.values import normalise
 
 # Programs store the last of a double's 17 digits in their own ways; a change of 1 in 10¹³ is still seen.
 _SAME = 1e-14
@@ -27,10 +30,11 @@ class EarlierUnit:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Earlier:
     """The summary that a merge writes over: its units by code, figures by cell in the order of the units, totals.
 
+    ``labels``: what its lines are called, by cell: rows that units added are known by their names alone.
     ``report``: the rows of its own sheet "Thay đổi". ``remark`` says why it could not be read. Without units and remark
     there was no such summary.
     """
@@ -38,9 +42,25 @@ class Earlier:
     units: Mapping[str, EarlierUnit] = field(default_factory=dict)
     figures: Mapping[str, Sequence[Figure]] = field(default_factory=dict)
     totals: Mapping[str, Figure] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     report: tuple[ReportRow, ...] = ()
     remark: str = ""
     found: bool = False
+
+    def key(self, cell: Named) -> str:
+        """The key of a line in this summary; empty where it has no such line."""
+        spec = cell.spec
+        if not spec.row.spare:
+            return figure_key(spec.ref)
+        return self._by_label.get((spec.ref.appendix, spec.ref.column, normalise(figure_label(cell))), "")
+
+    @cached_property
+    def _by_label(self) -> Mapping[tuple[str, str, str], str]:
+        found: dict[tuple[str, str, str], str] = {}
+        for key, label in self.labels.items():
+            appendix, _, column = (*key.split("/"), "", "")[:3]
+            found.setdefault((appendix, column, normalise(label)), key)
+        return found
 
 
 class UnitMove(StrEnum):
@@ -128,7 +148,7 @@ def _moved_units(before: Mapping[str, EarlierUnit], after: Mapping[str, EarlierU
 def _moved_figure(
     earlier: Earlier, places: Mapping[str, int], cell: SummaryCell, units: Sequence[MovedUnit]
 ) -> MovedFigure | None:
-    key = figure_key(cell.spec.ref)
+    key = earlier.key(cell)
     if key not in earlier.totals:
         return None  # a line that the earlier summary did not have
     before, after = earlier.totals[key], shown_number(cell.value)

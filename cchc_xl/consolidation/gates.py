@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cchc_xl.consolidation.same_unit import unit_name, without_shared_codes
+from cchc_xl.consolidation.same_unit import Senders, unit_name, with_one_name, without_shared_codes
 from cchc_xl.consolidation.states import FileState, JudgedFile, ReceivedFile
 from cchc_xl.errors import InputFault
 from cchc_xl.periods import parse_period, period_words
@@ -67,9 +67,12 @@ def judge(received: Sequence[ReceivedFile], admission: Admission) -> list[Judged
     """The state of every file, in the order they came."""
     directory = None if admission.expected is None else _Directory(admission.expected)
     only_summaries = all(_is_summary(file) for file in received if file.given)
-    judged = [_identify(file, admission, directory, only_summaries) for file in received]
+    senders = Senders((file.given.stamp.unit_code, file.given.stamp.unit) for file in received if file.given)
+    judged = [_identify(file, admission, directory, senders, only_summaries) for file in received]
     judged = without_shared_codes(judged, admission.expected, frozenset(admission.overrides))
     judged = _newest_only(judged, admission)
+    if directory is None:
+        judged = with_one_name(judged)
     inspected = [_inspect(file, admission) if file.state is FileState.INCLUDED else file for file in judged]
     return _with_fate_of_the_newer(judged, inspected)
 
@@ -88,7 +91,7 @@ def _with_fate_of_the_newer(judged: Sequence[JudgedFile], inspected: Sequence[Ju
 
 
 def _identify(
-    file: ReceivedFile, admission: Admission, directory: _Directory | None, only_summaries: bool
+    file: ReceivedFile, admission: Admission, directory: _Directory | None, senders: Senders, only_summaries: bool
 ) -> JudgedFile:
     given = file.given
     if given is None:
@@ -116,6 +119,13 @@ def _identify(
                 reason = _summary_words(name, code)
             return JudgedFile(file, FileState.UNEXPECTED_UNIT, reason, code or name, name or code)
         code, name = unit.code, unit.full_name
+    elif not code:
+        found_units = senders.find(name)
+        if len(found_units) > 1:
+            listed = ", ".join(found_units)
+            reason = f"Sổ không ghi mã, mà {name} là tên của nhiều đơn vị (mã {listed}): hãy ghi mã ở trang Bìa."
+            return JudgedFile(file, FileState.EXCLUDED, reason, name, name)
+        code, name = next(iter(found_units.items()), (name, name))
     found = JudgedFile(file, FileState.INCLUDED, "", code or name, name or code)
     if stamp.period != admission.period:
         theirs = _named_period(stamp.period)

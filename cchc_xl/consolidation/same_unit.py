@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cchc_xl.consolidation.states import FileState, JudgedFile
@@ -36,41 +36,111 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", bare))
 
 
+class Senders:
+    """Without a list of units: who sent the files, so that a cover without a code, or with the name in other letters,
+    is not taken for another unit's."""
+
+    def __init__(self, covers: Iterable[tuple[str, str]]) -> None:
+        """``covers``: code and name on each."""
+        self._by_name: dict[str, dict[str, str]] = {}
+        self._by_bare: dict[str, dict[str, str]] = {}
+        named = list(covers)
+        for code, name in named:
+            if code and name:
+                self._add(code, name)
+        # Names with the kind of the unit first, so that a bare one finds them.
+        for _, name in sorted((cover for cover in named if not cover[0]), key=lambda cover: not _kind_of(cover[1])):
+            if name and not self.find(name):
+                self._add(name, name)
+
+    def _add(self, code: str, name: str) -> None:
+        self._by_name.setdefault(unit_name(name), {}).setdefault(code, name)
+        self._by_bare.setdefault(_bare(name), {}).setdefault(code, name)
+
+    def find(self, name: str) -> dict[str, str]:
+        """The units that a name without a code may be: codes (of those without one the name) and names."""
+        bare = _bare(name)
+        return self._by_name.get(unit_name(name)) or (self._by_name if _kind_of(name) else self._by_bare).get(bare, {})
+
+
+def _bare(name: str) -> str:
+    return _KIND.sub("", unit_name(name))
+
+
+def _kind_of(name: str) -> bool:
+    return _KIND.match(unit_name(name)) is not None
+
+
+def with_one_name(judged: Sequence[JudgedFile]) -> list[JudgedFile]:
+    """Say of files that count under several codes and bear one name that they may be one unit's, counted twice."""
+    by_name: dict[str, list[JudgedFile]] = {}
+    for file in judged:
+        if file.state is FileState.INCLUDED and _name(file):
+            by_name.setdefault(_without_district(_name(file)), []).append(file)
+    out = []
+    for file in judged:
+        others = [
+            other
+            for other in by_name.get(_without_district(_name(file)), ())
+            if file.state is FileState.INCLUDED and other.unit_code != file.unit_code
+        ]
+        if others:
+            more = f" và {len(others) - 1} sổ khác" if len(others) > 1 else ""
+            said = (
+                f"{file.unit} cũng là tên ở sổ {others[0].received.file}{more}, mã khác: nếu là một đơn vị thì số bị "
+                "tính hai lần, hãy sửa mã ở trang Bìa rồi tổng hợp lại."
+            )
+            file = replace(file, reason=f"{file.reason} {said}".strip())
+        out.append(file)
+    return out
+
+
+def _without_district(name: str) -> str:
+    """``xã tân hải`` of ``xã Tân Hải, huyện Ninh Hải``."""
+    return re.split(r"\s*[,(–-]\s*", unit_name(name), maxsplit=1)[0]
+
+
 def without_shared_codes(
     judged: Sequence[JudgedFile], expected: Sequence[Unit] | None, chosen: frozenset[str]
 ) -> list[JudgedFile]:
     """Leave out workbooks that give one code to units of different names, so that none passes for another's copy.
 
-    Where the list of units knows the code, the workbook that bears the list's name stays. ``chosen``: files that the
-    officer includes by name; with one of them the question is settled.
+    Where the list of units knows the code, the workbook that bears the list's name stays; one that bears the name of
+    another unit of the list does not, even alone. ``chosen``: files that the officer includes by name; with one of them
+    the question is settled.
     """
     out = list(judged)
     by_code: dict[str, list[int]] = {}
     listed_units = {unit.code: unit for unit in reversed(expected or ())}
+    owners: dict[str, set[str]] = {}
+    for one in expected or ():
+        for named in (one.full_name, one.name):
+            owners.setdefault(unit_name(named), set()).add(one.code)
     for index, file in enumerate(judged):
         given = file.received.given
         if file.state is FileState.INCLUDED and given is not None and given.stamp.unit_code:
             by_code.setdefault(file.unit_code, []).append(index)
     for code, bearers in by_code.items():
         names = {i: _name(judged[i]) for i in bearers}
-        if all(same_unit(names[bearers[0]], name) for name in names.values()):
+        unit = listed_units.get(code)
+        others = {i for i, name in names.items() if code not in owners.get(unit_name(name), {code})}
+        if not others and all(same_unit(names[bearers[0]], name) for name in names.values()):
             continue
         if any(judged[i].received.file in chosen for i in bearers):
             continue
-        unit = listed_units.get(code)
         listed = [i for i in bearers if unit is not None and names[i] and same_unit(names[i], unit.full_name)]
         for i in bearers:
             if i in listed:
                 continue
-            if unit is not None and listed:
+            if unit is not None and (listed or i in others):
                 reason = (
                     f"Sổ ghi mã {code} của {unit.full_name} nhưng tên đơn vị là “{names[i]}”: hãy sửa mã hoặc tên ở "
                     "trang Bìa rồi nộp lại."
                 )
             else:
-                others = ", ".join(f"“{names[j]}” ({judged[j].received.file})" for j in bearers)
+                whose = ", ".join(f"“{names[j]}” ({judged[j].received.file})" for j in bearers)
                 reason = (
-                    f"Mã {code} đứng ở sổ của các đơn vị khác nhau: {others}; hãy sửa mã ở trang Bìa của sổ ghi sai "
+                    f"Mã {code} đứng ở sổ của các đơn vị khác nhau: {whose}; hãy sửa mã ở trang Bìa của sổ ghi sai "
                     "rồi tổng hợp lại."
                 )
             out[i] = replace(judged[i], state=FileState.EXCLUDED, reason=reason)

@@ -10,24 +10,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cchc_xl.catalogue.model import CellKind, Form, Rollup
+from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup
 from cchc_xl.consolidation.changes import Earlier, figure_key
 from cchc_xl.consolidation.contribution import figure_cells
-from cchc_xl.over_time.comparison import LACKING, ComparedRow, Difference, scope_remarks, unlike
+from cchc_xl.consolidation.line_label import column_label
+from cchc_xl.consolidation.same_unit import same_unit
+from cchc_xl.over_time.comparison import LACKING, ComparedRow, difference, scope_remarks
 from cchc_xl.periods import Period
-from cchc_xl.units import Unit, UnitList
-from cchc_xl.values import exact
+from cchc_xl.units import UnitList
+from cchc_xl.values import exact, normalise
 
-_HUNDRED = Decimal(100)
+_ABSENT, _NOTHING = "Không có trong sổ kỳ so sánh.", "không có số của kỳ so sánh"
 
 
 @dataclass(frozen=True, slots=True)
 class UnitComparison:
-    """A figure of one unit in two summaries. ``same``: whether both speak of one and the same unit."""
+    """A figure of one unit in two summaries. ``same``: whether both speak of one and the same territory.
+
+    ``row``: ``None`` of a unit of which this period's summary has nothing.
+    """
 
     other: str
     unit: str
-    row: ComparedRow
+    row: ComparedRow | None
     same: bool
     remark: str = ""
 
@@ -37,61 +42,76 @@ def compare_units(
 ) -> Iterator[UnitComparison]:
     """Unit by unit, each figure that both summaries have or one of them; amounts and percentages alone."""
     (period, ours), (other, theirs) = now, before
-    codes = list(ours.units)
-    for at, code in enumerate(codes):
+    place = {code: at for at, code in enumerate(theirs.units)}
+    lines = _lines(form, ours, theirs)
+    compared: set[str] = set()
+    for at, code in enumerate(ours.units):
         name = ours.units[code].name
-        matched, remark, why = _matched(code, name, period, other, theirs, units)
-        same = not remark and bool(matched)
-        for spec in figure_cells(form):
-            if spec.kind not in (CellKind.COUNT, CellKind.MONEY, CellKind.DECIMAL, CellKind.PERCENT):
-                continue
+        matched, same, remark, why = _matched(code, name, period, other, theirs, units)
+        compared.update(matched)
+        for line in lines:
+            spec = line.spec
             assert spec.quantity is not None
-            key = figure_key(spec.ref)
-            number = _number(ours.figures.get(key, ()), at)
-            numbers = [_number(theirs.figures.get(key, ()), list(theirs.units).index(found)) for found in matched]
+            number = _number(ours.figures.get(ours.key(line), ()), at)
+            numbers = [_number(theirs.figures.get(theirs.key(line), ()), place[found]) for found in matched]
             figure, cause = _together(numbers, spec.quantity.rollup)
             if number is None and figure is None and not any(one is not None for one in numbers):
                 continue
-            cause = why or cause or unlike(spec.quantity.period, period, other)
-            found = _difference(number, figure, cause, percent=spec.kind is not CellKind.PERCENT)
-            said = " ".join(
-                filter(None, (remark, f"Không so sánh: {cause}." if cause and found.change is None else ""))
-            )
-            yield UnitComparison(words, name, ComparedRow(spec, number, (found,)), same, said)
-    gone = [theirs.units[code].name for code in theirs.units if not _goes_on(code, theirs, ours, period, other, units)]
+            found = difference(spec, (period, number), (other, figure), why or cause)
+            reason = _capital(found.why) if found.change is not None else f"Không so sánh: {found.why}"
+            said = " ".join(filter(None, (remark, f"{reason}." if found.why else "")))
+            yield UnitComparison(words, name, ComparedRow(spec, number, (found,), line.name), same, said)
+    gone = [unit.name for code, unit in theirs.units.items() if code not in compared]
     for name in gone:
-        spec = next(iter(figure_cells(form)))
-        empty = ComparedRow(spec, None, (Difference(),))
-        yield UnitComparison(words, name, empty, False, "Có trong sổ kỳ so sánh, không có trong sổ kỳ này.")
+        yield UnitComparison(words, name, None, False, "Có trong sổ kỳ so sánh, không có trong sổ kỳ này.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the summaries; ``name``: what units call a row that they added."""
+
+    spec: CellSpec
+    name: str = ""
+
+
+def _lines(form: Form, ours: Earlier, theirs: Earlier) -> list[_Line]:
+    """Amounts and percentages; of the rows that units added each by its name, for its place says nothing."""
+    lines, seen = [], set()
+    for spec in figure_cells(form):
+        if spec.kind not in (CellKind.COUNT, CellKind.MONEY, CellKind.DECIMAL, CellKind.PERCENT):
+            continue
+        if not spec.row.spare:
+            lines.append(_Line(spec))
+            continue
+        for summary in (ours, theirs):
+            name = summary.labels.get(figure_key(spec.ref), "").removesuffix(f" – {column_label(spec)}")
+            key = (spec.ref.appendix, spec.ref.column, normalise(name))
+            if name and key not in seen:
+                seen.add(key)
+                lines.append(_Line(spec, name))
+    return lines
 
 
 def _matched(
     code: str, name: str, period: Period, other: Period, theirs: Earlier, units: UnitList | None
-) -> tuple[list[str], str, str]:
-    """The units of the earlier summary that a unit of now is compared with, what is unlike, and why nothing can be."""
+) -> tuple[list[str], bool, str, str]:
+    """The units of the earlier summary that a unit of now is compared with, whether they are the same territory, what
+    has to be known, and why nothing can be compared."""
     present = units.find(code, name, period.calendar_end) if units else None
     if units is None or present is None:
-        if code in theirs.units:
-            if units is None and theirs.units[code].name != name:
-                return [code], f"Mã {code} ở kỳ so sánh là của {theirs.units[code].name}.", "cùng mã nhưng khác tên"
-            return [code], "", ""
-        return [], "Không có trong sổ kỳ so sánh.", "không có số của kỳ so sánh"
-    before = units.predecessors(present, other.calendar_end)
+        if code not in theirs.units:
+            return [], False, _ABSENT, _NOTHING
+        theirs_name = theirs.units[code].name
+        if units is None and not same_unit(theirs_name, name):
+            return [code], False, f"Mã {code} ở kỳ so sánh là của {theirs_name}.", "cùng mã nhưng khác tên"
+        return [code], True, "", ""
+    before = units.predecessors(present, other.calendar_end, period.calendar_end)
     given = [unit for unit in before if unit.code in theirs.units]
-    remark = " ".join(scope_remarks(present, before, given))
+    said, same = scope_remarks(present, before, given)
+    remark = " ".join(said)
     if not given:
-        return [], remark or "Không có trong sổ kỳ so sánh.", "không có số của kỳ so sánh"
-    return [unit.code for unit in given], remark, LACKING if len(given) < len(before) else ""
-
-
-def _goes_on(code: str, theirs: Earlier, ours: Earlier, period: Period, other: Period, units: UnitList | None) -> bool:
-    """Whether a unit of the earlier summary is part of one of now."""
-    if units is None:
-        return code in ours.units
-    known: list[Unit | None] = [units.find(now, ours.units[now].name, period.calendar_end) for now in ours.units]
-    return any(
-        code in {before.code for before in units.predecessors(unit, other.calendar_end)} for unit in known if unit
-    )
+        return [], False, remark or _ABSENT, _NOTHING
+    return [unit.code for unit in given], same, remark, LACKING if len(given) < len(before) else ""
 
 
 def _number(figures: Sequence[object], at: int) -> Decimal | None:
@@ -111,8 +131,5 @@ def _together(numbers: Sequence[Decimal | None], rollup: Rollup) -> tuple[Decima
     return sum(there, Decimal(0)), ""
 
 
-def _difference(number: Decimal | None, figure: Decimal | None, cause: str, *, percent: bool) -> Difference:
-    if number is None or figure is None or cause:
-        return Difference(figure, why=cause)
-    change = number - figure
-    return Difference(figure, change, _HUNDRED * change / figure if percent and figure else None)
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -29,14 +29,16 @@ _SAME_LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A period that is compared with: its workbooks (several of units since merged), what is unlike in all of it.
+    """A period that is compared with: its workbooks (several of units since merged), and what has to be known of it.
 
-    ``partial``: why no figure of it is like for like; empty where only single rows are not.
+    ``unlike``: whether the remarks say that it is not the same territory or length. ``partial``: why no figure of it is
+    like for like; empty where only single rows are not.
     """
 
     words: str
     books: Sequence[PeriodBook]
     remarks: tuple[str, ...] = ()
+    unlike: bool = False
     partial: str = ""
 
     @property
@@ -111,12 +113,13 @@ def _other(words: str, now: PeriodBook, books: Sequence[PeriodBook], units: Unit
                 f"{book.file} theo biểu {book.submission.form.id}, khác biểu {now.submission.form.id} của {now.file}: "
                 "chỉ so sánh được các sổ cùng một biểu."
             )
-    scope, partial = _unlike_units(now, books, units)
-    return Other(words, books, (*scope, *_unlike_days(now, books[0])), partial)
+    scope, same, partial = _unlike_units(now, books, units)
+    days = _unlike_days(now, books[0])
+    return Other(words, books, (*scope, *days), not same or bool(days), partial)
 
 
-def _unlike_units(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList | None) -> tuple[list[str], str]:
-    """What differs in the territory, and why it is not the same at all.
+def _unlike_units(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList | None) -> tuple[list[str], bool, str]:
+    """What became of the territory, whether it is the same, and why nothing can be compared.
 
     Raises ``InputFault`` where the workbooks are of other units altogether.
     """
@@ -135,9 +138,9 @@ def _unlike_units(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList 
                 f"{books[0].file} là sổ của {theirs.unit or theirs.unit_code}, {now.file} là sổ của "
                 f"{stamp.unit or stamp.unit_code}: nếu đơn vị đã sắp xếp lại thì ghi thêm --danh-sach."
             )
-        return [], ""
-    before = units.predecessors(present, day)
-    given: list[Unit] = []
+        return [], True, ""
+    before = units.predecessors(present, day, now.period.calendar_end)
+    given: dict[Unit, str] = {}
     for book in books:
         theirs = book.submission.stamp
         unit = units.find(theirs.unit_code, theirs.unit, day)
@@ -147,22 +150,33 @@ def _unlike_units(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList 
                 f"{book.file} là sổ của {theirs.unit or theirs.unit_code}, danh sách không ghi là đã thành "
                 f"{present.full_name} (ngày {format_date(day)}: {listed})."
             )
-        given.append(unit)
+        if unit in given:
+            raise InputFault(
+                f"{given[unit]} và {book.file} cùng là sổ của {unit.full_name}: mỗi đơn vị chỉ lấy một sổ, "
+                "hãy bỏ bớt một sổ."
+            )
+        given[unit] = book.file
     lacking = any(unit not in given for unit in before)
-    return scope_remarks(present, before, given), LACKING if lacking else ""
+    return *scope_remarks(present, before, list(given)), LACKING if lacking else ""
 
 
-def scope_remarks(present: Unit, before: Sequence[Unit], given: Sequence[Unit]) -> list[str]:
-    """Why the figures of ``given`` are not those of the territory of ``present``; nothing where they are."""
+def scope_remarks(present: Unit, before: Sequence[Unit], given: Sequence[Unit]) -> tuple[list[str], bool]:
+    """What the territory of ``present`` was before, and whether the figures of ``given`` are those of all of it.
+
+    What the list remarks on a reorganised unit may be about territory, so it is not passed for the same.
+    """
     if list(before) == [present]:
-        return []
+        return [], given == before
+    if not before:
+        return [f"Danh sách không ghi {present.full_name} trước đây là đơn vị nào."], False
     since = f" từ {format_date(present.valid_from)}" if present.valid_from else ""
     said = [f"{present.full_name}{since} gồm {', '.join(unit.full_name for unit in before)} trước đây."]
     lacking = [unit.full_name for unit in before if unit not in given]
     if lacking:
         said.append(f"Thiếu số liệu của {', '.join(lacking)} nên không cùng phạm vi.")
-    said.extend(f"Danh sách ghi: {unit.remark}." for unit in (present,) if unit.remark)
-    return said
+    remarks = [unit.remark for unit in (present, *before) if unit.remark]
+    said.extend(f"Danh sách ghi: {remark}." for remark in remarks)
+    return said, not lacking and not remarks
 
 
 def _same_stamp(code: str, name: str, other_code: str, other_name: str) -> bool:
@@ -196,7 +210,8 @@ def compare(now: PeriodBook, others: Sequence[Other]) -> Comparison:
         for other in others:
             group = sides[at : at + len(other.books)]
             theirs = _together(spec, group, placed, at)
-            differences.append(_difference(spec, now.period, other, number, theirs))
+            before, why = theirs
+            differences.append(difference(spec, (now.period, number), (other.period, before), why or other.partial))
             at += len(other.books)
         if number is not None or any(found.number is not None for found in differences):
             rows.append(ComparedRow(spec, number, tuple(differences), placed.name(spec)))
@@ -223,19 +238,18 @@ def _together(spec: CellSpec, sides: Sequence[Side], placed: Placed, first: int)
     return (sum(there_numbers, Decimal(0)) if there_numbers else None), ""
 
 
-def _difference(
-    spec: CellSpec, now: Period, other: Other, number: Decimal | None, theirs: tuple[Decimal | None, str]
+def difference(
+    spec: CellSpec, ours: tuple[Period, Decimal | None], theirs: tuple[Period, Decimal | None], why: str = ""
 ) -> Difference:
-    before, why = theirs
+    """The difference of two figures of one row. ``why``: a reason of the caller's for which there is none."""
+    (now, number), (other, before) = ours, theirs
     assert spec.quantity is not None
-    why = why or other.partial or unlike(spec.quantity.period, now, other.period)
+    why = why or unlike(spec.quantity.period, now, other)
     if number is None or before is None or why:
         return Difference(before, why=why if number is not None or before is not None else "")
     change = number - before
     base = spec.quantity.keeps is not Keeps.NEVER  # a plan of the year does not grow with it
-    growing = (
-        not base and spec.quantity.period is PeriodKind.CUMULATIVE and now.quarters[-1] != other.period.quarters[-1]
-    )
+    growing = not base and spec.quantity.period is PeriodKind.CUMULATIVE and now.quarters[-1] != other.quarters[-1]
     if spec.kind is CellKind.PERCENT:
         return Difference(before, change)
     if growing:

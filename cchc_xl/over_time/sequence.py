@@ -95,12 +95,22 @@ def check_same_unit(books: Sequence[PeriodBook], units: UnitList | None = None) 
         return
     known = [units.find(b.submission.stamp.unit_code, b.submission.stamp.unit, b.period.calendar_end) for b in books]
     for (before, one), (after, other) in pairwise(zip(books, known, strict=True)):
-        if one is not None and other is not None and one != other and other.valid_from is not None:
-            raise InputFault(
+        if one is None or other is None:
+            continue
+        made_of = units.predecessors(other, before.period.calendar_end, after.period.calendar_end)
+        if made_of == [one] == [other]:
+            continue
+        if one == other:
+            taken = ", ".join(unit.full_name for unit in made_of if unit != one)
+            what = f"{_whose(after)} đã nhận thêm {taken} sau {before.period.words}"
+        elif other.valid_from is not None:
+            what = (
                 f"{_whose(before)} ở {before.named} và ở {after.named} là hai đơn vị khác nhau: từ ngày "
-                f"{format_date(other.valid_from)} mã {other.code} là của {other.full_name} mới sắp xếp; không cộng kỳ "
-                "qua ngày sắp xếp, hãy dùng so-sanh để xem hai thời kỳ."
+                f"{format_date(other.valid_from)} mã {other.code} là của {other.full_name} mới sắp xếp"
             )
+        else:
+            continue
+        raise InputFault(f"{what}; không cộng kỳ qua ngày sắp xếp, hãy dùng so-sanh để xem hai thời kỳ.")
 
 
 def _whose(book: PeriodBook) -> str:

@@ -10,14 +10,14 @@ from typing import Any
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.model import CellKind
 from cchc_xl.companions.letterhead import LINE_BELOW_AGENCY
+from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.form_workbook.package import BUILD_DATE, new_workbook
 from cchc_xl.form_workbook.styles import HEADER_FILL, Styles, decree_page
 from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, cell_address, is_bold, label_indent
 from cchc_xl.lettering import text_lines
 from cchc_xl.over_time.by_unit import UnitComparison
-from cchc_xl.over_time.comparison import ComparedRow, Comparison, Difference
+from cchc_xl.over_time.comparison import ComparedRow, Comparison, Difference, Other
 from cchc_xl.summary_workbook.page import clean
-from cchc_xl.summary_workbook.plan import figure_label
 
 COMPARED_SHEET, BY_UNIT_SHEET = "So sánh", "So sánh theo đơn vị"
 _LEFT = (("STT", 7.0), ("Chỉ tiêu", 46.0), ("Đơn vị tính", 11.0), ("Kỳ này", 14.0))
@@ -46,7 +46,7 @@ class _Compared:
         self.sheet = workbook.add_worksheet(COMPARED_SHEET)
         self.widths = [*(w for _, w in _LEFT), *(w for _, w in _EACH * len(comparison.others)), _REMARK_WIDTH]
         self.last = len(self.widths) - 1
-        self.said = [text for other in comparison.others for text in _said_of(other.words, other.remarks)]
+        self.said = [text for other in comparison.others for text in _said_of(other)]
         self.top = _NOTES + len(self.said) + 1
 
     def write(self) -> None:
@@ -181,9 +181,10 @@ def _remark(comparison: Comparison, row: ComparedRow) -> str:
     return " ".join(said)
 
 
-def _said_of(words: str, remarks: Sequence[str]) -> Iterator[str]:
-    if remarks:
-        yield f"{words}: không hoàn toàn cùng phạm vi. {' '.join(remarks)}"
+def _said_of(other: Other) -> Iterator[str]:
+    if other.remarks:
+        unlike = "không hoàn toàn cùng phạm vi. " if other.unlike else ""
+        yield f"{other.words}: {unlike}{' '.join(other.remarks)}"
 
 
 def _write_by_unit(workbook: Any, styles: Styles, comparison: Comparison, compared: Sequence[UnitComparison]) -> None:
@@ -205,22 +206,7 @@ def _write_by_unit(workbook: Any, styles: Styles, comparison: Comparison, compar
     sheet.set_row(2, 2 * LINE_HEIGHT + 3)
     at = 3
     for line in compared:
-        spec, found = line.row.spec, line.row.differences[0]
-        label = figure_label(line.row)
-        texts = {0: line.other, 1: line.unit, 2: spec.ref.appendix, 3: spec.row.stt, 4: label}
-        texts |= {9: "Có" if line.same else "Không", 10: line.remark}
-        for column, text in texts.items():
-            centred = column in (2, 3, 9)
-            sheet.write_string(
-                at, column, clean(text), styles.cell(align="center" if centred else "left", font_size=11)
-            )
-        for column, number in ((5, line.row.number), (6, found.number)):
-            style = styles.cell(align="right", num_format=_plain(spec.kind, number), font_size=11)
-            if number is None:
-                sheet.write_blank(at, column, None, style)
-            else:
-                sheet.write_number(at, column, float(number), style)
-        _changes(sheet, styles, at, spec.kind, found)
+        label = _unit_line(sheet, styles, at, line)
         lines = max(text_lines(label, 46.0, 11), text_lines(line.remark, 44.0, 11), text_lines(line.unit, 22.0, 11))
         sheet.set_row(at, min(MAX_ROW_HEIGHT, LINE_HEIGHT * lines + 3))
         at += 1
@@ -228,6 +214,28 @@ def _write_by_unit(workbook: Any, styles: Styles, comparison: Comparison, compar
     sheet.freeze_panes(3, 2)
     sheet.repeat_rows(2)
     sheet.print_area(0, 0, max(at - 1, 3), len(columns) - 1)
+
+
+def _unit_line(sheet: Any, styles: Styles, at: int, line: UnitComparison) -> str:
+    """A line of the sheet; gives the label of its row."""
+    row = line.row
+    label = figure_label(row) if row else ""
+    texts = {0: line.other, 1: line.unit, 9: "Có" if line.same else "Không", 10: line.remark}
+    if row is not None:
+        texts |= {2: row.spec.ref.appendix, 3: row.spec.row.stt, 4: label}
+    for column in (0, 1, 2, 3, 4, 9, 10):
+        look = styles.cell(align="center" if column in (2, 3, 9) else "left", font_size=11)
+        sheet.write_string(at, column, clean(texts.get(column, "")), look)
+    found = row.differences[0] if row else Difference()
+    kind = row.spec.kind if row else CellKind.COUNT
+    for column, number in ((5, row.number if row else None), (6, found.number)):
+        style = styles.cell(align="right", num_format=_plain(kind, number), font_size=11)
+        if number is None:
+            sheet.write_blank(at, column, None, style)
+        else:
+            sheet.write_number(at, column, float(number), style)
+    _changes(sheet, styles, at, kind, found)
+    return label
 
 
 def _changes(sheet: Any, styles: Styles, at: int, kind: CellKind, found: Difference) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from cchc_xl.atomic import Seen, replacing
 from cchc_xl.catalogue.model import CellKind, Form, RowRole
+from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.expressions import CellRef, as_excel
 from cchc_xl.form_workbook.build import write_form
 from cchc_xl.form_workbook.package import BUILD_DATE, new_workbook
@@ -25,7 +26,6 @@ from cchc_xl.readers.file_book import FileBook
 from cchc_xl.stamp import SUMMARY
 from cchc_xl.submission import NOTE, computed_results
 from cchc_xl.summary_workbook.page import Page, TableRow, plain_format
-from cchc_xl.summary_workbook.plan import figure_label
 
 WAITING_SHEET = "_CCHC_KY"
 SOURCES_SHEET = "Nguồn các kỳ"

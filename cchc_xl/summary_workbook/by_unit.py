@@ -28,6 +28,7 @@ from cchc_xl.summary_workbook.plan import (
     KEY_COLUMN,
     KEY_ROW,
     LABEL,
+    LABEL_KEY,
     LOWEST,
     MEASURE,
     REMARK,
@@ -101,6 +102,7 @@ class _ByUnit:
             if unit.code in files:
                 key = f"{UNIT_KEY}{quote(unit.code, errors='replace')}|{files[unit.code].sha256}"
                 sheet.write_string(KEY_ROW, self.columns[unit.code], clean(key))
+        sheet.write_string(KEY_ROW, LABEL, LABEL_KEY)
         sheet.write_string(KEY_ROW, plan.after_units(TOTAL), TOTAL_KEY)
         keys = plan.after_units(KEY_COLUMN)
         sheet.write_string(KEY_ROW, keys, ROW_KEYS)

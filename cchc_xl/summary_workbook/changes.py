@@ -11,10 +11,10 @@ from typing import Any
 
 from cchc_xl.catalogue.model import CellKind
 from cchc_xl.consolidation.changes import Changes, Figure, MovedFigure, MovedUnit, ReportRow, UnitMove
+from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.form_workbook.styles import NUMBER_FORMATS, Styles
 from cchc_xl.summary_workbook.page import Page
-from cchc_xl.summary_workbook.plan import figure_label
 from cchc_xl.summary_workbook.remarks import number
 
 CHANGES_SHEET = "Thay đổi"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,7 +16,7 @@ from cchc_xl.errors import CchcError
 from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.summary_workbook.changes import CHANGES_SHEET, COLUMN_COUNT, KINDS
-from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, ROW_KEYS, TOTAL_KEY, UNIT_KEY
+from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, LABEL_KEY, ROW_KEYS, TOTAL_KEY, UNIT_KEY
 
 _UNIT = re.compile(re.escape(UNIT_KEY) + r"(.*)\|([0-9a-f]{64})", re.DOTALL)
 _KEY_ROWS = 20  # how far a user's own rows may have pushed the row of keys
@@ -32,7 +33,7 @@ def read_earlier(path: Path) -> Earlier:
             earlier = _figures(book.rows(BY_UNIT_SHEET)) if BY_UNIT_SHEET in book.sheet_names else None
             if earlier is not None:
                 report = _report(book.grid(CHANGES_SHEET)) if CHANGES_SHEET in book.sheet_names else ()
-                return Earlier(earlier.units, earlier.figures, earlier.totals, report, found=True)
+                return replace(earlier, report=report, found=True)
     except CchcError:
         pass
     remark = f"Không đọc được trang “{BY_UNIT_SHEET}” của sổ tổng hợp cũ {path.name} nên không biết số nào đã thay đổi."
@@ -55,14 +56,17 @@ def _figures(rows: Iterator[Sequence[object]]) -> Earlier | None:
             units[code] = EarlierUnit(str(_at(names, column)).split("\n")[0] or code, match[2])
             columns[code] = column
     row_keys, total = keys.index(ROW_KEYS), keys.index(TOTAL_KEY)
+    label = keys.index(LABEL_KEY) if LABEL_KEY in keys else len(keys)
+    labels: dict[str, str] = {}
     figures: dict[str, list[Figure]] = {}
     totals: dict[str, Figure] = {}
     for row in rows:
         name = _at(row, row_keys)
         if isinstance(name, str) and name and name not in totals:
             totals[name] = _figure(_at(row, total))
+            labels[name] = str(_at(row, label))
             figures[name] = [_figure(_at(row, column)) for column in columns.values()]
-    return Earlier(units, figures, totals)
+    return Earlier(units, figures, totals, labels)
 
 
 def _report(grid: Grid) -> tuple[ReportRow, ...]:

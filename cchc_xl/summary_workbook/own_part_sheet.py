@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cchc_xl.catalogue.model import CellKind
+from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.consolidation.own_parts import asks_own_part
 from cchc_xl.consolidation.summary import Summary
@@ -14,7 +15,7 @@ from cchc_xl.form_workbook.validation import condition, validation
 from cchc_xl.layout import cell_address, form_layout
 from cchc_xl.own_part import CHILDREN_KEY, LINE_KEY, MERGED_KEY, OWN_KEY, OWN_SHEET, OwnPart, cell_key
 from cchc_xl.summary_workbook.page import SIZE, Page, plain_format
-from cchc_xl.summary_workbook.plan import OWN_HEADER_ROW, OWN_TOTAL, SheetPlan, figure_label
+from cchc_xl.summary_workbook.plan import OWN_HEADER_ROW, OWN_TOTAL, SheetPlan
 from cchc_xl.values import State
 
 _COLUMNS = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from cchc_xl import excel_limits
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form, Rollup, Row
+from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.consolidation.own_parts import asks_own_part
 from cchc_xl.consolidation.states import FileState
@@ -27,7 +27,7 @@ NOT_SENT = "chưa nộp"
 # file), and a column behind the last one (appendix/order/column).
 KEY_ROW = HEADER_ROW - 1
 KEY_COLUMN = REMARK + 1
-UNIT_KEY, TOTAL_KEY, ROW_KEYS = "cchc:unit:", "cchc:total", "cchc:row"
+UNIT_KEY, TOTAL_KEY, ROW_KEYS, LABEL_KEY = "cchc:unit:", "cchc:total", "cchc:row", "cchc:label"
 # The sheet in which the parent enters its own parts: its header row and the column of the totals.
 OWN_HEADER_ROW = 3
 OWN_TOTAL = 6
@@ -154,25 +154,6 @@ def plan_sheet(form: Form, summary: Summary) -> SheetPlan:
     asked = [cell.spec.ref for cell in summary.cells if asks_own_part(cell)]
     own_rows = {ref: OWN_HEADER_ROW + 1 + index for index, ref in enumerate(asked)}
     return SheetPlan(form, units, lines, rows, parts, own_rows)
-
-
-class Named(Protocol):
-    """A figure of a form, and what the unit calls the row where it added it."""
-
-    @property
-    def spec(self) -> CellSpec: ...
-
-    @property
-    def name(self) -> str: ...
-
-
-def figure_label(cell: Named) -> str:
-    """The row's label, in tables with the column's heading."""
-    spec = cell.spec
-    label = " ".join((cell.name or spec.row.label).split())
-    if spec.column.kind is None:
-        return label
-    return f"{label} – {spec.column.heading.replace(' > ', ', ')}" if label else spec.column.heading
 
 
 def _specs(appendix: Appendix, row: Row) -> list[CellSpec]:

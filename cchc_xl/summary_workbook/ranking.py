@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from cchc_xl.catalogue.charts import ChartSpec
 from cchc_xl.catalogue.model import Rollup, RowRole
+from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.expressions import CellRef
-from cchc_xl.summary_workbook.plan import SheetPlan, UnitColumn, figure_label
+from cchc_xl.summary_workbook.plan import SheetPlan, UnitColumn
 
 MOST_BARS = 40
 _NO_FIGURES = "không có số liệu"

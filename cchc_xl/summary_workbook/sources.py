@@ -19,13 +19,14 @@ from cchc_xl import excel_limits
 from cchc_xl.catalogue.model import Form, Rollup
 from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import Number, figure_cells, figure_index, is_ratio, standard_places
+from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.consolidation.lines import Child, SummaryCell
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.expressions import cell_refs
 from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.summary_workbook.continued import goes_on, part_name, split
 from cchc_xl.summary_workbook.page import Page, TableRow, plain_format
-from cchc_xl.summary_workbook.plan import ROW_KEYS, figure_label
+from cchc_xl.summary_workbook.plan import ROW_KEYS
 from cchc_xl.summary_workbook.remarks import ROLLUP_WORDS, number
 from cchc_xl.summary_workbook.tables import header_row, make_table
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cchc_xl.consolidation.contribution import Number
+from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.consolidation.summary import Summary
-from cchc_xl.summary_workbook.plan import figure_label
 
 if TYPE_CHECKING:
     import pandas as pd
