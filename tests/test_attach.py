@@ -126,7 +126,7 @@ class Application:
 
 
 def test_a_form_can_be_chosen_although_their_names_are_longer_than_a_question() -> None:
-    """The forms are listed in a box of their own, and the input box, which takes 255 characters, asks for the number."""
+    """The forms are listed in a box of their own; the input box, which takes 255 characters, asks for the number."""
     excel = Application("9", "2")
     options = [(form, f"{form} – {load_form(form).name}") for form in form_ids()]
     assert choose(ExcelDialogs(excel), "Chọn biểu mẫu:", options) == form_ids()[1]

@@ -503,7 +503,7 @@ def test_no_error_value_is_a_figure(code: int) -> None:
 
 
 def test_a_whole_column_is_no_range_of_units() -> None:
-    """A click on a column's head must not occupy Excel for minutes; as many units as a summary can have do not either."""
+    """A click on a column's head does not occupy Excel for minutes, nor do as many units as a summary can have."""
     indicator = [["vinh-thanh-2023/PL6/56"]]
     assert "không chọn cả cột" in CCHC_TONGHOP(indicator, [[None]] * 1_048_576)
     assert CCHC_TONGHOP(indicator, [[float(number % 100)] for number in range(10_000)]) == 495_000

@@ -519,7 +519,7 @@ def look(sheet) -> dict[str, object]:
 
 
 def test_an_error_value_that_xlwings_does_not_know_is_no_figure(opened) -> None:
-    """#SPILL! in an input cell comes as a number of COM's: it is an error, not a figure of minus two thousand million."""
+    """#SPILL! in an input cell comes as a number of COM's: an error, not a figure of minus two thousand million."""
     book = opened(CLEAN)
     keys = book.sheets["PL1"].range((1, 1), (300, 1)).value
     cell = book.impl._wb["PL1"].cell(keys.index(35.0) + 1, 5)

@@ -225,7 +225,7 @@ class Books(Member, label="Books", free=("app",)):
 
 
 class NoBook:
-    """What xlwings gives for the active workbook where there is none: a book around nothing, which breaks at its use."""
+    """What xlwings gives for the active workbook where there is none: a book around nothing; its use breaks."""
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"'NoneType' object has no attribute {name!r}")
