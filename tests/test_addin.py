@@ -306,7 +306,7 @@ def test_the_package_gets_the_button_and_the_window() -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(cchc_xl.__file__).parents[1])}
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith("Không thấy cửa sổ Excel")
+    assert done.stderr.startswith("Chưa thấy sổ nào mở trong Excel")
 
 
 def test_every_text_says_in_excel_what_the_source_says(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 from excel_engine import ComError, calls, open_book
-from excel_engine.com import BookApi
+from excel_engine.com import BookApi, SheetApi
 from excel_engine.objects import Book, Books, Sheet
+from excel_engine.ranges import Range
 from openpyxl.workbook.protection import WorkbookProtection
 from submissions import make
 from test_buttons import Answers, one_sentence
@@ -21,10 +22,10 @@ from test_buttons import Answers, one_sentence
 from cchc_xl.cover import COVER_SHEET
 from cchc_xl.hosts.excel import __main__ as start
 from cchc_xl.hosts.excel.buttons import BUTTONS, press
-from cchc_xl.hosts.excel.kiem_tra import kiem_tra
+from cchc_xl.hosts.excel.kiem_tra import kiem_tra, xoa_danh_dau
 from cchc_xl.hosts.fault_log import LOG, log_fault
 from cchc_xl.layout import REPORT_SHEET
-from cchc_xl.report_layout import COLUMNS, FIRST_ROW, RULE
+from cchc_xl.report_layout import CELL, COLUMNS, EXPLANATION, FIRST_ROW, RULE
 
 FORM = "cam-giang-2024"
 CLEAN = {35: "12", 36: "12"}
@@ -277,6 +278,127 @@ def test_a_summary_made_while_the_user_types_is_opened_afterwards(tmp_path: Path
         assert "Đã tổng hợp" in dialogs.said[-1]
     else:
         assert one_sentence(dialogs) == f"Đã ghi {target} nhưng Excel không mở được: hãy mở tệp ấy bằng tay."
+
+
+REJECTED = -2147418111
+
+
+def busy_at(monkeypatch: pytest.MonkeyPatch, owner: type, member: str, app, *, when=lambda *_: True) -> list[float]:
+    """From a call of ``member`` on Excel is busy, until it has been waited for twice; gives the pauses."""
+    call, waited = getattr(owner, member), []
+
+    def typing(self, *arguments: object) -> object:
+        if not waited and when(self, *arguments):
+            app.impl.busy = True
+            raise ComError("Call was rejected by callee.", REJECTED)
+        return call(self, *arguments)
+
+    def enter(seconds: float) -> None:
+        waited.append(seconds)
+        app.impl.busy = len(waited) < 2
+
+    monkeypatch.setattr(owner, member, typing)
+    monkeypatch.setattr("cchc_xl.hosts.excel.undisturbed.time.sleep", enter)
+    return waited
+
+
+def test_a_sheet_is_protected_again_when_the_user_types_just_then(tmp_path: Path, monkeypatch) -> None:
+    """Protection is put back as patiently as the other settings: else the sheet stays open to any slip."""
+    book = open_book(make(tmp_path, "1", "xã A", {"PL1": ERROR}, form=FORM))
+    before = state(book)
+    waited = busy_at(monkeypatch, SheetApi, "Protect", book.app)
+    press("kiem-tra", book.app, Answers())
+    assert waited
+    assert state(book) == before
+    assert "1 lỗi" in book.sheets[REPORT_SHEET]["A2"].value
+
+
+def test_a_busy_excel_is_not_taken_for_a_password(tmp_path: Path, monkeypatch) -> None:
+    """Excel rejects the call that lifts the protection: the sentence is that of a busy Excel."""
+    book = open_book(make(tmp_path, "1", "xã A", {"PL1": ERROR}, form=FORM))
+    busy_at(monkeypatch, SheetApi, "Unprotect", book.app)
+    press("kiem-tra", book.app, dialogs := Answers())
+    assert one_sentence(dialogs).startswith("Excel đang bận")
+
+
+def test_a_users_own_note_is_not_lost_to_a_busy_excel(tmp_path: Path, monkeypatch) -> None:
+    """The cell's note is taken off to be written anew with ours: when that is refused, the user's text comes back."""
+    book = open_book(make(tmp_path, "1", "xã A", {"PL1": ERROR}, form=FORM))
+    kiem_tra(book)
+    (note,) = book.sheets["PL1"].notes
+    place = note.location.address
+    xoa_danh_dau(book)
+    sheet = book.sheets["PL1"]
+    sheet.api.Unprotect("")
+    sheet.range(place).add_note("Số này do chị ở bộ phận một cửa báo")
+    sheet.api.Protect("")
+    waited = busy_at(monkeypatch, Range, "add_note", book.app)
+    press("kiem-tra", book.app, dialogs := Answers())
+    assert waited
+    assert one_sentence(dialogs).startswith("Excel đang bận")
+    assert [(note.location.address, note.text) for note in sheet.notes] == [
+        (place, "Số này do chị ở bộ phận một cửa báo")
+    ]
+
+
+def test_a_report_interrupted_midway_goes_back_to_the_one_before(tmp_path: Path, monkeypatch) -> None:
+    """Findings are written, their explanations not yet: nobody's explanation ends beside another finding."""
+    book = open_book(make(tmp_path, "1", "xã A", {"PL1": {**ERROR, 45: "18", 49: "18"}}, form=FORM))
+    kiem_tra(book)
+    sheet = book.sheets[REPORT_SHEET]
+    explanation = COLUMNS.index(EXPLANATION) + 1
+    sheet.range((FIRST_ROW + 2, explanation)).value = "Xã không có cán bộ"
+    lines = sheet.range((FIRST_ROW + 1, 1), (FIRST_ROW + 5, len(COLUMNS))).value
+    keys = book.sheets["PL1"].range((1, 1), (300, 1)).value
+    book.sheets["PL1"].range((keys.index(35.0) + 1, 5)).value = 12  # the first finding goes, the second moves up
+    setter = Range.raw_value.fset
+    waited: list[float] = []
+
+    def typing(self: Range, value: object) -> None:
+        if not waited and self._sheet.name == REPORT_SHEET and self._column == explanation:
+            book.app.impl.busy = True
+            raise ComError("Call was rejected by callee.", REJECTED)
+        setter(self, value)
+
+    def enter(seconds: float) -> None:
+        waited.append(seconds)
+        book.app.impl.busy = len(waited) < 2
+
+    monkeypatch.setattr(Range, "raw_value", property(Range.raw_value.fget, typing))
+    monkeypatch.setattr("cchc_xl.hosts.excel.undisturbed.time.sleep", enter)
+    press("kiem-tra", book.app, dialogs := Answers())
+    assert one_sentence(dialogs).startswith("Excel đang bận")
+    link = COLUMNS.index(CELL)
+    now = sheet.range((FIRST_ROW + 1, 1), (FIRST_ROW + 5, len(COLUMNS))).value
+    assert [[*line[:link], *line[link + 1 :]] for line in now] == [[*line[:link], *line[link + 1 :]] for line in lines]
+
+
+def test_a_joined_workbook_made_while_the_user_types_is_opened_afterwards(tmp_path: Path, monkeypatch) -> None:
+    """Cộng kỳ waits for the user as Tổng hợp does: the work is done, the sentence is not that it has to be repeated."""
+    files = [
+        make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM, period=f"2024-{part}", file=f"{part}.xlsx")
+        for part in ("Q1", "Q2")
+    ]
+    book = open_book(make(tmp_path, "2", "xã B", {"PL1": CLEAN}, form=FORM, file="b.xlsx"))
+    waited = busy_at(monkeypatch, Books, "open", book.app)
+    press("cong-ky", book.app, dialogs := Answers(*files, False, ...))
+    assert waited
+    assert one_sentence(dialogs).startswith("Đã lập sổ")
+    assert book.app.books.active.name == "Cong ky 2024-6T.xlsx"
+
+
+def test_the_sentence_comes_also_when_excel_is_gone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Excel was closed midway and its box with it: the sentence comes in a box of Windows' own."""
+
+    class Gone(Answers):
+        def say(self, text: str) -> None:
+            raise ComError("The RPC server is unavailable.", -2147023174)
+
+    book = open_book(make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM))
+    app = book.app
+    app.impl.busy = True
+    press("kiem-tra", app, Gone())
+    assert capsys.readouterr().err.startswith("Excel đang bận")
 
 
 # Folders and drives ---------------------------------------------------------------------------------------------------

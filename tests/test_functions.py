@@ -486,3 +486,30 @@ def test_whatever_comes_a_value_or_a_sentence_goes_back(first: object, second: o
         for cell in _flat(result):
             assert isinstance(cell, str) or (isinstance(cell, float) and abs(cell) < float("inf"))
             assert "không tính được" not in str(cell)
+
+
+@pytest.mark.parametrize("code", [2043, 2045, 2046, 2047, 2048, 2049, 2050, 2051, 2222])
+def test_no_error_value_is_a_figure(code: int) -> None:
+    """Errors that xlwings does not know come as COM's bare numbers, also those of a later Excel: never added up."""
+    raw = [[code - 2146828288]]
+    for said in (
+        CCHC_SO(raw),
+        CCHC_TYLE(raw, [[3.0]]),
+        CCHC_TYLE([[3.0]], raw),
+        CCHC_KHOP([[3.0]], raw),
+        CCHC_TONGHOP([["vinh-thanh-2023/PL6/56"]], [[1.0], *raw]),
+        CCHC_TONGHOP(raw, [[1.0]]),
+    ):
+        assert "ô đang báo lỗi #" in str(said)
+
+
+def test_a_whole_column_is_no_range_of_units() -> None:
+    """A click on a column's head does not occupy Excel for minutes, nor do as many units as a summary can have."""
+    indicator = [["vinh-thanh-2023/PL6/56"]]
+    assert "không chọn cả cột" in CCHC_TONGHOP(indicator, [[None]] * 1_048_576)
+    assert CCHC_TONGHOP(indicator, [[float(number % 100)] for number in range(10_000)]) == 495_000
+
+
+def test_a_long_text_is_shortened_in_the_complaint() -> None:
+    """A cell's text of 32,767 letters, repeated in a sentence, would not fit into a cell: Excel shows #VALUE!."""
+    assert len(CCHC_SO([["chữ " * 8_000]])) < 200

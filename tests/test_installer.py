@@ -132,10 +132,25 @@ def test_every_change_shows_in_a_dry_run(script: str) -> None:
 def test_uninstalling_knows_every_place(script: str) -> None:
     """Each place that an installation writes to is among those that -Go removes."""
     removed = re.search(r"function Get-DaCai \{(.*?)\n\}", script, re.DOTALL)[1]  # type: ignore[index]
-    for place in ("$BoTro", "$LoiTat", "$KhoaGo", "$duPhong", "$ThuMucChung"):
+    for place in ("$BoTro", "$LoiTat", "$KhoaGo", "(Get-GocDuPhong)", "$ThuMucChung"):
         assert place in removed
     for name in ("TepDuongDan", "NhatKy", "BanSaoBoCai"):
         assert re.search(rf"^\${name} = Join-Path \$ThuMucChung ", script, re.MULTILINE)
+    # pywin32 writes its cache into %TEMP% unless this folder is there.
+    assert "'Lib\\site-packages\\win32com\\gen_py'" in script
+
+
+def test_uninstalling_takes_nothing_away_while_something_runs(script: str) -> None:
+    """Else the entry in Settings is gone and the program is not: the folder in use is asked for first."""
+    steps = re.search(r"function Uninstall-TatCa \{(.*?)\n\}", script, re.DOTALL)[1]  # type: ignore[index]
+    asked, refused = steps.index("Rename-Item -LiteralPath $python"), steps.index("chưa gỡ gì")
+    assert asked < refused < steps.index("foreach ($noi in $daCai)")
+
+
+def test_packages_go_nowhere_but_into_the_private_python(script: str) -> None:
+    """pip.ini and PIP_* of the user (``user = true``, a target) have no say; a broken pywin32 is noticed."""
+    assert "'pip', '--isolated'," in script
+    assert "xlwings._xlwindows" in script
 
 
 def test_functions_are_there_and_used(script: str) -> None:

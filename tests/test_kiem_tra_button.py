@@ -516,3 +516,15 @@ def look(sheet) -> dict[str, object]:
         "gridlines": sheet.sheet_view.showGridLines,
         "rows": last,
     }
+
+
+def test_an_error_value_that_xlwings_does_not_know_is_no_figure(opened) -> None:
+    """#SPILL! in an input cell comes as a number of COM's: an error, not a figure of minus two thousand million."""
+    book = opened(CLEAN)
+    keys = book.sheets["PL1"].range((1, 1), (300, 1)).value
+    cell = book.impl._wb["PL1"].cell(keys.index(35.0) + 1, 5)
+    cell.value, cell.data_type = "#SPILL!", "e"
+    kiem_tra(book, NOW)
+    said = " ".join(str(line["Nội dung"]) for line in table(book))
+    assert "đang báo lỗi #SPILL!" in said
+    assert "2.146" not in said

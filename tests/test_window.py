@@ -35,10 +35,14 @@ def test_every_label_has_its_button() -> None:
 def test_a_press_goes_to_its_button_with_the_running_excel() -> None:
     """The button's function gets the app that Excel runs in, and the status says that it is done."""
     excel, pressed = Excel(), []
-    window = Window({button.id: lambda app, b=button: pressed.append((b.id, app)) for button in LABELS}, lambda: excel)
+
+    def pressing(button: str):
+        return lambda app: pressed.append((button, app)) is None
+
+    window = Window({button.id: pressing(button.id) for button in LABELS}, lambda: excel)
     for button in LABELS:
         window.press(button)
-        assert button.label in window.status
+        assert window.status == f"Đã xong: {button.label}."
     assert pressed == [(button.id, excel) for button in LABELS]
 
 
@@ -54,6 +58,13 @@ def test_here_no_excel_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where xlwings has no engine there is no Excel, and that is no error."""
     monkeypatch.setattr("xlwings.engines", [])
     assert running_excel() is None
+
+
+def test_the_status_says_so_when_a_button_could_not_do_it() -> None:
+    """The button has shown its sentence in Excel: the window does not call that done."""
+    window = Window({CHECK.id: lambda app: False}, Excel)
+    window.press(CHECK)
+    assert window.status.startswith("Chưa làm được: Kiểm tra")
 
 
 def test_nothing_starts_while_a_button_is_at_work() -> None:
@@ -127,6 +138,7 @@ def handler(app):
     assert widgets["kiem-tra"]["state"] == "disabled"
     widgets["tong-hop"].event_generate("<Button-1>", when="tail")
     widgets["tong-hop"].event_generate("<ButtonRelease-1>", when="tail")
+    return True
 
 root = tk.Tk()
 window = Window({button.id: handler for button in LABELS}, lambda: "excel")

@@ -61,7 +61,9 @@ def read_texts() -> Mapping[str, str]:
 
 def texts_module(texts: Mapping[str, str]) -> Module:
     """A module with a function for each text, its letters as ChrW codes."""
-    lines = [f'Attribute VB_Name = "{TEXTS_MODULE}"', "Option Explicit", "", "' Made from texts.toml by the build."]
+    # Private: else Excel's function wizard would offer the texts for cells.
+    head = [f'Attribute VB_Name = "{TEXTS_MODULE}"', "Option Explicit", "Option Private Module"]
+    lines = [*head, "", "' Made from texts.toml by the build."]
     for name, text in texts.items():
         lines += ["", f"Public Function {name}() As String", "    Dim t As String"]
         lines += [f"    t = t & {expression}" for expression in _expressions(text)]

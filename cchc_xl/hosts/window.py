@@ -49,24 +49,25 @@ LABELS = (
 )
 
 
-def _pressing(button: str) -> Callable[[Any], None]:
-    def press(app: Any) -> None:
+def _pressing(button: str) -> Callable[[Any], bool]:
+    def press(app: Any) -> bool:
         # Loaded at the first press: the window stands at once.
         from importlib import import_module
 
-        import_module("cchc_xl.hosts.excel.buttons").press(button, app)
+        return bool(import_module("cchc_xl.hosts.excel.buttons").press(button, app))
 
     return press
 
 
-BUTTONS: Mapping[str, Callable[[Any], None]] = {button.id: _pressing(button.id) for button in LABELS}
+BUTTONS: Mapping[str, Callable[[Any], bool]] = {button.id: _pressing(button.id) for button in LABELS}
 
 
 def running_excel() -> Any:
     """The Excel that the user works in, as an ``xlwings.App``; ``None`` when none runs."""
-    import xlwings as xw
+    # xlwings, too, is loaded at the first press.
+    from cchc_xl.hosts.excel import attach
 
-    return xw.apps.active if xw.engines else None
+    return attach.running_excel()
 
 
 class Window:
@@ -77,7 +78,7 @@ class Window:
 
     def __init__(
         self,
-        buttons: Mapping[str, Callable[[Any], None]] = BUTTONS,
+        buttons: Mapping[str, Callable[[Any], bool]] = BUTTONS,
         excel: Callable[[], Any] = running_excel,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
@@ -105,7 +106,8 @@ class Window:
         app = self._excel()
         if app is None:
             return NO_EXCEL
-        self._buttons[button.id](app)
+        if not self._buttons[button.id](app):
+            return f"Chưa làm được: {button.label} (lý do ở thông báo vừa hiện)."
         return f"Đã xong: {button.label}."
 
     def _say(self, status: str) -> None:

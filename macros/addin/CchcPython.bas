@@ -1,5 +1,6 @@
 Attribute VB_Name = "CchcPython"
 Option Explicit
+Option Private Module
 
 ' Where worksheet functions (CchcFunctions, generated) are computed: a Python that Excel starts at the first one and
 ' that ends with Excel. It comes through xlwings' library, which lies in the private Python's own folder.

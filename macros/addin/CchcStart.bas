@@ -1,5 +1,6 @@
 Attribute VB_Name = "CchcStart"
 Option Explicit
+Option Private Module
 
 ' Starts the private Python for a button. Everything else happens there.
 '

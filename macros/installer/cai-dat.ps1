@@ -51,7 +51,8 @@ $NhatKy = Join-Path $ThuMucChung 'cai-dat.log'
 $BanSaoBoCai = Join-Path $ThuMucChung 'cai-dat.ps1'
 $ThuMucXlstart = Join-Path $env:APPDATA 'Microsoft\Excel\XLSTART'
 $BoTro = Join-Path $ThuMucXlstart 'CCHC.xlam'
-$LoiTat = Join-Path ([Environment]::GetFolderPath('Programs')) 'CCHC.lnk'
+# DoNotVerify: chưa có thư mục (máy mới, hồ sơ chuyển chỗ) thì vẫn biết đường dẫn thay vì chuỗi rỗng.
+$LoiTat = Join-Path ([Environment]::GetFolderPath('Programs', 'DoNotVerify')) 'CCHC.lnk'
 $KhoaGo = 'HKCU:\Software\Microsoft\Windows\CurrentVersion\Uninstall\CCHC'
 
 function Get-Sid {
@@ -62,6 +63,10 @@ function Test-Ascii([string]$Chuoi) {
     return -not ($Chuoi -match '[^\x20-\x7E]')
 }
 
+function Get-GocDuPhong {
+    return Join-Path $env:ProgramData ('CCHC-' + (Get-Sid))
+}
+
 function Get-GocPython {
     # Python và thư viện của xlwings không chịu được đường dẫn có chữ ngoài bảng mã của máy. Tên người dùng tiếng Việt
     # làm LOCALAPPDATA có dấu; khi đó dùng C:\ProgramData\CCHC-<SID>: người thường tạo được, tên riêng cho từng người,
@@ -69,7 +74,7 @@ function Get-GocPython {
     if (Test-Ascii $ThuMucChung) {
         return $ThuMucChung
     }
-    $goc = Join-Path $env:ProgramData ('CCHC-' + (Get-Sid))
+    $goc = Get-GocDuPhong
     if (-not (Test-Ascii $goc)) {
         throw "Không có thư mục không dấu để đặt Python: $goc"
     }
@@ -175,7 +180,8 @@ function Wait-DongExcel {
             Write-Dong 'Excel đang mở: hãy lưu, đóng Excel rồi chạy lại.' 'Red'
             return $false
         }
-        Write-Dong 'Excel đang mở: hãy lưu và đóng tất cả cửa sổ Excel.' 'Yellow'
+        Write-Dong ('Excel đang mở: hãy lưu và đóng tất cả cửa sổ Excel. Không thấy cửa sổ nào thì Excel còn chạy ngầm: ' +
+            'mở Task Manager, chọn Microsoft Excel, bấm End task.') 'Yellow'
         $dap = Read-Host 'Bấm Enter khi đã đóng, hoặc gõ T rồi Enter để thôi'
         if ($dap -match '^[tT]') { return $false }
     }
@@ -267,7 +273,8 @@ function Install-Python([string]$Goc) {
         }
     }
     Invoke-Viec 'Chạy thử bộ công cụ trong Python riêng' {
-        Invoke-Python $python @('-I', '-X', 'utf8', '-c', 'import cchc_xl.hosts.cli, xlwings, pandas, lxml') `
+        # Tự xlwings bỏ qua khi pywin32 hỏng, nên gọi thẳng phần của nó trên Windows.
+        Invoke-Python $python @('-I', '-X', 'utf8', '-c', 'import cchc_xl.hosts.cli, xlwings._xlwindows, pandas, lxml') `
             'Bộ công cụ không chạy được trong Python riêng'
     }
     Invoke-Viec "Thay bản cũ bằng bản mới: $dich" {
@@ -275,7 +282,7 @@ function Install-Python([string]$Goc) {
             try {
                 Rename-Item -LiteralPath $dich -NewName 'python.cu'
             } catch {
-                throw 'Bộ công cụ CCHC đang chạy: hãy đóng cửa sổ CCHC rồi chạy lại cai-dat.cmd.'
+                throw 'Bộ công cụ CCHC đang chạy: hãy đóng cửa sổ CCHC và LibreOffice rồi chạy lại cai-dat.cmd.'
             }
         }
         try {
@@ -300,7 +307,8 @@ function Install-Goi([string]$Python) {
     } catch {
         Invoke-Python $Python @('-I', '-m', 'ensurepip') 'Không chuẩn bị được pip'
     }
-    $chung = @('-I', '-m', 'pip', '--disable-pip-version-check', 'install', '--no-warn-script-location', '--no-deps',
+    # --isolated: không theo pip.ini và biến PIP_* của người dùng (chẳng hạn user = true sẽ cài ra ngoài Python riêng).
+    $chung = @('-I', '-m', 'pip', '--isolated', '--disable-pip-version-check', 'install', '--no-warn-script-location', '--no-deps',
         '--only-binary=:all:', '--no-cache-dir', '--no-input')
     $mang = @()
     $wheels = Join-Path $Nguon 'wheels'
@@ -308,6 +316,9 @@ function Install-Goi([string]$Python) {
     Invoke-Python $Python ($chung + $mang + @('--require-hashes', '-r', (Join-Path $PSScriptRoot 'requirements.txt'))) `
         'Không cài được các gói cần thiết'
     Invoke-Python $Python ($chung + @('--no-index', $goi[-1].FullName)) 'Không cài được gói cchc_xl'
+    # Có thư mục này thì pywin32 không ghi vào %TEMP%\gen_py, nơi gỡ không dọn được và có thể có bản hỏng của Python khác.
+    New-Item -ItemType Directory -Force `
+        -Path (Join-Path (Split-Path -Parent $Python) 'Lib\site-packages\win32com\gen_py') | Out-Null
 }
 
 # --- Excel, menu Start, mục gỡ ----------------------------------------------------------------------------------
@@ -333,6 +344,7 @@ function Install-LoiTat([string]$Pythonw) {
         $tat.WorkingDirectory = Split-Path -Parent $Pythonw
         $tat.Description = 'CCHC'
         $tat.Save()
+        New-Item -ItemType Directory -Force -Path (Split-Path -Parent $LoiTat) | Out-Null
         Move-Item -LiteralPath $tam -Destination $LoiTat -Force
     }
 }
@@ -363,8 +375,7 @@ function Install-MucGo {
 
 function Get-DaCai {
     # Mọi thứ bộ cài có thể đã đặt vào máy; cả chỗ dự phòng của Python, dù nay không dùng tới.
-    $duPhong = Join-Path $env:ProgramData ('CCHC-' + (Get-Sid))
-    return @($BoTro, $LoiTat, $KhoaGo, $duPhong, $ThuMucChung) | Where-Object { Test-Path -LiteralPath $_ }
+    return @($BoTro, $LoiTat, $KhoaGo, (Get-GocDuPhong), $ThuMucChung) | Where-Object { Test-Path -LiteralPath $_ }
 }
 
 function Uninstall-TatCa {
@@ -374,6 +385,21 @@ function Uninstall-TatCa {
         return
     }
     Set-Location -LiteralPath $env:SystemRoot   # thư mục đang đứng thì không xóa được
+    # Trước hết xem có gì đang chạy: xóa dở dang thì mất mục gỡ mà chương trình vẫn còn.
+    foreach ($goc in (Get-GocDuPhong), $ThuMucChung) {
+        $python = Join-Path $goc 'python'
+        $cu = Join-Path $goc 'python.cu'
+        if (Test-Path -LiteralPath $python) {
+            Invoke-Viec "Xem có chương trình nào đang dùng $python" {
+                try {
+                    if (Test-Path -LiteralPath $cu) { Remove-Item -LiteralPath $cu -Recurse -Force }
+                    Rename-Item -LiteralPath $python -NewName 'python.cu'
+                } catch {
+                    throw 'Bộ công cụ CCHC đang chạy nên chưa gỡ gì: hãy đóng cửa sổ CCHC và LibreOffice rồi chạy lại.'
+                }
+            }
+        }
+    }
     foreach ($noi in $daCai) {
         Invoke-Viec "Xóa $noi" {
             try {

@@ -200,7 +200,7 @@ class Books(Member, label="Books", free=("app",)):
     @property
     def active(self) -> Book:
         if not self._open:
-            raise ComError("There is no active workbook.")
+            return NoBook()  # type: ignore[return-value]
         return max(self._open, key=lambda book: book._activated)
 
     def __iter__(self) -> Iterator[Book]:
@@ -222,6 +222,13 @@ class Books(Member, label="Books", free=("app",)):
         book = Book(self._app, Path(fullname), read_only=bool(read_only))
         self._open.append(book)
         return book
+
+
+class NoBook:
+    """What xlwings gives for the active workbook where there is none: a book around nothing; its use breaks."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"'NoneType' object has no attribute {name!r}")
 
 
 class Book(Member, label="Book", free=("app",)):

@@ -25,6 +25,7 @@ ERROR_CODES = {
     "#NUM!": -2146826252,
     "#N/A": -2146826246,
 }
+_LATER_ERROR_CODES = {"#SPILL!": -2146826243, "#CALC!": -2146826238}  # xlwings hands these on as numbers
 _ERROR_TEXTS = {code: text for text, code in ERROR_CODES.items()}
 _DAY_ZERO = dt.datetime(1899, 12, 30)
 _TEXT_FORMAT = "@"
@@ -43,7 +44,7 @@ def com_value(cell: Cell | None) -> Any:
         return None
     value, dated = cell.value, is_date_format(cell.number_format)
     if cell.data_type == "e":
-        return ERROR_CODES.get(str(value), ERROR_CODES["#N/A"])
+        return {**ERROR_CODES, **_LATER_ERROR_CODES}.get(str(value), ERROR_CODES["#N/A"])
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):

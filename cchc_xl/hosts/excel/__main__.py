@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 # pyproject.toml's requires-python; a test compares.
 OLDEST_PYTHON = (3, 11)
-# xlwings asks a busy Excel again without end by default; so often is about two seconds.
-_ATTEMPTS = 20
 _REPAIR = "Hãy đóng Excel, chạy lại cai-dat.cmd trong bộ cài đặt CCHC để sửa, rồi bấm lại nút."
 
 
@@ -44,9 +42,13 @@ def main(arguments: list[str] | None = None, running: Callable[[int], Any] | Non
         parser.add_argument("button", choices=sorted(BUTTONS))
         parser.add_argument("--hwnd", type=int, default=0)
         asked = parser.parse_args(arguments)
-        app = (running or _app)(asked.hwnd)
+        from cchc_xl.hosts.excel.attach import running_excel
+
+        app = (running or running_excel)(asked.hwnd)
         if app is None:
-            return _cannot("Không thấy cửa sổ Excel đã bấm nút: hãy mở lại sổ trong Excel rồi bấm lại.", remedy="")
+            return _cannot(
+                "Chưa thấy sổ nào mở trong Excel: hãy mở một sổ bất kỳ (sổ trống cũng được) rồi bấm lại nút.", remedy=""
+            )
         if asked.button == "tong-hop":
             gc.enable()
         press(asked.button, app)
@@ -56,18 +58,6 @@ def main(arguments: list[str] | None = None, running: Callable[[int], Any] | Non
         if collecting:
             gc.enable()
     return 0
-
-
-def _app(hwnd: int) -> Any:
-    """The running Excel with this window, else the active one."""
-    import xlwings
-
-    if sys.platform == "win32":
-        from xlwings import _xlwindows
-
-        _xlwindows.N_COM_ATTEMPTS = _ATTEMPTS
-    apps = list(xlwings.apps) if xlwings.engines else []
-    return next((app for app in apps if hwnd and app.hwnd == hwnd), xlwings.apps.active if apps else None)
 
 
 def _cannot(fault: str, error: BaseException | None = None, remedy: str = _REPAIR) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from cchc_xl.catalogue.model import CellKind
 from cchc_xl.errors import InputFault
+from cchc_xl.hosts.excel.error_values import error_text
 from cchc_xl.submission import read_figure
 from cchc_xl.values import State, Value, from_cell, read_number
 
@@ -16,20 +17,7 @@ Block = list[list[Value]]
 Result = float | str
 _Shape = tuple[int, int]
 
-# How an error value comes through COM when nothing has put it into words.
-_ERROR_CODES = {
-    -2146826288: "#NULL!",
-    -2146826281: "#DIV/0!",
-    -2146826273: "#VALUE!",
-    -2146826265: "#REF!",
-    -2146826259: "#NAME?",
-    -2146826252: "#NUM!",
-    -2146826246: "#N/A",
-    -2146826245: "#GETTING_DATA",
-    -2146826243: "#SPILL!",
-    -2146826238: "#CALC!",
-}
-_ERRORS = frozenset(_ERROR_CODES.values())
+_SHOWN = 60  # letters of a text that a complaint repeats
 
 
 class Unreadable(InputFault):
@@ -38,11 +26,8 @@ class Unreadable(InputFault):
 
 def read_cell(raw: object) -> Value:
     """The value of one cell as xlwings gives it: ``None``, float, text, bool, date, or an error as text or code."""
-    if isinstance(raw, str) and raw in _ERRORS:
-        return Value(State.ERROR, text=raw)
-    if isinstance(raw, int) and raw in _ERROR_CODES:
-        return Value(State.ERROR, text=_ERROR_CODES[raw])
-    return from_cell(raw)
+    error = error_text(raw)
+    return Value(State.ERROR, text=error) if error else from_cell(raw)
 
 
 def read_block(raw: object) -> Block:
@@ -67,8 +52,11 @@ def single(raw: object, name: str) -> Value:
 
 
 def text(raw: object, name: str) -> str:
-    """An argument that is a text, without spaces around it."""
-    return single(raw, name).text.strip()
+    """An argument that is a text, without spaces around it. Raises ``InputFault`` for an error value."""
+    value = single(raw, name)
+    if value.state is State.ERROR:
+        raise Unreadable(f"{name}: {_complaint(value)}")
+    return value.text.strip()
 
 
 def number(value: Value) -> Decimal | None:
@@ -88,7 +76,8 @@ def _complaint(value: Value) -> str:
             return f"ô đang báo lỗi {value.text}".strip()
         case State.DATE:
             return f"ô là ngày tháng {value.text}, không phải số"
-    return f'không đọc được số: "{value.text}" ({read_number(value.text).remark})'
+    shown_text = value.text if len(value.text) <= _SHOWN else value.text[:_SHOWN] + "…"
+    return f'không đọc được số: "{shown_text}" ({read_number(value.text).remark})'
 
 
 def shown(number: Decimal) -> Result:

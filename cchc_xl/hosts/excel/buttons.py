@@ -17,24 +17,36 @@ _READ_ONLY = (
 )
 
 
-def press(button: str, app: Any, dialogs: Dialogs | None = None) -> None:
-    """Do what a button says in a running Excel (``xlwings.App``). Never raises: the user reads what went wrong."""
+def press(button: str, app: Any, dialogs: Dialogs | None = None) -> bool:
+    """Do what a button says in a running Excel (``xlwings.App``). Never raises: the user reads what went wrong.
+
+    Gives whether nothing went wrong.
+    """
     shown = dialogs or ExcelDialogs(app)
     try:
         BUTTONS[button](app, shown)
     except Exception as error:
         _say(shown, sentence(button, error))
+        return False
+    return True
 
 
 def _say(dialogs: Dialogs, text: str) -> None:
-    with suppress(Exception):  # there is nobody left to tell
+    try:
         dialogs.say(text)
+    except Exception:  # Excel is gone, and its box with it
+        from cchc_xl.hosts.message_box import message_box
+
+        with suppress(Exception):
+            message_box(text)
 
 
 def _book(app: Any) -> Any:
     """The active workbook."""
     try:
-        return app.books.active
+        book = app.books.active
+        str(book.name)  # where no workbook is in front, xlwings gives a book of nothing
+        return book
     except Exception as error:
         if is_busy(error):
             raise

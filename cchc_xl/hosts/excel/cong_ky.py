@@ -7,7 +7,7 @@ from typing import Any
 
 from cchc_xl.errors import InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs
-from cchc_xl.hosts.excel.open_book import path_of
+from cchc_xl.hosts.excel.undisturbed import open_written, refuse_open
 from cchc_xl.over_time.sequence import in_sequence
 from cchc_xl.period_operations import JoinedWorkbook, JoinRequest, join_periods, read_period
 from cchc_xl.severity import Severity
@@ -26,11 +26,9 @@ def cong_ky(app: Any, dialogs: Dialogs) -> JoinedWorkbook | None:
     target = dialogs.save_as("Ghi sổ của kỳ dài hơn vào tệp", str(files[0].with_name(f"Cong ky {period.key}.xlsx")))
     if target is None:
         return None
-    for book in app.books:
-        if path_of(book) == target:
-            raise InputFault(f"Tệp {target.name} đang mở trong Excel: hãy đóng nó rồi bấm Cộng kỳ lại.")
+    refuse_open(app, target)
     made = join_periods(JoinRequest(files, target))
-    app.books.open(str(target))
+    open_written(app, target)
     dialogs.say(_outcome(made))
     return made
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from cchc_xl.errors import WorkbookFault
+
 TITLE = "CCHC"
-_OPEN, _SAVE_AS, _FOLDER = 1, 2, 4  # MsoFileDialogType
+_SAVE_AS, _FILE, _FOLDER = 2, 3, 4  # MsoFileDialogType; 1 would offer Excel's own files only, and lists may be .tsv
 _TEXT = 2  # Application.InputBox: an answer of type text
+_LONGEST_QUESTION = 255  # of Application.InputBox: with more it shows nothing and gives Error 2015
+_EXCEL_ENDINGS = (".xlsm", ".xlsb", ".xls", ".xltx", ".xltm", ".csv", ".txt", ".ods")
 
 
 class Dialogs(Protocol):
@@ -48,10 +54,21 @@ class ExcelDialogs:
         return bool(self.app.alert(question, TITLE, "yes_no") == "yes")
 
     def text(self, question: str, default: str = "") -> str | None:
-        """Excel's input box; it gives False for Hủy."""
+        """Excel's input box; it gives False for Hủy. A long question is shown before, and asked by its last paragraph.
+
+        Raises ``WorkbookFault`` when Excel shows no box.
+        """
+        if len(question) > _LONGEST_QUESTION:
+            self.say(question)
+            question = question.rpartition("\n\n")[2][:_LONGEST_QUESTION]
         # By position: Prompt, Title, Default, Left, Top, HelpFile, HelpContextID, Type.
-        answer = self.app.api.InputBox(question, TITLE, default, None, None, None, None, _TEXT)
-        return answer.strip() if isinstance(answer, str) else None
+        left_out = [_left_out()] * 4
+        answer = self.app.api.InputBox(question, TITLE, default, *left_out, _TEXT)
+        if answer is False:
+            return None
+        if not isinstance(answer, str):
+            raise WorkbookFault("Excel không hiện được ô hỏi: hãy đóng các hộp thoại đang mở rồi bấm lại nút.")
+        return answer.strip()
 
     def folder(self, title: str, start: str = "") -> Path | None:
         """The folder picker."""
@@ -59,19 +76,31 @@ class ExcelDialogs:
 
     def file(self, title: str, start: str = "") -> Path | None:
         """The open box."""
-        return self._pick(_OPEN, title, start)
+        return self._pick(_FILE, title, start)
 
     def save_as(self, title: str, start: str) -> Path | None:
-        """The save box; the ending is ours to set."""
+        """The save box; the ending is ours to set, and a file that Excel has not asked about is asked about."""
         chosen = self._pick(_SAVE_AS, title, start)
-        return chosen.with_suffix(".xlsx") if chosen else None
+        if chosen is None or chosen.suffix.lower() == ".xlsx":
+            return chosen
+        stem = chosen.stem if chosen.suffix.lower() in _EXCEL_ENDINGS else chosen.name
+        target = chosen.with_name(f"{stem}.xlsx")
+        if target.exists() and not self.agree(f"Tệp {target.name} đã có trong thư mục ấy. Ghi đè?"):
+            return None
+        return target
 
     def _pick(self, kind: int, title: str, start: str) -> Path | None:
         dialog = self.app.api.FileDialog(kind)
         dialog.Title = title
         if start:
-            dialog.InitialFileName = start
+            # A folder's name without a separator at its end would be taken for a file's.
+            dialog.InitialFileName = f"{Path(start)}{os.sep}" if Path(start).is_dir() else start
         return Path(dialog.SelectedItems(1)) if dialog.Show() else None
+
+
+def _left_out() -> Any:
+    """What pywin32 takes for an argument that is not given; ``None`` would be the value Null."""
+    return getattr(sys.modules.get("pythoncom"), "Missing", None)
 
 
 def choose(dialogs: Dialogs, question: str, options: Sequence[tuple[str, str]]) -> str | None:

@@ -20,7 +20,8 @@ _GONE = frozenset({-2147023174, -2147417848, -2147023170})
 
 def is_busy(error: BaseException | None) -> bool:
     """Whether Excel rejected a call because the user is at work in it."""
-    return _has_code(error, _REJECTED)
+    # What xlwings raises when it has asked often enough for a member; it has no number, and xlwings may be missing.
+    return type(error).__name__ == "ExcelBusyError" or _has_code(error, _REJECTED)
 
 
 def _has_code(error: BaseException | None, codes: frozenset[int]) -> bool:

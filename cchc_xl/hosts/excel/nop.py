@@ -13,6 +13,7 @@ from cchc_xl.hosts.excel.dialogs import Dialogs
 from cchc_xl.hosts.excel.faults import is_busy
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, write_stamp
 from cchc_xl.hosts.excel.open_book import OpenBook, path_of
+from cchc_xl.hosts.excel.undisturbed import insist
 from cchc_xl.periods import format_date
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.stamp import Stamp
@@ -42,7 +43,8 @@ def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None
     try:
         book.api.SaveCopyAs(str(target))
     except Exception as refused:
-        write_stamp(OpenBook(book), {"submission": stamp.submission, "submitted": stamp.submitted})
+        before: dict[str, str | int] = {"submission": stamp.submission, "submitted": stamp.submitted}
+        insist(lambda: write_stamp(OpenBook(book), before))
         if isinstance(refused, OSError) or is_busy(refused):
             raise
         raise InputFault(

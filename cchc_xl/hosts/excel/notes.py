@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from cchc_xl.hosts.excel.faults import is_busy
+from cchc_xl.hosts.excel.undisturbed import insist
+
 _OURS, _END = "[CCHC] ", "[CCHC hết]"
 _BLOCK = re.compile(r"^\[CCHC\] (?:Lỗi|Cảnh báo|Gợi ý) \(.*?(?:^\[CCHC hết\]\n?|\Z)", re.MULTILINE | re.DOTALL)
 _WIDTH, _LINE = 330, 13  # points
@@ -32,9 +35,20 @@ def set_notes(sheet: Any, wanted: Mapping[tuple[int, int], str]) -> None:
         if note is not None:
             note.delete()
         if new:
-            # A cell with a threaded comment takes no note; the report says it all.
-            with suppress(Exception):
-                _fit(sheet.range(place).add_note(new), new)
+            _write(sheet.range(place), new, text)
+
+
+def _write(cell: Any, text: str, before: str) -> None:
+    """Put a note on a cell; when Excel refuses it, what stood there (``before``) is put back."""
+    try:
+        note = cell.add_note(text)
+    except Exception as refused:
+        if before:
+            insist(lambda: cell.add_note(before))
+        if is_busy(refused):
+            raise
+        return  # a cell with a threaded comment takes no note; the report says it all
+    _fit(note, text)
 
 
 def _fit(note: Any, text: str) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cchc_xl.hosts.excel.error_values import error_text
 from cchc_xl.readers.grid import CellFacts
-
-_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 
 
 def path_of(book: Any) -> Path | None:
@@ -72,10 +71,10 @@ class OpenBook:
     def _read(self, sheet: str) -> None:
         values: list[list[object]] = self._used(sheet).options(ndim=2, err_to_str=True).value
         errors = {
-            (row, column): str(value)
+            (row, column): error
             for row, line in enumerate(values)
             for column, value in enumerate(line)
-            if isinstance(value, str) and value in _ERRORS
+            if isinstance(value, str | int) and (error := error_text(value))
         }
         for row, column in errors:
             values[row][column] = ""

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 
+from cchc_xl import excel_limits
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup
-from cchc_xl.consolidation.contribution import contribution, figure_index
+from cchc_xl.consolidation.contribution import Contribution, contribution, figure_index
 from cchc_xl.consolidation.lines import Child, SummaryCell
 from cchc_xl.consolidation.rollup import roll_up, rollup_of
 from cchc_xl.consolidation.spare_rows import Placed
@@ -20,7 +21,7 @@ from cchc_xl.stamp import OWN_TABLE, Stamp
 from cchc_xl.submission import Entry, Submission
 from cchc_xl.summary_workbook.remarks import distribution_words
 from cchc_xl.summary_workbook.remarks import number as words
-from cchc_xl.values import State, Value
+from cchc_xl.values import State, Value, format_number
 
 _EXAMPLES = "ví dụ tthc.hs.xa.dung_han hoặc vinh-thanh-2023/PL6/45"
 _WITHOUT_FIGURES = {
@@ -36,7 +37,18 @@ def total(indicator: str, block: Block) -> Result:
     if fixed:
         return fixed
     cells = [cell for line in block for cell in line]
-    children = [_child(form, spec, index, value) for index, value in enumerate(cells, start=1)]
+    if len(cells) > excel_limits.COLUMNS:  # as a summary: each unit is a column of it
+        raise InputFault(
+            f"Vùng có {format_number(Decimal(len(cells)))} ô, nhiều hơn số đơn vị có thể có: "
+            "hãy chỉ chọn các ô số liệu của các đơn vị, không chọn cả cột."
+        )
+    children: list[Child] = []
+    given: dict[Value, Contribution] = {}  # it is as long as the form: one for each different figure will do
+    for index, value in enumerate(cells, start=1):
+        name = f"đơn vị thứ {index}"
+        if value not in given:
+            given[value] = _given(form, spec, name, value)
+        children.append(Child(str(index), name, given[value]))
     cell = roll_up(form, spec, children, not of_row, Placed())
     return _WORDS[cell.rollup](cell)
 
@@ -71,11 +83,10 @@ def find_indicator(indicator: str) -> tuple[Form, CellSpec, bool]:
     return form, appendix.cells[CellRef(appendix.id, int(order), column or known[0])], True
 
 
-def _child(form: Form, spec: CellSpec, index: int, value: Value) -> Child:
-    """One unit that gave this figure and nothing else. Raises ``Unreadable`` for what would be left out of a total."""
-    name = f"đơn vị thứ {index}"
-    stamp = Stamp(form.id, form.version, name, str(index), kind=OWN_TABLE)
-    submission = Submission("", form, stamp, {spec.ref: Entry(value, spec.ref.appendix, 0, index)})
+def _given(form: Form, spec: CellSpec, name: str, value: Value) -> Contribution:
+    """A unit's figure and nothing else. Raises ``Unreadable`` for what would be left out of a total."""
+    stamp = Stamp(form.id, form.version, kind=OWN_TABLE)
+    submission = Submission("", form, stamp, {spec.ref: Entry(value, spec.ref.appendix, 0, 0)})
     given = contribution(submission, cells=[spec])
     place = figure_index(form)[spec.ref]
     readable = given.numbers[place] is not None
@@ -85,7 +96,7 @@ def _child(form: Form, spec: CellSpec, index: int, value: Value) -> Child:
         except Unreadable as fault:
             raise Unreadable(f"{name}: {fault}") from fault
         raise Unreadable(f"{name}: “{value.text}” không phải là giá trị của chỉ tiêu này")
-    return Child(str(index), name, given)
+    return given
 
 
 # One small function for each roll-up: the cell in words --------------------------------------------------------------

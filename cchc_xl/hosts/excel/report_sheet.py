@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from cchc_xl.hosts.excel.open_book import OpenBook
-from cchc_xl.hosts.excel.undisturbed import unprotected
+from cchc_xl.hosts.excel.undisturbed import insist, unprotected
 from cchc_xl.layout import REPORT_SHEET
 from cchc_xl.report.annotation import Annotation
 from cchc_xl.report.earlier import earlier_findings
@@ -80,8 +80,8 @@ class ReportSheet:
             try:
                 self._put(sheet, text, [_cells(line) for line in annotation.lines], height)
             except Exception:
-                with suppress(Exception):
-                    self._put(sheet, *self._before(), height)
+                # Patiently: explanations are written apart from their findings and must not end beside others.
+                insist(lambda: self._put(sheet, *self._before(), height))
                 raise
             with suppress(Exception):  # heights are a convenience
                 sheet.range((FIRST_ROW + 1, 1), (FIRST_ROW + max(height, 1), len(COLUMNS))).rows.autofit()

@@ -24,6 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     # With what xlwings' decorators need on Windows; that the functions cannot be loaded is said in the cell.
     from xlwings.com_server import serve
 
+    from cchc_xl.hosts.excel.attach import end_no_excel
+
+    end_no_excel()
     serve(given[0])  # type: ignore[no-untyped-call]
     return 0
 

@@ -10,7 +10,7 @@ from cchc_xl.errors import InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs, choose
 from cchc_xl.hosts.excel.open_book import path_of
 from cchc_xl.hosts.excel.remembered import recall, remember
-from cchc_xl.hosts.excel.undisturbed import open_written
+from cchc_xl.hosts.excel.undisturbed import open_written, refuse_open
 from cchc_xl.operations import NewWorkbook, create_workbook, fill_workbook
 
 
@@ -34,6 +34,7 @@ def tao_so(app: Any, dialogs: Dialogs) -> Path | None:
     target = dialogs.save_as("Ghi sổ mới vào tệp", str(start))
     if target is None:
         return None
+    refuse_open(app, target)
     create_workbook(NewWorkbook(form, unit=unit, unit_code=code, period=period), target)
     remember({"don-vi": unit, "ma": code, "ky": period, "thu-muc-so": str(target.parent)})
     open_written(app, target)
@@ -56,6 +57,7 @@ def nhap(app: Any, dialogs: Dialogs) -> Path | None:
     )
     if folder is None or target is None:
         return None
+    refuse_open(app, target)
     filling = fill_workbook(source, folder, target)
     open_written(app, target)
     remarks = "".join(f"\n– {remark}" for remark in filling.remarks[:8])

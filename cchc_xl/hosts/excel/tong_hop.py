@@ -14,7 +14,7 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault, SeveralForms
 from cchc_xl.hosts.excel.dialogs import Dialogs, choose
 from cchc_xl.hosts.excel.remembered import recall, remember
-from cchc_xl.hosts.excel.undisturbed import open_written
+from cchc_xl.hosts.excel.undisturbed import open_written, refuse_open
 from cchc_xl.hosts.pace import Pace
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.periods import format_date, parse_date
@@ -51,7 +51,7 @@ def tong_hop(app: Any, dialogs: Dialogs) -> Summary | None:
     target = dialogs.save_as("Ghi sổ tổng hợp vào tệp", str(folder / f"Tong hop {period}.xlsx".replace(" .", ".")))
     if target is None:
         return None
-    _refuse_open(app, target)
+    refuse_open(app, target)
     remember({"thu-muc": str(folder), "ky": period, "danh-sach": str(units or ""), "han-nop": deadline})
     request = MergeRequest(folder=folder, target=target, units_file=units, period=period, deadline=deadline)
     try:
@@ -95,13 +95,6 @@ def _deadline(dialogs: Dialogs, offered: str) -> str | None:
             return format_date(parse_date(answer))
         except InputFault as fault:
             question, offered = f"{fault}\nĐể trống: không xét đúng hạn.", answer
-
-
-def _refuse_open(app: Any, target: Path) -> None:
-    """Before the work: Excel opens no second workbook of one name, wherever it lies."""
-    for book in app.books:
-        if str(book.name).lower() == target.name.lower():
-            raise InputFault(f"Tệp {target.name} đang mở trong Excel: hãy đóng nó rồi bấm Tổng hợp lại.")
 
 
 def _merged(app: Any, dialogs: Dialogs, request: MergeRequest) -> Summary | None:

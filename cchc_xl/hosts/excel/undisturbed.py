@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cchc_xl.errors import WorkbookFault
+from cchc_xl.errors import InputFault, WorkbookFault
 from cchc_xl.hosts.excel.faults import is_busy
 
 # Worksheet.Protection's flags, in the order of Worksheet.Protect's last arguments.
@@ -47,22 +47,22 @@ def undisturbed(book: Any, doing: str) -> Iterator[None]:
         app.status_bar = doing
         yield
     except BaseException:
-        _insist(active.activate)
+        insist(active.activate)
         raise
     finally:
         # Each on its own: one that Excel refuses shall not keep the others from being restored.
-        _insist(partial(setattr, app, "calculation", calculation))
-        _insist(partial(setattr, app, "status_bar", False))
-        _insist(partial(setattr, app, "screen_updating", updating))
+        insist(partial(setattr, app, "calculation", calculation))
+        insist(partial(setattr, app, "status_bar", False))
+        insist(partial(setattr, app, "screen_updating", updating))
 
 
-def _insist(restore: Callable[[], object]) -> None:
+def insist(restore: Callable[[], object]) -> None:
     """Put something back as it was, also when the user is typing just now. That it cannot be done is no fault."""
     with suppress(Exception):
-        _patiently(restore)
+        patiently(restore)
 
 
-def _patiently(action: Callable[[], object]) -> None:
+def patiently(action: Callable[[], object]) -> None:
     """Do it as soon as the user leaves Excel a moment; raises what Excel says when that takes too long."""
     until = time.monotonic() + _PATIENCE
     while True:
@@ -81,9 +81,16 @@ def open_written(app: Any, path: Path) -> None:
     Raises ``WorkbookFault`` when Excel does not: the work is done all the same, and the sentence says where it lies.
     """
     try:
-        _patiently(partial(app.books.open, str(path)))
+        patiently(lambda: app.books.open(str(path)))
     except Exception as refused:
         raise WorkbookFault(f"Đã ghi {path} nhưng Excel không mở được: hãy mở tệp ấy bằng tay.") from refused
+
+
+def refuse_open(app: Any, target: Path) -> None:
+    """Raise ``InputFault`` before the work: Excel opens no second workbook of one name, wherever it lies."""
+    for book in app.books:
+        if str(book.name).lower() == target.name.lower():
+            raise InputFault(f"Tệp {target.name} đang mở trong Excel: hãy đóng nó rồi bấm lại nút.")
 
 
 def asks(book: Any, name: str) -> bool:
@@ -134,6 +141,8 @@ def unprotected(sheet: Any) -> Iterator[None]:
     try:
         api.Unprotect("")
     except Exception as refused:
+        if is_busy(refused):
+            raise
         raise WorkbookFault(
             f"Trang {sheet.name} được bảo vệ bằng mật khẩu: hãy bỏ mật khẩu (Xem lại > Bỏ bảo vệ trang) rồi làm lại."
         ) from refused
@@ -141,4 +150,4 @@ def unprotected(sheet: Any) -> Iterator[None]:
         yield
     finally:
         # By position: late-bound COM objects take no keywords. UserInterfaceOnly stays off.
-        api.Protect("", drawings, True, scenarios, False, *permissions)
+        patiently(lambda: api.Protect("", drawings, True, scenarios, False, *permissions))
