@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from cchc_xl.catalogue.model import Form
 from cchc_xl.expressions import CellRef
 from cchc_xl.recognition.confirmed import Answer, Confirmation
+from cchc_xl.recognition.doubts import figure_doubt
 from cchc_xl.recognition.mapping_layout import (
     AUTOMATIC,
     CONFIRM,
     NO,
     OTHER,
+    OTHER_COLUMN,
     PERSONS,
     REMEMBERED,
     YES,
@@ -21,7 +23,8 @@ from cchc_xl.recognition.mapping_layout import (
     column_key,
     row_key,
 )
-from cchc_xl.recognition.recognise import FoundColumn, FoundRow, Recognition, doubt
+from cchc_xl.recognition.recognise import FoundColumn, FoundRow, Recognition
+from cchc_xl.recognition.segments import NOTE
 from cchc_xl.recognition.target import LABEL, STT
 from cchc_xl.values import Value
 
@@ -102,6 +105,15 @@ class _Deciding:
                 )
                 continue
             chosen[id(column.segment), column.match.index] = key
+        mapped = {run for (run, _), key in chosen.items() if key not in ("", NOTE)}
+        for column in nameless_columns(columns):
+            unanswered = not self.answers.columns.get(column_key(column), _NO_ANSWER).word
+            if unanswered and id(column.segment) not in mapped:
+                self.out.waiting.append(
+                    f"trang Ghép cột: chưa biết cột nào của {column.segment.table.name} là số liệu, hãy chọn ở "
+                    f"{OTHER_COLUMN}, hoặc {NO}"
+                )
+                mapped.add(id(column.segment))  # said once
         return chosen
 
     def _column(self, column: FoundColumn) -> str:
@@ -143,15 +155,15 @@ class _Deciding:
             key = columns.get((id(row.source.segment), index), "")
             if key and value.filled and index != row.source.label_column:
                 figures[key] = value
-            elif value.filled and (id(row.source.segment), index) in columns and index in row.source.loose:
+            elif value.filled and not key and (id(row.source.segment), index) in columns:
                 self._leave_out(row, value, "cột không ghép")
         code = self._target(row, answer, at_stake=bool(figures))
         if code is None or not figures:
             return
-        if answer.word == AUTOMATIC and not answer.other and row.target is not None:
+        if answer.word in (AUTOMATIC, REMEMBERED) and code:
             # Of a column that a person has mapped nobody has looked at the figures yet.
             new = [
-                doubt(self.form, *self.codes[row.target.code], key, value)
+                figure_doubt(self.form, *self.codes[code], key, value)
                 for key, value in figures.items()
                 if key not in row.figures
             ]
@@ -217,6 +229,14 @@ def row_codes(form: Form) -> Mapping[str, tuple[str, int]]:
     return {
         f"{appendix.id}.{row.order}": (appendix.id, row.order) for appendix in form.appendices for row in appendix.rows
     }
+
+
+def nameless_columns(columns: Sequence[FoundColumn]) -> list[FoundColumn]:
+    """Columns that hold something, in runs of which no column of figures is known: they may hold all the figures."""
+    known = {id(column.segment) for column in columns if column.match.key not in ("", NOTE)}
+    return [
+        column for column in columns if not column.match.key and column.match.filled and id(column.segment) not in known
+    ]
 
 
 def waiting_rows(recognition: Recognition) -> list[FoundRow]:
