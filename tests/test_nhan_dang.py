@@ -244,7 +244,8 @@ def test_memory_does_not_speak_of_doubts_that_are_new(tmp_path: Path, capsys: py
 
     rows = doubtful()
     rows[1][1], rows[1][2], rows[2][1] = printed()[1][1], "văn bản", f"{rows[2][1]} trong năm"
-    head, target = [*HEAD[:3], "Quý I", "Ghi chú"], tmp_path / "so2.xlsx"
+    head, target = [*HEAD[:3], "Quý I", "Lũy kế", "Ghi chú"], tmp_path / "so2.xlsx"
+    rows = [[a, b, c, d, d, e] for a, b, c, d, e in rows]
     for figure, outcome in (("3", True), ("0,985", False)):
         rows[2][3] = figure
         source = a_file(tmp_path, rows, f"{outcome}.docx", head)
@@ -255,6 +256,7 @@ def test_memory_does_not_speak_of_doubts_that_are_new(tmp_path: Path, capsys: py
         answer(mapping, {key: "Cột 4 | Số liệu"}, layout.OTHER_COLUMN, layout.COLUMNS_SHEET)
         if outcome:
             answer(mapping, {"0/3": layout.YES, "0/90": layout.NO})
+        assert rows_of(mapping)["0/3"][layout.CONFIRM] == (layout.YES if outcome else layout.REMEMBERED)
         assert run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", target)[0] < 2 or not outcome
         assert target.exists() is outcome
 

@@ -407,7 +407,7 @@ def test_an_appendix_that_comes_twice_waits_with_all_its_rows() -> None:
 
 
 def test_no_figure_is_lost_without_a_word() -> None:
-    """A run of rows that are not the form's, a row without a label, a figure under the unit's heading: all are named."""
+    """A run of rows that are not the form's, one without a label, a figure under the unit's heading: all are named."""
     rows = printed()
     rows[1][2], rows[1][3] = "12", ""
     rows.append(["", "", "5", "7", "9"])

@@ -114,6 +114,16 @@ def _aside(heading: str) -> set[str]:
     return {word for word in words if not (word.isdecimal() and len(word) < 3)}
 
 
+def go_on(columns: Columns, before: Segment, after: Segment) -> bool:
+    """Whether the columns of a segment hold the same kind of thing in the next one, which has no head of its own."""
+    known = [columns.unit, *(match.index for match in columns.figures if match.key and match.key != NOTE)]
+    for index in known:
+        shares = [_share(segment, index, _is_figure) for segment in (before, after)]
+        if index >= 0 and _filled(before, index) and _filled(after, index) and (min(shares) < _MOSTLY <= max(shares)):
+            return False
+    return True
+
+
 def _best(
     index: int,
     rest: Sequence[int],

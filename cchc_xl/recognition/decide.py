@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cchc_xl.catalogue.model import Form
 from cchc_xl.expressions import CellRef
 from cchc_xl.recognition.confirmed import Answer, Confirmation
-from cchc_xl.recognition.doubts import figure_doubt
+from cchc_xl.recognition.doubts import Figures, doubts_in, place_doubts
 from cchc_xl.recognition.mapping_layout import (
     AUTOMATIC,
     CONFIRM,
@@ -150,28 +150,27 @@ class _Deciding:
                 f"hàng {answer.line}: số liệu trong sổ ghép khác trong tệp; hãy sửa ở tệp nguồn rồi nhận dạng lại"
             )
             return
-        figures: dict[str, Value] = {}
-        for index, value in enumerate(row.source.segment.table.rows[row.source.row]):
-            key = columns.get((id(row.source.segment), index), "")
+        figures: dict[str, tuple[int, Value]] = {}
+        segment = row.source.segment
+        for index, value in enumerate(segment.table.rows[row.source.row]):
+            key = columns.get((id(segment), index), "")
             if key and value.filled and index != row.source.label_column:
-                figures[key] = value
-            elif value.filled and not key and (id(row.source.segment), index) in columns:
+                figures[key] = index, value
+            elif value.filled and not key and (id(segment), index) in columns:
                 self._leave_out(row, value, "cột không ghép")
         code = self._target(row, answer, at_stake=bool(figures))
         if code is None or not figures:
             return
         if answer.word in (AUTOMATIC, REMEMBERED) and code:
             # Of a column that a person has mapped nobody has looked at the figures yet.
-            new = [
-                figure_doubt(self.form, *self.codes[code], key, value)
-                for key, value in figures.items()
-                if key not in row.figures
-            ]
-            if any(new):
-                self.out.waiting.append(f"hàng {answer.line}: {next(filter(None, new))}; hãy chọn {YES} hoặc {NO}")
+            new = {key: figure for key, figure in figures.items() if key not in row.figures}
+            taken = [index for (run, index), key in columns.items() if run == id(segment) and key]
+            doubts = doubts_in(self.form, *self.codes[code], row.source, new) + place_doubts(row.source, new, taken)
+            if doubts:
+                self.out.waiting.append(f"hàng {answer.line}: {doubts[0]}; hãy chọn {YES} hoặc {NO}")
                 return
         if not code:
-            for value in figures.values():
+            for _, value in figures.values():
                 self._leave_out(row, value, "người dùng chọn không ghép")
             return
         self._put(row, code, figures, answer)
@@ -202,17 +201,17 @@ class _Deciding:
             )
         return None
 
-    def _put(self, row: FoundRow, code: str, figures: Mapping[str, Value], answer: Answer) -> None:
+    def _put(self, row: FoundRow, code: str, figures: Figures, answer: Answer) -> None:
         appendix_id, order = self.codes[code]
         appendix = self.form.appendix(appendix_id)
-        texts = {key: value.text for key, value in figures.items()}
+        texts = {key: value.text for key, (_, value) in figures.items()}
         if appendix.row(order).spare:
             texts = {STT: row.source.stt, LABEL: row.source.label, **row.source.others, **texts}
         for key, text in texts.items():
             ref = CellRef(appendix_id, order, key)
             if ref not in self.form.cells:
                 if key in figures:
-                    self._leave_out(row, figures[key], f"dòng {code} của biểu không có ô này")
+                    self._leave_out(row, figures[key][1], f"dòng {code} của biểu không có ô này")
             elif ref in self.came_from:
                 self.out.waiting.append(f"hàng {answer.line}: dòng {code} đã nhận số liệu từ {self.came_from[ref]}")
                 return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 
 from cchc_xl.catalogue.model import CellSpec, Form, PeriodKind
@@ -24,8 +24,10 @@ _TIMES = re.compile(
 )
 _LONGEST_TIME = 12  # words of such a row
 _CUMULATIVE = re.compile(r"\b(?:luy ke|cong don|tu dau nam|9 thang|6 thang)\b")
-# So many rows in common, and two tables are one appendix twice.
-_COPY = 3
+# So many rows in common, or so many of the smaller one's, and two tables are one appendix twice.
+_COPY, _COPY_SHARE = 3, 0.3
+
+Figures = Mapping[str, tuple[int, Value]]  # by the form's column, each with the table's column
 
 
 def figure_doubt(form: Form, appendix: str, order: int, key: str, value: Value) -> str:
@@ -50,28 +52,39 @@ def figure_doubt(form: Form, appendix: str, order: int, key: str, value: Value) 
     return ""
 
 
-def place_doubts(source: SourceRow, figure_columns: frozenset[int]) -> list[str]:
-    """What is doubtful about where the figures of a row stand. ``figure_columns``: those of the table with figures."""
+def place_doubts(source: SourceRow, figures: Figures, figure_columns: Collection[int]) -> list[str]:
+    """What is doubtful about where figures of a row stand. ``figure_columns``: those of the table with figures."""
     table = source.segment.table
     found = []
-    if source.figures and source.row in table.hidden_rows:
+    if figures and source.row in table.hidden_rows:
         found.append("dòng bị ẩn trong tệp")
-    for index, value in source.figures.values():
+    for index, value in figures.values():
         high, wide = table.boxes.get((source.row, index), (1, 1))
         if high > 1:
             found.append(f"“{value.text}” ở ô gộp {high} dòng: chưa rõ là của dòng nào")
-        elif figure_columns & set(range(index + 1, index + min(wide, len(table.rows[source.row])))):
+        elif any(index < other < index + wide for other in figure_columns):
             found.append(f"“{value.text}” ở ô gộp nhiều cột: chưa rõ là của cột nào")
     return found
 
 
-def cumulative_doubt(spec: CellSpec | None, source: SourceRow, value: Value) -> str:
+def doubts_in(form: Form, appendix: str, order: int, source: SourceRow, figures: Figures) -> list[str]:
+    """What is doubtful about figures of a row in cells of the form."""
+    found = []
+    for key, (index, value) in figures.items():
+        found.append(figure_doubt(form, appendix, order, key, value))
+        spec = form.cells.get(CellRef(appendix, order, key))
+        found.append(_cumulative_doubt(spec, source, index, value))
+    return list(filter(None, found))
+
+
+def _cumulative_doubt(spec: CellSpec | None, source: SourceRow, index: int, value: Value) -> str:
     """Whether the form wants a cumulative figure and the table has another column of such ones with another figure."""
     if spec is None or spec.quantity is None or spec.quantity.period is not PeriodKind.CUMULATIVE:
         return ""
-    for index, other in source.loose.items():
-        heading = " ".join(folded_heading(tier) for tier in source.segment.headings[index : index + 1][0])
-        if _CUMULATIVE.search(heading) and other.text.strip() != value.text.strip():
+    for at, other in source.loose.items():
+        tiers = source.segment.headings[at] if at < len(source.segment.headings) else ()
+        cumulative = _CUMULATIVE.search(" ".join(map(folded_heading, tiers)))
+        if at != index and cumulative and other.text.strip() != value.text.strip():
             return f"biểu lấy số lũy kế, mà tệp còn cột lũy kế ghi “{other.text}”"
     return ""
 
@@ -91,8 +104,8 @@ def _of_times(sources: Sequence[SourceRow], matches: Sequence[Match]) -> Mapping
     found = {}
     for rows in by_run.values():
         heads = [at for at in rows if _names_a_time(sources[at], matches[at])]
-        # A lone one above all figures is the table's title: of which period the file is, a person says anyhow.
-        title = len(heads) == 1 and not any(sources[at].has_figures for at in rows if at < heads[0])
+        # A lone one above all rows of the form is the table's title: of which period the file is, a person says anyhow.
+        title = len(heads) == 1 and all(matches[at].target is None for at in rows if at < heads[0])
         label = ""
         for at in rows if not title else ():
             if at in heads:
@@ -104,7 +117,7 @@ def _of_times(sources: Sequence[SourceRow], matches: Sequence[Match]) -> Mapping
 
 def _names_a_time(source: SourceRow, match: Match) -> bool:
     words = source.wording.folded
-    bare = not source.has_figures and not source.loose and match.target is None
+    bare = not source.has_figures and match.target is None
     return bare and 0 < len(words) <= _LONGEST_TIME and _TIMES.search(" ".join(words)) is not None
 
 
@@ -115,7 +128,8 @@ def _of_copies(sources: Sequence[SourceRow], matches: Sequence[Match]) -> Mappin
             runs[id(sources[at].segment)][match.target].append(at)
     found = {}
     for one, other in combinations(runs.values(), 2):
-        if len(one.keys() & other.keys()) >= _COPY:
+        common, least = len(one.keys() & other.keys()), min(len(one), len(other))
+        if common >= _COPY or (common and common >= _COPY_SHARE * least):
             rows = [[at for group in run.values() for at in group] for run in (one, other)]
             places = "; ".join(dict.fromkeys(sources[group[0]].segment.table.name for group in rows))
             found.update({at: f"phụ lục này có hơn một bảng trong tệp ({places})" for group in rows for at in group})

@@ -15,8 +15,8 @@ from cchc_xl.legacy_letters import certainly_unicode, encoding_of_texts, to_unic
 from cchc_xl.readers.foreign.open_file import ForeignFile
 from cchc_xl.readers.foreign.table import ForeignTable
 from cchc_xl.recognition.columns import ACCEPTED as COLUMN_ACCEPTED
-from cchc_xl.recognition.columns import ColumnMatch, Columns, label_column, match_columns
-from cchc_xl.recognition.doubts import cumulative_doubt, figure_doubt, place_doubts, run_doubts
+from cchc_xl.recognition.columns import ColumnMatch, Columns, go_on, label_column, match_columns
+from cchc_xl.recognition.doubts import doubts_in, place_doubts, run_doubts
 from cchc_xl.recognition.matching import DOUBTFUL, Match, match_rows
 from cchc_xl.recognition.segments import Segment, segments
 from cchc_xl.recognition.source_rows import SourceRow, source_rows
@@ -264,6 +264,8 @@ class _ReadSegment:
         """Whether it is the next page of the segment before: no head, as wide, labels of the same appendix."""
         if self.segment.head or self.segment.width != before.segment.width or label not in (-1, before.columns.label):
             return False
+        if not go_on(before.columns, before.segment, self.segment):
+            return False
         mine, _ = self._appendices(before.columns.label, keys)
         return not mine or mine[0] in before.appendices
 
@@ -375,12 +377,9 @@ def _found(
     target = wanted[match.target] if match.target is not None else None
     remarks = list(match.doubts)
     if target is not None:
-        for key, (_, value) in source.figures.items():
-            spec = form.cells.get(CellRef(target.appendix.id, target.row.order, key))
-            remarks.append(figure_doubt(form, target.appendix.id, target.row.order, key, value))
-            remarks.append(cumulative_doubt(spec, source, value))
-    of_place = place_doubts(source, filled[id(source.segment)])
-    remarks = [*filter(None, remarks), *of_place]
+        remarks += doubts_in(form, target.appendix.id, target.row.order, source, source.figures)
+    of_place = place_doubts(source, source.figures, filled[id(source.segment)])
+    remarks += of_place
     columns_sure = all((id(source.segment), key) in sure for key in source.figures)
     return FoundRow(
         source,
