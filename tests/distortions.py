@@ -105,7 +105,7 @@ class Strength:
 class Distorted:
     """A file of tables, and the truth: by table and row the code of the row (empty: none), by column the form's key.
 
-    ``never``: rows (by table and row) that must not be taken, whatever they are.
+    ``never``: rows (by table and row) that must not be taken, whatever they are; ``boxes``: whose figure must not.
     """
 
     file: ForeignFile
@@ -114,6 +114,7 @@ class Distorted:
     repeated: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
     never: set[tuple[int, int]] = field(default_factory=set)
+    boxes: set[tuple[int, int]] = field(default_factory=set)
 
 
 @dataclass
@@ -141,6 +142,11 @@ def distort(form: Form, seed: int, strength: Strength, values: dict[str, dict[st
     return out
 
 
+def _happens(rng: random.Random, often: float) -> bool:
+    # What never happens takes no number: tables of kinds without it stay as they were.
+    return often > 0 and rng.random() < often
+
+
 def _tables(
     rng: random.Random,
     appendix: Appendix,
@@ -151,7 +157,7 @@ def _tables(
 ) -> list[ForeignTable]:
     body = _body(rng, appendix, strength, out, values)
     made = _laid_out(rng, appendix, number, body, strength, out)
-    if "value" in {column.key for column in appendix.columns} and rng.random() < strength.copied:
+    if "value" in {column.key for column in appendix.columns} and _happens(rng, strength.copied):
         part = [_Line(line.code, {**line.cells, "value": "77"}, line.row, never=True) for line in body]
         start = rng.randrange(max(1, len(part) // 2))
         made += _laid_out(rng, appendix, number + len(made), part[start:], replace(strength, headless=0), out)
@@ -188,14 +194,14 @@ def _body(
             out.repeated.add(line.code)
     if rng.random() < strength.renumbered:
         _renumber(body)
-    if rng.random() < strength.broken:
+    if _happens(rng, strength.broken):
         body = _broken(rng, body)
-    if rng.random() < strength.times:
-        body = _with_times(rng, body)
-    if rng.random() < strength.merged:
+    if _happens(rng, strength.times):
+        body = _with_times(rng, body, out.repeated)
+    if _happens(rng, strength.merged):
         at = rng.randrange(len(body) - 1)
         if body[at].cells.get("value"):
-            body[at].box = body[at].never = True
+            body[at].box = True
             body[at + 1].cells.pop("value", None)
     return body
 
@@ -213,7 +219,7 @@ def _broken(rng: random.Random, body: list[_Line]) -> list[_Line]:
     return out
 
 
-def _with_times(rng: random.Random, body: list[_Line]) -> list[_Line]:
+def _with_times(rng: random.Random, body: list[_Line], repeated: set[str]) -> list[_Line]:
     """Some rows once more below the others, as they were at another time."""
     start = rng.randrange(len(body) // 2)
     part = [
@@ -222,7 +228,7 @@ def _with_times(rng: random.Random, body: list[_Line]) -> list[_Line]:
     ]
     head = _Line("", {"label": rng.choice(_TIMES)}, body[0].row)
     if rng.random() < 0.5:  # not all of them are in both
-        body = [line for line in body if rng.random() < 0.8]
+        body = [line for line in body if line.code in repeated or rng.random() < 0.8]
     return [*body, head, *part]
 
 
@@ -354,7 +360,7 @@ def _laid_out(
         for line in body:
             line.cells.setdefault(key, str(rng.randint(0, 99)) if rng.random() < 0.7 else "")
     meant = {key: key for key in keys}
-    boxed = simple and rng.random() < strength.boxed
+    boxed = simple and _happens(rng, strength.boxed)
     years: list[str] = []
     if boxed:
         at = keys.index("value") + rng.choice((0, 1))
@@ -365,7 +371,7 @@ def _laid_out(
         for line in body:
             if line.cells.get("value"):
                 line.cells["+other"] = str(rng.randint(0, 3000))
-    elif simple and rng.random() < strength.aside:
+    elif simple and _happens(rng, strength.aside):
         heads["value"] = [*heads["value"][:-1], f"{heads['value'][-1]} ({rng.choice(_ASIDES)})"]
         meant["value"] = "+aside"
     levels = max(map(len, heads.values()))
@@ -391,7 +397,7 @@ def _laid_out(
     if boxed and rng.random() < 0.7:
         tier = len(head) - 1 - bool(years)
         boxes = {(tier, min(keys.index("value"), keys.index("+other"))): (1, 2)}
-    cut = rng.randrange(5, len(body)) if rng.random() < strength.headless and len(body) > 10 and rows else len(body)
+    cut = rng.randrange(5, len(body)) if _happens(rng, strength.headless) and len(body) > 10 and rows else len(body)
     made = []
     for count, line in enumerate(body):
         if count == cut:
@@ -405,6 +411,7 @@ def _laid_out(
             rows += [row for row in head if any(row)]  # a new page
         if line.box and "value" in keys:
             boxes[len(rows), keys.index("value")] = (2, 1)
+            out.boxes.add((number, len(rows)))
         if line.never:
             out.never.add((number, len(rows)))
         out.rows[number, len(rows)] = line.code

@@ -44,7 +44,8 @@ def measure(form: Form, truth: Distorted, tally: Tally, calibration: dict[int, C
         if calibration is not None:
             calibration[int(row.match.confidence * 100 + 0.5)][right] += 1
         tally.accepted += accepted
-        never = place in truth.never or row.target.code in truth.repeated
+        of_box = "value" in row.figures and place in truth.boxes
+        never = of_box or place in truth.never or row.target.code in truth.repeated
         if accepted and (not right or not columns or never):
             tally.accepted_wrong += 1
         if not right or (accepted and (not columns or never)):

@@ -127,6 +127,23 @@ def test_the_order_of_sets_decides_nothing(seed: str) -> None:
     assert runs != {""}
 
 
+def test_what_people_would_doubt_is_never_accepted() -> None:
+    """Other times, copies, headings over two columns, merged figures, broken labels, pages without a head."""
+    tally = Tally()
+    kinds = (
+        Strength(times=0.7),
+        Strength(copied=0.7),
+        Strength(boxed=0.5, aside=0.5),
+        Strength(repeated=0, merged=0.7, broken=0.7, columns=False),
+        Strength(headless=0.8),
+    )
+    for form_id in form_ids():
+        for seed, strength in enumerate(kinds):
+            measure(load_form(form_id), distort(load_form(form_id), seed, strength), tally)
+    assert tally.accepted_wrong == 0, tally.wrong
+    assert tally.precision >= 0.995, tally.wrong
+
+
 def test_impostors_are_never_accepted() -> None:
     """A row in which one decisive word is another (cấp huyện, cấp thôn) is not taken for its neighbour."""
     tally = Tally()
@@ -323,6 +340,19 @@ def test_a_table_goes_on_after_a_page_break() -> None:
         assert len(recognition.rows()) == 89
 
 
+def test_a_page_without_a_head_whose_columns_hold_other_things_waits() -> None:
+    """As wide as the page before, but unit and figure have changed places: the columns are looked at anew."""
+    rows = printed()
+    turned: list[list[object]] = [[a, b, d, c, e] for a, b, c, d, e in rows[40:]]
+    recognition = found(table(rows[:40]), table(turned, [], "Bảng 2"))
+    first, second = (
+        [row for row in recognition.rows() if row.source.segment.number == n and row.figures] for n in (0, 1)
+    )
+    assert all(row.accepted and row.columns_accepted for row in first)
+    assert second
+    assert not any(row.columns_accepted for row in second)
+
+
 def test_appendices_put_into_one_table_are_told_apart() -> None:
     """A district's seven appendices typed as one table under one head."""
     form = load_form("ninh-hai-2023")
@@ -355,6 +385,34 @@ def test_numbers_and_labels_in_one_column_are_read_apart() -> None:
     rows = [[f"{a}. {b}" if a else b, c, d, e] for a, b, c, d, e in printed()]
     waiting = [row.source.label for row in found(table(rows, HEAD[1:])).rows() if not row.accepted]
     assert [label.split(".")[0] for label in waiting] == ["Trong đó"]
+
+
+@pytest.mark.parametrize("figure_first", [True, False])
+def test_a_label_that_goes_on_in_the_next_row_is_one(*, figure_first: bool) -> None:
+    """Cells that do not wrap: the two halves are one label, wherever the figure stands."""
+    rows: list[list[object]] = []
+    for stt, label, unit, figure, note in printed():
+        words = str(label).split(" ")
+        first, rest = " ".join(words[:5]), " ".join(words[5:])
+        if not rest or not figure:
+            rows.append([stt, label, unit, figure, note])
+        elif figure_first:
+            rows += [[stt, first, unit, figure, note], ["", rest, "", "", ""]]
+        else:
+            rows += [[stt, first, "", "", ""], ["", rest, unit, figure, note]]
+    taken = [row for row in found(table(rows)).rows() if row.figures]
+    assert len(taken) == 71
+    assert all(row.accepted for row in taken)
+
+
+def test_half_a_label_that_is_another_row_s_waits() -> None:
+    """"Số nhiệm vụ đã hoàn thành | trước hạn": what goes on in the next row may be another row's name."""
+    rows = [row for row in printed() if row[1] != "Số nhiệm vụ đã hoàn thành"]
+    at = next(n for n, row in enumerate(rows) if row[1] == "Số nhiệm vụ đã hoàn thành đúng hạn")
+    rows[at : at + 1] = [["", "Số nhiệm vụ đã hoàn thành", "Nhiệm vụ", "5", ""], ["", "trước thời hạn", "", "", ""]]
+    [row] = by_label(found(table(rows)), "Số nhiệm vụ đã hoàn thành")
+    assert not row.accepted
+    assert "dòng sau" in row.remarks[-1]
 
 
 def test_doubtful_figures_wait() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from cchc_xl.catalogue.model import CellSpec, Form, PeriodKind
 from cchc_xl.expressions import CellRef
@@ -90,10 +90,11 @@ def _cumulative_doubt(spec: CellSpec | None, source: SourceRow, index: int, valu
 
 
 def run_doubts(sources: Sequence[SourceRow], matches: Sequence[Match]) -> Mapping[int, str]:
-    """By row what speaks against all rows of a run: they are of a time of their own, or the appendix stands twice."""
-    found = dict(_of_times(sources, matches))
-    for index, words in _of_copies(sources, matches).items():
-        found[index] = f"{found[index]}; {words}" if index in found else words
+    """By row what others say against it: it is of another time, the appendix stands twice, its label goes on."""
+    found: dict[int, str] = {}
+    for doubts in (_of_times(sources, matches), _of_copies(sources, matches), _of_broken_labels(sources, matches)):
+        for at, words in doubts.items():
+            found[at] = f"{found[at]}; {words}" if at in found else words
     return found
 
 
@@ -133,4 +134,16 @@ def _of_copies(sources: Sequence[SourceRow], matches: Sequence[Match]) -> Mappin
             rows = [[at for group in run.values() for at in group] for run in (one, other)]
             places = "; ".join(dict.fromkeys(sources[group[0]].segment.table.name for group in rows))
             found.update({at: f"phụ lục này có hơn một bảng trong tệp ({places})" for group in rows for at in group})
+    return found
+
+
+def _of_broken_labels(sources: Sequence[SourceRow], matches: Sequence[Match]) -> Mapping[int, str]:
+    """Rows whose label may go on in the next row: what is found by a part of it may be another row."""
+    found = {}
+    for at, (before, after) in enumerate(pairwise(sources)):
+        follows = after.segment is before.segment and after.row == before.row + 1
+        alone = after.is_bare and after.label and not after.stt and not matches[at + 1].accepted
+        # A heading that is worded anew stands alone, too; it has a number or a dash, or follows a heading.
+        if follows and alone and not before.is_bare and not _names_a_time(after, matches[at + 1]):
+            found[at] = f"tên có thể còn nữa ở dòng sau (“{after.label}”)"
     return found

@@ -19,7 +19,7 @@ from cchc_xl.recognition.columns import ColumnMatch, Columns, go_on, label_colum
 from cchc_xl.recognition.doubts import doubts_in, place_doubts, run_doubts
 from cchc_xl.recognition.matching import DOUBTFUL, Match, match_rows
 from cchc_xl.recognition.segments import Segment, segments
-from cchc_xl.recognition.source_rows import SourceRow, source_rows
+from cchc_xl.recognition.source_rows import SourceRow, join_broken, source_rows
 from cchc_xl.recognition.target import TargetRow, folded_heading, folded_key, known_words, label_keys, targets
 from cchc_xl.recognition.wording import Comparer
 from cchc_xl.values import Reading, State, Value, read_number
@@ -330,7 +330,8 @@ def _part(form: Form, read: Sequence[_ReadSegment]) -> Part:
     ids = {appendix.id for segment in read for appendix in segment.appendices}
     appendices = tuple(appendix for appendix in form.appendices if appendix.id in ids)
     wanted = targets(appendices)
-    sources = [row for segment in read for row in source_rows(segment.segment, segment.columns)]
+    labels = label_keys(form)
+    sources = [row for s in read for row in join_broken(source_rows(s.segment, s.columns), labels)]
     columns = tuple(FoundColumn(s.segment, match, s.appendices[0]) for s in read for match in s.columns.figures)
     sure = {(id(column.segment), column.match.key) for column in columns if column.accepted}
     matches = match_rows(sources, wanted, _comparer())

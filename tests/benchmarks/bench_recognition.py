@@ -34,9 +34,9 @@ KINDS = {
     "other times": Strength(times=0.7),
     "copies": Strength(copied=0.7),
     "columns in doubt": Strength(boxed=0.5, aside=0.5),
-    "merged, broken": Strength(merged=0.7, broken=0.7, columns=False),
+    "merged, broken": Strength(repeated=0, merged=0.7, broken=0.7, columns=False),
     "pages without a head": Strength(headless=0.8),
-    "all of these": Strength(times=0.2, copied=0.2, boxed=0.2, aside=0.2, merged=0.3, broken=0.3, headless=0.3),
+    "all of these": Strength(0.08, 0, 0.05, 0.2, 0.1, 0.1, True, True, 0.2, 0.2, 0.2, 0.2, 0.3, 0.3, 0.3),
 }
 
 
