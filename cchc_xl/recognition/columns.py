@@ -115,7 +115,12 @@ def _aside(heading: str) -> set[str]:
 
 
 def go_on(columns: Columns, before: Segment, after: Segment) -> bool:
-    """Whether the columns of a segment hold the same kind of thing in the next one, which has no head of its own."""
+    """Whether the columns of a segment hold the same kind of thing in the next one, which has no head of its own.
+
+    Where another column holds figures, too, nothing would tell that the two have changed places.
+    """
+    if any(not match.key and _is_numeric(before, match.index) for match in columns.figures):
+        return False
     known = [columns.unit, *(match.index for match in columns.figures if match.key and match.key != NOTE)]
     for index in known:
         shares = [_share(segment, index, _is_figure) for segment in (before, after)]
