@@ -4,6 +4,10 @@ Distortions keep the meaning: rows moved within their group, groups moved, rows 
 otherwise, columns added or in another order, other heads, old letters. ``impostor`` rows do not: a decisive word is
 another one, and no row of the form is meant.
 
+Some kinds make a table of which no reader could know what is meant: rows of another time under a heading of their own,
+the appendix once more with other figures, a heading over two columns or with a time in brackets, a figure over two
+rows. There the truth is that nothing may be taken (``never``, and columns of no key).
+
 What no reader could tell is not asked for: a row whose label another row of the form has too, and that bears no number
 of its own, is moved only together with the row that contains it.
 """
@@ -13,7 +17,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cchc_xl.catalogue.model import Appendix, Form, Row
 from cchc_xl.legacy_letters import _TCVN3, _VNI, Encoding
@@ -21,7 +25,7 @@ from cchc_xl.readers.foreign.open_file import ForeignFile
 from cchc_xl.readers.foreign.table import ForeignTable
 from cchc_xl.recognition.target import name_of
 from cchc_xl.recognition.wording import wording
-from cchc_xl.values import from_text
+from cchc_xl.values import Value, from_text, number_value
 
 _LONG = {
     "CCHC": "cải cách hành chính",
@@ -68,6 +72,8 @@ _HEADS = {
     "value": ("Số liệu", "Kết quả", "Kết quả thực hiện", "Số lượng", "Số liệu báo cáo"),
     "note": ("Ghi chú", "GHI CHÚ", "Diễn giải"),
 }
+_TIMES = ("Kỳ trước", "Cùng kỳ năm trước", "II. Lũy kế 9 tháng", "Quý II năm 2024", "Năm 2023")
+_ASIDES = ("lũy kế từ đầu năm", "năm trước", "nghìn đồng", "6 tháng", "cùng kỳ")
 _ADDED = ("Số liệu kỳ trước", "Cơ quan phụ trách", "So sánh (%)", "Nguồn", "Lũy kế", "Đầu mối")
 
 
@@ -84,17 +90,31 @@ class Strength:
     renumbered: float = 0.0
     columns: bool = True
     letters: bool = True
+    # Of a table: what makes it doubtful for people, too (see above); a label broken over two rows; a second page
+    # without a head.
+    times: float = 0.0
+    copied: float = 0.0
+    boxed: float = 0.0
+    aside: float = 0.0
+    merged: float = 0.0
+    broken: float = 0.0
+    headless: float = 0.0
 
 
 @dataclass
 class Distorted:
-    """A file of tables, and the truth: by table and row the code of the row (empty: none), by column the form's key."""
+    """A file of tables, and the truth: by table and row the code of the row (empty: none), by column the form's key.
+
+    ``never``: rows (by table and row) that must not be taken, whatever they are; ``boxes``: whose figure must not.
+    """
 
     file: ForeignFile
     rows: dict[tuple[int, int], str] = field(default_factory=dict)
     columns: dict[tuple[int, int], str] = field(default_factory=dict)
     repeated: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
+    never: set[tuple[int, int]] = field(default_factory=set)
+    boxes: set[tuple[int, int]] = field(default_factory=set)
 
 
 @dataclass
@@ -102,15 +122,17 @@ class _Line:
     code: str
     cells: dict[str, str]
     row: Row
+    never: bool = False
+    box: bool = False  # its figure stands in a cell with the one below
 
 
 def distort(form: Form, seed: int, strength: Strength, values: dict[str, dict[str, str]] | None = None) -> Distorted:
     """The tables of a form, distorted. ``values``: figures by row code and column key; else numbers are made up."""
     rng = random.Random(f"{form.id}/{seed}")
     out = Distorted(ForeignFile("bang.docx", "", ()))
-    tables = []
-    for number, appendix in enumerate(form.appendices):
-        tables.append(_table(rng, appendix, number, strength, out, values))
+    tables: list[ForeignTable] = []
+    for appendix in form.appendices:
+        tables += _tables(rng, appendix, len(tables), strength, out, values)
     if strength.letters and rng.random() < 0.2:
         encoding = rng.choice(list(Encoding))
         tables = [_in_old_letters(table, encoding) for table in tables]
@@ -120,14 +142,35 @@ def distort(form: Form, seed: int, strength: Strength, values: dict[str, dict[st
     return out
 
 
-def _table(
+def _happens(rng: random.Random, often: float) -> bool:
+    # What never happens takes no number: tables of kinds without it stay as they were.
+    return often > 0 and rng.random() < often
+
+
+def _tables(
     rng: random.Random,
     appendix: Appendix,
     number: int,
     strength: Strength,
     out: Distorted,
     values: dict[str, dict[str, str]] | None,
-) -> ForeignTable:
+) -> list[ForeignTable]:
+    body = _body(rng, appendix, strength, out, values)
+    made = _laid_out(rng, appendix, number, body, strength, out)
+    if "value" in {column.key for column in appendix.columns} and _happens(rng, strength.copied):
+        part = [_Line(line.code, {**line.cells, "value": "77"}, line.row, never=True) for line in body]
+        start = rng.randrange(max(1, len(part) // 2))
+        made += _laid_out(rng, appendix, number + len(made), part[start:], replace(strength, headless=0), out)
+    return made
+
+
+def _body(
+    rng: random.Random,
+    appendix: Appendix,
+    strength: Strength,
+    out: Distorted,
+    values: dict[str, dict[str, str]] | None,
+) -> list[_Line]:
     names = Counter(wording(name_of(row)).words for row in appendix.printed)
     lines = [_line(rng, appendix, row, values) for row in appendix.printed]
     lines = _moved(rng, lines, names, strength)
@@ -151,7 +194,42 @@ def _table(
             out.repeated.add(line.code)
     if rng.random() < strength.renumbered:
         _renumber(body)
-    return _laid_out(rng, appendix, number, body, strength, out)
+    if _happens(rng, strength.broken):
+        body = _broken(rng, body)
+    if _happens(rng, strength.times):
+        body = _with_times(rng, body, out.repeated)
+    if _happens(rng, strength.merged):
+        at = rng.randrange(len(body) - 1)
+        if body[at].cells.get("value"):
+            body[at].box = True
+            body[at + 1].cells.pop("value", None)
+    return body
+
+
+def _broken(rng: random.Random, body: list[_Line]) -> list[_Line]:
+    """Some long labels go on in a row of their own, as they do where cells do not wrap."""
+    out = []
+    for line in body:
+        words = line.cells.get("label", "").split(" ")
+        out.append(line)
+        if len(words) > 7 and rng.random() < 0.2:
+            at = rng.randrange(len(words) // 2, len(words) - 1)
+            line.cells["label"] = " ".join(words[:at])
+            out.append(_Line("", {"label": " ".join(words[at:])}, line.row))
+    return out
+
+
+def _with_times(rng: random.Random, body: list[_Line], repeated: set[str]) -> list[_Line]:
+    """Some rows once more below the others, as they were at another time."""
+    start = rng.randrange(len(body) // 2)
+    part = [
+        _Line(line.code, {**line.cells, "value": "77"}, line.row, never=True)
+        for line in body[start : start + rng.randrange(4, 40)]
+    ]
+    head = _Line("", {"label": rng.choice(_TIMES)}, body[0].row)
+    if rng.random() < 0.5:  # not all of them are in both
+        body = [line for line in body if line.code in repeated or rng.random() < 0.8]
+    return [*body, head, *part]
 
 
 def _line(rng: random.Random, appendix: Appendix, row: Row, values: dict[str, dict[str, str]] | None) -> _Line:
@@ -264,7 +342,7 @@ _REWORDINGS = (_long, _large, _slip, _punctuation, _bracket, _little, _others, _
 
 def _laid_out(
     rng: random.Random, appendix: Appendix, number: int, body: list[_Line], strength: Strength, out: Distorted
-) -> ForeignTable:
+) -> list[ForeignTable]:
     keys: list[str] = [column.key for column in appendix.columns]
     heads = {column.key: column.heading.split(" > ") for column in appendix.columns}
     simple = "value" in keys
@@ -281,6 +359,21 @@ def _laid_out(
         keys.insert(rng.randrange(2, len(keys) + 1), key)
         for line in body:
             line.cells.setdefault(key, str(rng.randint(0, 99)) if rng.random() < 0.7 else "")
+    meant = {key: key for key in keys}
+    boxed = simple and _happens(rng, strength.boxed)
+    years: list[str] = []
+    if boxed:
+        at = keys.index("value") + rng.choice((0, 1))
+        keys.insert(at, "+other")
+        heads["+other"] = heads["value"]
+        years = rng.choice(([], ["2023", "2024"]))
+        meant |= {"value": "+either", "+other": "+either"}
+        for line in body:
+            if line.cells.get("value"):
+                line.cells["+other"] = str(rng.randint(0, 3000))
+    elif simple and _happens(rng, strength.aside):
+        heads["value"] = [*heads["value"][:-1], f"{heads['value'][-1]} ({rng.choice(_ASIDES)})"]
+        meant["value"] = "+aside"
     levels = max(map(len, heads.values()))
     rows: list[list[str]] = [[""] * len(keys)] * rng.choice((0, 0, 2))
     for level in range(levels):
@@ -288,28 +381,70 @@ def _laid_out(
         for at, key in enumerate(keys):
             tiers = heads[key]
             left = heads[keys[at - 1]] if at else []
-            merged = level + 1 < len(tiers) and left[: level + 1] == tiers[: level + 1]
+            same = left[: level + 1] == tiers[: level + 1]
+            merged = same and (level + 1 < len(tiers) or (boxed and keys[at] in ("value", "+other")))
             cells.append("" if level >= len(tiers) or merged else tiers[level])
         rows.append(cells)
-    if strength.columns and rng.random() < 0.2:
+    if years:
+        first = min(keys.index("value"), keys.index("+other"))
+        rows.append([years[at - first] if at - first in (0, 1) else "" for at in range(len(keys))])
+    if strength.columns and not boxed and rng.random() < 0.2:
         rows.append([f"({at})" for at in range(1, len(keys) + 1)])
-    elif strength.columns and rng.random() < 0.1:
+    elif strength.columns and not boxed and rng.random() < 0.1:
         rows = []
     head = list(rows)
-    for line in body:
-        if rows and strength.columns and rng.random() < 0.01:
+    boxes = {}
+    if boxed and rng.random() < 0.7:
+        tier = len(head) - 1 - bool(years)
+        boxes = {(tier, min(keys.index("value"), keys.index("+other"))): (1, 2)}
+    cut = rng.randrange(5, len(body)) if _happens(rng, strength.headless) and len(body) > 10 and rows else len(body)
+    made = []
+    for count, line in enumerate(body):
+        if count == cut:
+            made.append(_made(number, appendix, keys, meant, rows, boxes, out))
+            rows, boxes, number = [], {}, number + 1
+            if simple and rng.random() < 0.4:
+                keys = list(keys)
+                at = keys.index("value")
+                keys[at - 1], keys[at] = keys[at], keys[at - 1]
+        if rows and cut == len(body) and strength.columns and not boxed and rng.random() < 0.01:
             rows += [row for row in head if any(row)]  # a new page
+        if line.box and "value" in keys:
+            boxes[len(rows), keys.index("value")] = (2, 1)
+            out.boxes.add((number, len(rows)))
+        if line.never:
+            out.never.add((number, len(rows)))
         out.rows[number, len(rows)] = line.code
         rows.append([line.cells.get(key, "") for key in keys])
+    made.append(_made(number, appendix, keys, meant, rows, boxes, out))
+    return made
+
+
+def _made(
+    number: int,
+    appendix: Appendix,
+    keys: list[str],
+    meant: dict[str, str],
+    rows: list[list[str]],
+    boxes: dict[tuple[int, int], tuple[int, int]],
+    out: Distorted,
+) -> ForeignTable:
     for at, key in enumerate(keys):
-        out.columns[number, at] = key
-    table = [[from_text(text) for text in row] for row in rows]
-    return ForeignTable(f"Bảng {number + 1}", table, appendix.printed_id)
+        out.columns[number, at] = meant.get(key, key)
+    table = [[_read(text) for text in row] for row in rows]
+    return ForeignTable(f"Bảng {number + 1}", table, appendix.printed_id, boxes=boxes)
+
+
+def _read(text: str) -> Value:
+    return number_value(int(text)) if text in ("2023", "2024") else from_text(text)
 
 
 def _changed(table: ForeignTable, change: object) -> ForeignTable:
-    rows = [[from_text(change(value.text)) for value in row] for row in table.rows]  # type: ignore[operator]
-    return ForeignTable(table.name, rows, table.above)
+    rows = [
+        [from_text(change(value.text)) if value.number is None else value for value in row]  # type: ignore[operator]
+        for row in table.rows
+    ]
+    return replace(table, rows=rows)
 
 
 def _in_old_letters(table: ForeignTable, encoding: Encoding) -> ForeignTable:

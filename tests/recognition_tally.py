@@ -29,7 +29,7 @@ class Tally:
 
 
 def measure(form: Form, truth: Distorted, tally: Tally, calibration: dict[int, Counter[bool]] | None = None) -> None:
-    """Recognise a distorted file and count. A row that came twice must not be accepted, whatever it is."""
+    """Recognise a distorted file and count. A row that came twice, or of which nobody knows, must not be accepted."""
     found = recognise(truth.file, form)
     tally.rows += sum(bool(code) for code in truth.rows.values())
     for row in found.rows():
@@ -44,9 +44,11 @@ def measure(form: Form, truth: Distorted, tally: Tally, calibration: dict[int, C
         if calibration is not None:
             calibration[int(row.match.confidence * 100 + 0.5)][right] += 1
         tally.accepted += accepted
-        if accepted and (not right or not columns or row.target.code in truth.repeated):
+        of_box = "value" in row.figures and place in truth.boxes
+        never = of_box or place in truth.never or row.target.code in truth.repeated
+        if accepted and (not right or not columns or never):
             tally.accepted_wrong += 1
-        if not right or (accepted and not columns):
+        if not right or (accepted and (not columns or never)):
             tally.wrong.append(_words(form, row, truth.rows.get(place, ""), columns=columns))
 
 

@@ -231,6 +231,36 @@ def test_a_remembered_row_waits_when_its_figure_is_doubtful(
     assert (code, "Excel đã đổi số liệu thành ngày 04/05/2024" in said.replace("\n    ", " ")) == (1, True)
 
 
+def test_memory_does_not_speak_of_doubts_that_are_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither of a row that now stands under "Kỳ trước", nor of a fraction in a column that was chosen anew."""
+    source, mapping = a_file(tmp_path, doubtful()), tmp_path / "g.xlsx"
+    run(capsys, "nhan-dang", source, "-o", mapping, *WHO)
+    answer(mapping, dict(zip(KEYS, (layout.YES, layout.NO), strict=True)))
+    run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", tmp_path / "so.xlsx")
+    rows = doubtful()
+    sections = [rows[0], rows[1], rows[2], ["", "Cùng kỳ năm trước", "", "", ""], *rows[3:]]
+    code, said = run(capsys, "nhan-dang", a_file(tmp_path, sections, "b.docx"), *WHO)
+    assert (code, "đứng dưới “Cùng kỳ năm trước”" in said.replace("\n    ", " ")) == (1, True)
+
+    rows = doubtful()
+    rows[1][1], rows[1][2], rows[2][1] = printed()[1][1], "văn bản", f"{rows[2][1]} trong năm"
+    head, target = [*HEAD[:3], "Quý I", "Lũy kế", "Ghi chú"], tmp_path / "so2.xlsx"
+    rows = [[a, b, c, d, d, e] for a, b, c, d, e in rows]
+    for figure, outcome in (("3", True), ("0,985", False)):
+        rows[2][3] = figure
+        source = a_file(tmp_path, rows, f"{outcome}.docx", head)
+        mapping.unlink()
+        target.unlink(missing_ok=True)
+        run(capsys, "nhan-dang", source, "-o", mapping, *WHO)
+        key = next(k for k, row in rows_of(mapping, layout.COLUMNS_SHEET).items() if row[layout.HEADING] == "Quý I")
+        answer(mapping, {key: "Cột 4 | Số liệu"}, layout.OTHER_COLUMN, layout.COLUMNS_SHEET)
+        if outcome:
+            answer(mapping, {"0/3": layout.YES, "0/90": layout.NO})
+        assert rows_of(mapping)["0/3"][layout.CONFIRM] == (layout.YES if outcome else layout.REMEMBERED)
+        assert run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", target)[0] < 2 or not outcome
+        assert target.exists() is outcome
+
+
 def test_memory_that_is_damaged_is_as_good_as_none(
     tmp_path: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -264,9 +294,10 @@ def test_a_column_waits_and_can_be_chosen(tmp_path: Path, capsys: pytest.Capture
     rows = [[a, b, c, "999" if d else "", d] for a, b, c, d, _ in printed()]
     source = a_file(tmp_path, rows, head=[*HEAD[:3], "Quý I", "Lũy kế"])
     mapping, target = tmp_path / "g.xlsx", tmp_path / "so.xlsx"
-    run(capsys, "nhan-dang", source, "-o", mapping, *WHO)
+    code, said = run(capsys, "nhan-dang", source, "-o", mapping, *WHO)
+    assert (code, "chưa biết cột nào là số liệu" in said) == (1, True)
     code, said = run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", target)
-    assert (code, "không ghép số liệu nào" in said) == (2, True)
+    assert (code, "chưa biết cột nào của Bảng 1 là số liệu" in said) == (2, True)
     keys = {row[layout.HEADING]: key for key, row in rows_of(mapping, layout.COLUMNS_SHEET).items()}
     answer(mapping, {keys["Lũy kế"]: "Cột 4 | Số liệu"}, layout.OTHER_COLUMN, layout.COLUMNS_SHEET)
     code, said = run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", target)

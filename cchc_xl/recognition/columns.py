@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cchc_xl.catalogue.model import Appendix, Column
-from cchc_xl.recognition.segments import HEAD_WORDS, VALUE, Segment
+from cchc_xl.recognition.segments import HEAD_WORDS, NOTE, VALUE, Segment
 from cchc_xl.recognition.target import LABEL, STT, UNIT, folded_heading, folded_key, stt_key
-from cchc_xl.recognition.wording import without_numbering
+from cchc_xl.recognition.wording import fold, without_numbering, wording
 from cchc_xl.values import Reading, normalise, read_number
 
 # From here on a column is taken without a person.
@@ -19,6 +19,11 @@ ACCEPTED = 0.95
 _PROPOSED = 0.6
 _MARGIN = 0.1
 _STT = re.compile(r"\(?(?:\d{1,3}(?:[.,]\d{1,2})*|[IVXLC]{1,6}|[a-zđA-Z])[.)]?")
+# The most that a column keeps which something speaks against.
+_DOUBTFUL = 0.85
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+# What brackets in a heading may say besides the form's own words: how to fill in, and the column's number.
+_HARMLESS = frozenset({"x", "danh", "dau", "ghi", "so", "neu", "co"})
 _EVEN = frozenset({"trong do", "ket qua", "ket qua thong ke", "ket qua thuc hien", "ket qua giai quyet"})
 _MOSTLY = 0.6
 
@@ -71,7 +76,11 @@ def match_columns(segment: Segment, appendix: Appendix, label: int) -> Columns:
                 columns.others[column.key] = found[0]
                 taken.add(found[0])
     rest = [
-        index for index in range(segment.width) if index not in taken and (_filled(segment, index) or paths.get(index))
+        index
+        for index in range(segment.width)
+        # A blank column under the heading at its left is the rest of a box.
+        if index not in taken
+        and (_filled(segment, index) or (paths.get(index) and paths[index] != paths.get(index - 1)))
     ]
     wanted = [column for column in appendix.columns if not column.given]
     scores = {
@@ -82,8 +91,42 @@ def match_columns(segment: Segment, appendix: Appendix, label: int) -> Columns:
     by_content = _by_content(segment, rest, wanted)
     for pair, score in by_content.items():
         scores[pair] = max(scores[pair], score)
-    columns.figures = [_best(index, rest, wanted, scores, segment) for index in rest]
+    columns.figures = [_doubted(_best(index, rest, wanted, scores, segment), segment, appendix, rest) for index in rest]
     return columns
+
+
+def _doubted(match: ColumnMatch, segment: Segment, appendix: Appendix, rest: Sequence[int]) -> ColumnMatch:
+    """A match below the acceptance where something speaks against it: what brackets say, what its reader cannot see,
+    figures beside it under no heading of their own."""
+    if not match.key or match.key == NOTE:
+        return match
+    beside = [index for index in (match.index - 1, match.index + 1) if index in rest]
+    bare = any(not any(segment.headings[i : i + 1]) and _is_numeric(segment, i) for i in beside) and segment.head
+    hidden = match.index in segment.table.hidden_columns
+    if hidden or bare or _aside(match.heading) - _aside(appendix.column(match.key).heading) - _HARMLESS:
+        return replace(match, confidence=min(match.confidence, _DOUBTFUL))
+    return match
+
+
+def _aside(heading: str) -> set[str]:
+    """The words that stand in brackets, without numbers of columns: ``(lũy kế)``, ``(nghìn đồng)``, ``(năm 2023)``."""
+    words = {fold(word) for text in _BRACKETS.findall(heading) for word in wording(text).words}
+    return {word for word in words if not (word.isdecimal() and len(word) < 3)}
+
+
+def go_on(columns: Columns, before: Segment, after: Segment) -> bool:
+    """Whether the columns of a segment hold the same kind of thing in the next one, which has no head of its own.
+
+    Where another column holds figures, too, nothing would tell that the two have changed places.
+    """
+    if any(not match.key and _is_numeric(before, match.index) for match in columns.figures):
+        return False
+    known = [columns.unit, *(match.index for match in columns.figures if match.key and match.key != NOTE)]
+    for index in known:
+        shares = [_share(segment, index, _is_figure) for segment in (before, after)]
+        if index >= 0 and _filled(before, index) and _filled(after, index) and (min(shares) < _MOSTLY <= max(shares)):
+            return False
+    return True
 
 
 def _best(
@@ -137,8 +180,12 @@ def _by_content(segment: Segment, rest: Sequence[int], wanted: Sequence[Column])
     """The one column of figures where the form wants one: proposed, whatever its heading says."""
     if not any(column.key == VALUE for column in wanted):
         return {}
-    numeric = [index for index in rest if _share(segment, index, _is_figure) >= _MOSTLY and _filled(segment, index) > 2]
+    numeric = [index for index in rest if _is_numeric(segment, index)]
     return {(numeric[0], VALUE): 0.8} if len(numeric) == 1 else {}
+
+
+def _is_numeric(segment: Segment, column: int) -> bool:
+    return _share(segment, column, _is_figure) >= _MOSTLY and _filled(segment, column) > 2
 
 
 def _is_figure(text: str) -> bool:

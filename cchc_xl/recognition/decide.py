@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from cchc_xl.catalogue.model import Form
 from cchc_xl.expressions import CellRef
 from cchc_xl.recognition.confirmed import Answer, Confirmation
+from cchc_xl.recognition.doubts import Figures, doubts_in, place_doubts
 from cchc_xl.recognition.mapping_layout import (
     AUTOMATIC,
     CONFIRM,
     NO,
     OTHER,
+    OTHER_COLUMN,
     PERSONS,
     REMEMBERED,
     YES,
@@ -21,7 +23,8 @@ from cchc_xl.recognition.mapping_layout import (
     column_key,
     row_key,
 )
-from cchc_xl.recognition.recognise import FoundColumn, FoundRow, Recognition, doubt
+from cchc_xl.recognition.recognise import FoundColumn, FoundRow, Recognition
+from cchc_xl.recognition.segments import NOTE
 from cchc_xl.recognition.target import LABEL, STT
 from cchc_xl.values import Value
 
@@ -102,6 +105,15 @@ class _Deciding:
                 )
                 continue
             chosen[id(column.segment), column.match.index] = key
+        mapped = {run for (run, _), key in chosen.items() if key not in ("", NOTE)}
+        for column in nameless_columns(columns):
+            unanswered = not self.answers.columns.get(column_key(column), _NO_ANSWER).word
+            if unanswered and id(column.segment) not in mapped:
+                self.out.waiting.append(
+                    f"trang Ghép cột: chưa biết cột nào của {column.segment.table.name} là số liệu, hãy chọn ở "
+                    f"{OTHER_COLUMN}, hoặc {NO}"
+                )
+                mapped.add(id(column.segment))  # said once
         return chosen
 
     def _column(self, column: FoundColumn) -> str:
@@ -138,28 +150,27 @@ class _Deciding:
                 f"hàng {answer.line}: số liệu trong sổ ghép khác trong tệp; hãy sửa ở tệp nguồn rồi nhận dạng lại"
             )
             return
-        figures: dict[str, Value] = {}
-        for index, value in enumerate(row.source.segment.table.rows[row.source.row]):
-            key = columns.get((id(row.source.segment), index), "")
+        figures: dict[str, tuple[int, Value]] = {}
+        segment = row.source.segment
+        for index, value in enumerate(segment.table.rows[row.source.row]):
+            key = columns.get((id(segment), index), "")
             if key and value.filled and index != row.source.label_column:
-                figures[key] = value
-            elif value.filled and (id(row.source.segment), index) in columns and index in row.source.loose:
+                figures[key] = index, value
+            elif value.filled and not key and (id(segment), index) in columns:
                 self._leave_out(row, value, "cột không ghép")
         code = self._target(row, answer, at_stake=bool(figures))
         if code is None or not figures:
             return
-        if answer.word == AUTOMATIC and not answer.other and row.target is not None:
+        if answer.word in (AUTOMATIC, REMEMBERED) and code:
             # Of a column that a person has mapped nobody has looked at the figures yet.
-            new = [
-                doubt(self.form, *self.codes[row.target.code], key, value)
-                for key, value in figures.items()
-                if key not in row.figures
-            ]
-            if any(new):
-                self.out.waiting.append(f"hàng {answer.line}: {next(filter(None, new))}; hãy chọn {YES} hoặc {NO}")
+            new = {key: figure for key, figure in figures.items() if key not in row.figures}
+            taken = [index for (run, index), key in columns.items() if run == id(segment) and key]
+            doubts = doubts_in(self.form, *self.codes[code], row.source, new) + place_doubts(row.source, new, taken)
+            if doubts:
+                self.out.waiting.append(f"hàng {answer.line}: {doubts[0]}; hãy chọn {YES} hoặc {NO}")
                 return
         if not code:
-            for value in figures.values():
+            for _, value in figures.values():
                 self._leave_out(row, value, "người dùng chọn không ghép")
             return
         self._put(row, code, figures, answer)
@@ -190,17 +201,17 @@ class _Deciding:
             )
         return None
 
-    def _put(self, row: FoundRow, code: str, figures: Mapping[str, Value], answer: Answer) -> None:
+    def _put(self, row: FoundRow, code: str, figures: Figures, answer: Answer) -> None:
         appendix_id, order = self.codes[code]
         appendix = self.form.appendix(appendix_id)
-        texts = {key: value.text for key, value in figures.items()}
+        texts = {key: value.text for key, (_, value) in figures.items()}
         if appendix.row(order).spare:
             texts = {STT: row.source.stt, LABEL: row.source.label, **row.source.others, **texts}
         for key, text in texts.items():
             ref = CellRef(appendix_id, order, key)
             if ref not in self.form.cells:
                 if key in figures:
-                    self._leave_out(row, figures[key], f"dòng {code} của biểu không có ô này")
+                    self._leave_out(row, figures[key][1], f"dòng {code} của biểu không có ô này")
             elif ref in self.came_from:
                 self.out.waiting.append(f"hàng {answer.line}: dòng {code} đã nhận số liệu từ {self.came_from[ref]}")
                 return
@@ -217,6 +228,14 @@ def row_codes(form: Form) -> Mapping[str, tuple[str, int]]:
     return {
         f"{appendix.id}.{row.order}": (appendix.id, row.order) for appendix in form.appendices for row in appendix.rows
     }
+
+
+def nameless_columns(columns: Sequence[FoundColumn]) -> list[FoundColumn]:
+    """Columns that hold something, in runs of which no column of figures is known: they may hold all the figures."""
+    known = {id(column.segment) for column in columns if column.match.key not in ("", NOTE)}
+    return [
+        column for column in columns if not column.match.key and column.match.filled and id(column.segment) not in known
+    ]
 
 
 def waiting_rows(recognition: Recognition) -> list[FoundRow]:

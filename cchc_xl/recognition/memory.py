@@ -1,8 +1,8 @@
 """What a person has confirmed of a sender's earlier files, so that the next one need not be asked again.
 
-It counts for a row with the same words, the same number, unit and head, between the same neighbours, in a file of the
-same sender for the same version of a form; for anything else it says nothing. Kept in the user's own folder, labels
-only, no figures; safe to delete.
+It counts for a row with the same words, the same number, unit, head and doubts, between the same neighbours, in a file
+of the same sender for the same version of a form; for anything else it says nothing. Kept in the user's own folder,
+labels only, no figures; safe to delete.
 """
 
 from __future__ import annotations
@@ -81,11 +81,15 @@ def _row_contexts(part: Part) -> dict[str, str]:
     head = "+".join(appendix.id for appendix in part.appendices)
     for at, row in enumerate(part.rows):
         if labels[at + 1]:
-            parts = (head, row.source.key, labels[at + 1], row.source.unit, labels[at], labels[at + 2])
+            # What was doubtful then, a person has looked at; anything else is a new question.
+            doubts = " ".join(row.match.doubts)
+            parts = (head, row.source.key, labels[at + 1], row.source.unit, labels[at], labels[at + 2], doubts)
             found[row_key(row)] = "\n".join(parts)
     return found
 
 
 def _column_context(column: FoundColumn) -> str:
     headings = [" > ".join(map(normalise, tiers)) for tiers in column.segment.headings]
-    return "\n".join(("cột", "+".join(column.choices), str(column.match.index), *headings))
+    # Without a head only the shape of the table tells one from another.
+    shape = headings or [str(column.segment.width)]
+    return "\n".join(("cột", column.appendix.id, "+".join(column.choices), str(column.match.index), *shape))

@@ -15,14 +15,16 @@ from cchc_xl.legacy_letters import certainly_unicode, encoding_of_texts, to_unic
 from cchc_xl.readers.foreign.open_file import ForeignFile
 from cchc_xl.readers.foreign.table import ForeignTable
 from cchc_xl.recognition.columns import ACCEPTED as COLUMN_ACCEPTED
-from cchc_xl.recognition.columns import ColumnMatch, Columns, label_column, match_columns
+from cchc_xl.recognition.columns import ColumnMatch, Columns, go_on, label_column, match_columns
+from cchc_xl.recognition.doubts import doubts_in, place_doubts, run_doubts
 from cchc_xl.recognition.matching import DOUBTFUL, Match, match_rows
 from cchc_xl.recognition.segments import Segment, segments
-from cchc_xl.recognition.source_rows import SourceRow, source_rows
+from cchc_xl.recognition.source_rows import SourceRow, join_broken, source_rows
 from cchc_xl.recognition.target import TargetRow, folded_heading, folded_key, known_words, label_keys, targets
 from cchc_xl.recognition.wording import Comparer
-from cchc_xl.values import State, Value
+from cchc_xl.values import Reading, State, Value, read_number
 
+_FEW = 2  # figures of a column
 # Fewer labels of a form than this are an accident.
 _FEWEST_LABELS = 3
 # Another form with so many of the first one's labels could be meant as well.
@@ -33,6 +35,8 @@ _MOST_TEXTS, _MOST_ROWS = 25_000, 3_000  # of rows all much like the forms' own:
 _CLOSE = 0.6
 # Of a table's rows so many must be rows of the form: else it is a table of something else.
 _OF_THE_FORM = 0.6
+_HIDDEN_SHEET = "trang “{}” bị ẩn, không xét: hãy bỏ ẩn rồi nhận dạng lại nếu cần số liệu ở đó"
+_STRAY = "{}: “{}” đứng ở cột đơn vị tính, không lấy"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +51,8 @@ class FoundRow:
     # Whether the row is taken without a person; a figure goes on only where its column is taken, too.
     accepted: bool
     columns_accepted: bool
+    # Of the remarks those about the place of its figures: hidden, or in merged cells.
+    of_place: tuple[str, ...] = ()
 
     @property
     def figures(self) -> Mapping[str, tuple[int, Value]]:
@@ -93,12 +99,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recognition:
-    """A file as recognised. ``unknown``: tables of no appendix of the form; ``absent``: appendices without a table."""
+    """A file as recognised. ``unknown``: tables, or rows, of no appendix; ``absent``: appendices without a table."""
 
     file: ForeignFile
     form: Form
     parts: tuple[Part, ...]
-    unknown: tuple[ForeignTable, ...]
+    unknown: tuple[str, ...]
     absent: tuple[Appendix, ...]
     remarks: tuple[str, ...]
 
@@ -116,7 +122,9 @@ def recognise(file: ForeignFile, form: Form | None = None) -> Recognition:
 
     Raises ``InputFault`` when it has the labels of no form, or of several.
     """
-    tables, remarks = _in_unicode(file.tables)
+    shown = [table for table in file.tables if not table.hidden]
+    tables, remarks = _in_unicode(shown or file.tables)
+    remarks += [_HIDDEN_SHEET.format(table.name) for table in file.tables if table.hidden and shown]
     _refuse_crowds(tables, file.name)
     form = form or _form_of(tables, file.name)
     keys = label_keys(form)
@@ -131,19 +139,36 @@ def recognise(file: ForeignFile, form: Form | None = None) -> Recognition:
         raise InputFault(f"Tệp {file.name} không có bảng nào của biểu {form.id}: hãy xem lại tệp, hoặc ghi --mau khác.")
     parts = tuple(_part(form, group) for group in _groups([segment for segment in read if segment.appendices]))
     seen = {appendix.id for part in parts for appendix in part.appendices}
-    used = {segment.segment.number for segment in read if segment.appendices}
     return Recognition(
         replace(file, tables=tuple(tables)),
         form,
         parts,
-        tuple(table for number, table in enumerate(tables) if number not in used),
+        tuple(_unknown(tables, read)),
         tuple(appendix for appendix in form.appendices if appendix.id not in seen),
         (
             *remarks,
             *(f"{table.name}: {remark}" for table in tables for remark in table.remarks),
             *(f"{', '.join(a.id for a in part.appendices)}: {part.remark}" for part in parts if part.remark),
+            *(_STRAY.format(row.source.place, row.source.unit) for part in parts for row in part.rows if _stray(row)),
         ),
     )
+
+
+def _unknown(tables: Sequence[ForeignTable], read: Sequence[_ReadSegment]) -> list[str]:
+    """Tables of which nothing is known, and of others the rows in which figures would be lost without a word."""
+    used = {segment.segment.number for segment in read if segment.appendices}
+    found = [table.name for number, table in enumerate(tables) if number not in used]
+    for segment in (each.segment for each in read if not each.appendices):
+        texts = [value.text for row in segment.rows for value in segment.table.rows[row] if value.filled]
+        if segment.number in used and any(read_number(text).reading is not Reading.NONE for text in texts):
+            first, last = segment.rows[0] + 1, segment.rows[-1] + 1
+            found.append(f"{segment.table.name}, hàng {first} đến {last}")
+    return found
+
+
+def _stray(row: FoundRow) -> bool:
+    """Whether a figure stands under the unit's heading, where cells were merged or have moved."""
+    return not row.source.has_figures and read_number(row.source.unit).reading is Reading.CLEAN
 
 
 def has_cells(target: TargetRow) -> bool:
@@ -239,6 +264,8 @@ class _ReadSegment:
         """Whether it is the next page of the segment before: no head, as wide, labels of the same appendix."""
         if self.segment.head or self.segment.width != before.segment.width or label not in (-1, before.columns.label):
             return False
+        if not go_on(before.columns, before.segment, self.segment):
+            return False
         mine, _ = self._appendices(before.columns.label, keys)
         return not mine or mine[0] in before.appendices
 
@@ -303,7 +330,8 @@ def _part(form: Form, read: Sequence[_ReadSegment]) -> Part:
     ids = {appendix.id for segment in read for appendix in segment.appendices}
     appendices = tuple(appendix for appendix in form.appendices if appendix.id in ids)
     wanted = targets(appendices)
-    sources = [row for segment in read for row in source_rows(segment.segment, segment.columns)]
+    labels = label_keys(form)
+    sources = [row for s in read for row in join_broken(source_rows(s.segment, s.columns), labels)]
     columns = tuple(FoundColumn(s.segment, match, s.appendices[0]) for s in read for match in s.columns.figures)
     sure = {(id(column.segment), column.match.key) for column in columns if column.accepted}
     matches = match_rows(sources, wanted, _comparer())
@@ -316,16 +344,22 @@ def _part(form: Form, read: Sequence[_ReadSegment]) -> Part:
         matches = [replace(match, confidence=min(match.confidence, DOUBTFUL)) for match in matches]
     rivals = {id(segment.segment): segment.rivals for segment in read if segment.rivals}
     matches = [_unsure(match, rivals.get(id(sources[match.source].segment), ())) for match in matches]
-    rows = tuple(_found(form, sources[match.source], match, wanted, sure) for match in matches)
+    of_runs = run_doubts(sources, matches)
+    matches = [_doubted(match, of_runs.get(match.source, "")) for match in matches]
+    filled = {id(s.segment): frozenset(m.index for m in s.columns.figures if m.key or m.filled > _FEW) for s in read}
+    rows = tuple(_found(form, sources[match.source], match, wanted, sure, filled) for match in matches)
     return Part(appendices, columns, rows, tuple(wanted), remark)
 
 
 def _unsure(match: Match, rivals: Sequence[str]) -> Match:
     """A match in a table that could be another appendix as well: its words stand in both and count other things."""
-    if not rivals or match.target is None:
+    return _doubted(match, f"bảng này cũng có thể là biểu {', '.join(rivals)}" if rivals else "")
+
+
+def _doubted(match: Match, words: str) -> Match:
+    if not words or match.target is None:
         return match
-    doubts = (*match.doubts, f"bảng này cũng có thể là biểu {', '.join(rivals)}")
-    return replace(match, confidence=min(match.confidence, DOUBTFUL), doubts=doubts)
+    return replace(match, confidence=min(match.confidence, DOUBTFUL), doubts=(*match.doubts, words))
 
 
 @cache
@@ -334,16 +368,19 @@ def _comparer() -> Comparer:
 
 
 def _found(
-    form: Form, source: SourceRow, match: Match, wanted: Sequence[TargetRow], sure: set[tuple[int, str]]
+    form: Form,
+    source: SourceRow,
+    match: Match,
+    wanted: Sequence[TargetRow],
+    sure: set[tuple[int, str]],
+    filled: Mapping[int, frozenset[int]],
 ) -> FoundRow:
     target = wanted[match.target] if match.target is not None else None
     remarks = list(match.doubts)
     if target is not None:
-        remarks += [
-            remark
-            for key, (_, value) in source.figures.items()
-            if (remark := doubt(form, target.appendix.id, target.row.order, key, value))
-        ]
+        remarks += doubts_in(form, target.appendix.id, target.row.order, source, source.figures)
+    of_place = place_doubts(source, source.figures, filled[id(source.segment)])
+    remarks += of_place
     columns_sure = all((id(source.segment), key) in sure for key in source.figures)
     return FoundRow(
         source,
@@ -353,19 +390,5 @@ def _found(
         tuple(remarks),
         match.accepted and len(remarks) == len(match.doubts),
         columns_sure,
+        tuple(of_place),
     )
-
-
-def doubt(form: Form, appendix: str, order: int, key: str, value: Value) -> str:
-    """What is doubtful about a figure in a cell of the form; empty when nothing is."""
-    spec = form.cells.get(CellRef(appendix, order, key))
-    if spec is None:
-        return f"dòng này của biểu không có ô cho “{value.text}”"
-    if value.state is State.ERROR:
-        return f"ô ghi lỗi {value.text}"
-    if spec.kind.figure and value.state is State.DATE:
-        return f"Excel đã đổi số liệu thành ngày {value.text}"
-    part = value.number is not None and 0 < value.number < 1
-    if part and "%" in spec.row.unit and spec.kind.figure:
-        return f"{value.text} có thể là phần trăm mà Excel ghi thành số thập phân"
-    return ""

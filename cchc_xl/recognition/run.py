@@ -16,9 +16,10 @@ from cchc_xl.readers.foreign.open_file import read_foreign
 from cchc_xl.readers.read_submission import read_file
 from cchc_xl.recognition.confirmed import Confirmation, read_confirmation
 from cchc_xl.recognition.decide import Decision, LeftOut, decide, row_codes
+from cchc_xl.recognition.doubts import figure_doubt
 from cchc_xl.recognition.mapping_layout import ROWS_SHEET, row_key
 from cchc_xl.recognition.memory import contexts, recall, remember, sender_key
-from cchc_xl.recognition.recognise import Recognition, doubt, recognise
+from cchc_xl.recognition.recognise import Recognition, recognise
 from cchc_xl.stamp import Stamp
 
 _MOST_SAID = 10
@@ -74,7 +75,8 @@ def _doubtful(recognition: Recognition, known: Mapping[str, str]) -> set[tuple[s
         (row_key(row), code)
         for row in recognition.rows()
         for code in set(known.values()) & codes.keys()
-        if any(doubt(recognition.form, *codes[code], key, value) for key, (_, value) in row.figures.items())
+        if row.of_place
+        or any(figure_doubt(recognition.form, *codes[code], key, value) for key, (_, value) in row.figures.items())
     }
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cchc_xl.readers.foreign.table import ForeignTable
 from cchc_xl.recognition.target import LABEL, STT, UNIT, folded_heading
-from cchc_xl.values import State
+from cchc_xl.values import State, Value
 
 VALUE, NOTE = "value", "note"
 # Heads as offices word them, folded (``folded_heading``), by what the column holds.
@@ -52,7 +53,9 @@ HEAD_WORDS: Mapping[str, frozenset[str]] = {
     NOTE: frozenset({"ghi chu", "giai trinh", "dien giai"}),
 }
 _ROLES = {words: role for role, group in HEAD_WORDS.items() for words in group}
-_INDEX = re.compile(r"\(?(?:\d{1,2}|[A-Z])\)?(?:\s*=.*)?")
+_INDEX = re.compile(r"\(?(?:(\d{1,2})|[A-Z])\)?(?:\s*=.*)?")
+# What an Excel head has of years: numbers, as figures are.
+_YEARS = range(1990, 2100)
 _MOST_HEAD_ROWS = 6
 
 
@@ -76,7 +79,7 @@ class Segment:
 
 def segments(table: ForeignTable, number: int, tiers: Collection[str]) -> list[Segment]:
     """The segments of a table. ``tiers``: the forms' own headings, tier by tier, folded."""
-    texts = [[value.text.strip() for value in row] for row in table.rows]
+    texts = [[_text(value) for value in row] for row in table.rows]
     found: list[Segment] = []
     head: tuple[int, ...] = ()
     body: list[int] = []
@@ -85,7 +88,7 @@ def segments(table: ForeignTable, number: int, tiers: Collection[str]) -> list[S
 
     def close() -> None:
         if any(any(texts[row]) for row in body):
-            headings = _headings(texts, head)
+            headings = _headings(texts, head, table)
             found.append(Segment(table, number, tuple(body), head, headings, above))
 
     while at < len(texts):
@@ -126,25 +129,43 @@ def _head_rows(texts: Sequence[Sequence[str]], first: int, table: ForeignTable) 
         cells = [text for text in texts[row] if text]
         if is_index_row(cells):
             return [*rows, row]
-        numbers = any(value.state is State.NUMBER for value in table.rows[row])
+        numbers = any(value.state is State.NUMBER and not _is_year(value) for value in table.rows[row])
         if not cells or numbers or any(texts[row][column] for column in named if column < len(texts[row])):
             break
         rows.append(row)
     return rows
 
 
+def _text(value: Value) -> str:
+    return f"{value.number:f}" if value.number is not None and _is_year(value) else value.text.strip()
+
+
+def _is_year(value: Value) -> bool:
+    return value.number is not None and value.number == int(value.number) and int(value.number) in _YEARS
+
+
 def is_index_row(cells: Sequence[str]) -> bool:
-    """Whether a row only numbers the columns: ``(1) (2) (3) = (4) + (5)``, ``A B 1 2``."""
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    return len(filled) > 2 and all(_INDEX.fullmatch(cell) for cell in filled)
+    """Whether a row only numbers the columns, one by one: ``(1) (2) (3) = (4) + (5)``, ``A B 1 2``."""
+    matches = [_INDEX.fullmatch(cell.strip()) for cell in cells if cell.strip()]
+    numbers = [int(match[1]) for match in matches if match is not None and match[1]]
+    one_by_one = all(after == before + 1 for before, after in pairwise(numbers))
+    return len(matches) > 2 and all(matches) and bool(numbers) and numbers[0] < 4 and one_by_one
 
 
-def _headings(texts: Sequence[Sequence[str]], head: Sequence[int]) -> tuple[tuple[str, ...], ...]:
-    """By column its tiers. A tier that is blank above a filled one belongs to the merged cell at its left."""
-    tiers = [list(texts[row]) for row in head if not is_index_row(texts[row])]
+def _headings(texts: Sequence[Sequence[str]], head: Sequence[int], table: ForeignTable) -> tuple[tuple[str, ...], ...]:
+    """By column its tiers. A heading stands above all columns of its box.
+
+    Where no box is told, a tier that is blank above a filled one belongs to the merged cell at its left.
+    """
+    rows = [row for row in head if not is_index_row(texts[row])]
+    tiers = [list(texts[row]) for row in rows]
     width = max((len(tier) for tier in tiers), default=0)
-    for tier in tiers:
+    for row, tier in zip(rows, tiers, strict=True):
         tier += [""] * (width - len(tier))
+        for column in range(width):
+            for beside in range(column + 1, column + table.boxes.get((row, column), (1, 1))[1]):
+                if beside < width:
+                    tier[beside] = tier[column]
     for level, tier in enumerate(tiers):
         for column in range(1, width):
             below = any(lower[column] for lower in tiers[level + 1 :])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from cchc_xl.recognition.columns import Columns, is_stt
 from cchc_xl.recognition.segments import Segment, is_index_row
@@ -38,6 +38,11 @@ class SourceRow:
         return self.segment.table.place(self.row, max(self.label_column, 0))
 
     @property
+    def is_bare(self) -> bool:
+        """Whether there is nothing but a label, or a number and a label."""
+        return not (self.unit or self.figures or self.loose or self.others)
+
+    @property
     def has_figures(self) -> bool:
         """Whether anything is at stake in it."""
         return bool(self.figures)
@@ -51,6 +56,25 @@ def source_rows(segment: Segment, columns: Columns) -> list[SourceRow]:
         if not any(value.filled for value in cells) or is_index_row([value.text for value in cells]):
             continue
         found.append(_row(segment, columns, row, cells))
+    return found
+
+
+def join_broken(rows: Sequence[SourceRow], labels: Collection[str]) -> list[SourceRow]:
+    """The rows, with those as one whose label goes on in the next row (cells that do not wrap) to one of the form's."""
+    found: list[SourceRow] = []
+    for row in rows:
+        before = found[-1] if found else None
+        if before is not None and row.row == before.row + 1 and not row.stt and row.label:
+            label = f"{before.label} {row.label}"
+            words = wording(label)
+            if " ".join(words.folded) in labels and " ".join(row.wording.folded) not in labels:
+                if row.is_bare:
+                    found[-1] = replace(before, label=label, wording=words)
+                    continue
+                if before.is_bare:
+                    found[-1] = replace(row, stt=before.stt, label=label, wording=words)
+                    continue
+        found.append(row)
     return found
 
 

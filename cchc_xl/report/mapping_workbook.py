@@ -223,7 +223,7 @@ class _Mapping:
         lines = [
             (f"DÒNG CỦA BIỂU KHÔNG CÓ TRONG TỆP ({len(missing)})", [choice(target) for _, target in missing]),
             ("PHỤ LỤC KHÔNG CÓ TRONG TỆP", [f"{a.id}: {a.title}" for a in self.found.absent]),
-            ("BẢNG TRONG TỆP KHÔNG THUỘC BIỂU", [table.name for table in self.found.unknown]),
+            ("BẢNG TRONG TỆP KHÔNG THUỘC BIỂU", list(self.found.unknown)),
             ("LƯU Ý VỀ TỆP", list(self.found.remarks)),
         ]
         return [(title, texts) for title, texts in lines if texts]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from cchc_xl.recognition.decide import figures_text, waiting_rows
-from cchc_xl.recognition.mapping_layout import choice, row_key, words
+from cchc_xl.recognition.decide import figures_text, nameless_columns, waiting_rows
+from cchc_xl.recognition.mapping_layout import choice, column_key, row_key, words
 from cchc_xl.recognition.recognise import FoundRow
 from cchc_xl.recognition.run import Recognised, Transferred
 
@@ -27,15 +27,17 @@ def recognised_text(recognised: Recognised) -> str:
             f"  {ids} ({tables}): {len(part.rows)} dòng, {len(with_figures)} dòng có số liệu, {accepted} dòng tự nhận; "
             f"{len(part.missing)} dòng của biểu không có trong tệp."
         )
+        nameless = nameless_columns(part.columns)
         for column in part.columns:
-            if column.match.key and not column.accepted:
-                lines.append(f"    Cột “{column.match.heading or column.match.index + 1}” chờ xác nhận.")
+            name = f"    Cột “{column.match.heading or column.match.index + 1}”"
+            if column in nameless:
+                lines.append(f"{name} không nhận ra; chưa biết cột nào là số liệu, chờ xác nhận.")
+            elif column.match.key and not column.accepted:
+                lines.append(f"{name} chờ xác nhận.")
             elif not column.match.key and column.match.filled:
-                lines.append(
-                    f"    Cột “{column.match.heading or column.match.index + 1}” không nhận ra, không lấy số liệu."
-                )
+                lines.append(f"{name} không nhận ra, không lấy số liệu.")
     lines += [f"  Không có trong tệp: {a.id} – {a.title}." for a in found.absent]
-    lines += [f"  Không thuộc biểu: {table.name}." for table in found.unknown]
+    lines += [f"  Không thuộc biểu: {name}." for name in found.unknown]
     lines += [_wrapped(f"Lưu ý: {remark}.") for remark in found.remarks]
     waiting = [row for row in waiting_rows(found) if row_key(row) not in recognised.remembered]
     if waiting:
@@ -52,7 +54,8 @@ def open_questions(recognised: Recognised) -> bool:
     """Whether a person must answer something before the file can become a workbook of the form."""
     found, known = recognised.recognition, recognised.remembered
     rows = any(row_key(row) not in known for row in waiting_rows(found))
-    return rows or any(column.match.key and not column.accepted for column in found.columns())
+    asked = [column for column in found.columns() if column.match.key and not column.accepted and column.match.filled]
+    return rows or any(column_key(column) not in known for column in (*asked, *nameless_columns(found.columns())))
 
 
 def _waiting(row: FoundRow) -> str:
@@ -80,7 +83,7 @@ def recognised_json(recognised: Recognised) -> dict[str, Any]:
         "form": found.form.id,
         "version": found.form.version,
         "remarks": list(found.remarks),
-        "unknown_tables": [table.name for table in found.unknown],
+        "unknown_tables": list(found.unknown),
         "absent_appendices": [appendix.id for appendix in found.absent],
         "columns": [
             {

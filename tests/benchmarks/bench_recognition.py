@@ -31,6 +31,12 @@ KINDS = {
     "all together": Strength(),
     "all, strong": Strength(0.25, 0.05, 0.15, 0.5),
     "with impostors": Strength(0.1, 0.02, 0.05, 0.2, impostor=0.3),
+    "other times": Strength(times=0.7),
+    "copies": Strength(copied=0.7),
+    "columns in doubt": Strength(boxed=0.5, aside=0.5),
+    "merged, broken": Strength(repeated=0, merged=0.7, broken=0.7, columns=False),
+    "pages without a head": Strength(headless=0.8),
+    "all of these": Strength(0.08, 0, 0.05, 0.2, 0.1, 0.1, True, True, 0.2, 0.2, 0.2, 0.2, 0.3, 0.3, 0.3),
 }
 
 
