@@ -14,6 +14,7 @@ from submissions import Figures, cells, filled, make
 
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.catalogue.model import Rollup
+from cchc_xl.checks.run import check
 from cchc_xl.consolidation.contribution import contribution
 from cchc_xl.consolidation.lines import Child
 from cchc_xl.consolidation.rollup import consolidate
@@ -28,6 +29,7 @@ from cchc_xl.period_operations import JoinRequest, join_periods
 from cchc_xl.period_workbook.joined import SOURCES_SHEET
 from cchc_xl.periods import parse_period
 from cchc_xl.readers.read_submission import read_file
+from cchc_xl.severity import Severity
 from cchc_xl.submission import Submission, SubmissionFigures
 from cchc_xl.units import read_units
 
@@ -173,6 +175,41 @@ def test_carried_over_files_are_those_of_the_first_period() -> None:
     result = joined(book("Q1", first), book("Q2", second))
     row = {key: cell(result, 1, "PL4", key).value.number for key in ("received", "carried", "online", "in_time")}
     assert row == {"received": 35, "carried": 4, "online": 30, "in_time": 2}
+
+
+def carried_on(online: str, carried: str, on_time: str, in_time: str) -> Figures:
+    """A quarter whose three statements of received files agree, as the form's own rules want."""
+    received = str(int(online) + int(carried))
+    row = {"online": online, "carried": carried, "direct": "0", "on_time": on_time, "late": "0", "in_time": in_time}
+    rows = {55: received, SETTLED: on_time, ON_TIME: on_time, 126: received, 127: online}
+    return {"PL4": {1: {**row, "overdue": "0"}}, "PL6": rows}
+
+
+def test_files_carried_over_are_received_once() -> None:
+    """Where the form equates a figure with the matrix's total, they agree in the longer period as in each."""
+    quarters = [carried_on("10", "4", "8", "6"), carried_on("20", "6", "24", "2"), carried_on("5", "2", "7", "0")]
+    books = [book(part, figures) for part, figures in zip(QUARTERS, quarters, strict=False)]
+    assert [check(quarter.submission).count(Severity.ERROR) for quarter in books] == [0, 0, 0]
+    result = joined(*books)
+    assert cell(result, 6, "PL4", "received").value.number == 39
+    assert [(cell(result, order).value.number, cell(result, order).way) for order in (55, 126)] == [(39, Way.EQUAL)] * 2
+    assert "cộng các kỳ là 47" in cell(result, 55).remark
+    assert cell(result, 125).value.number == Decimal(3500) / 39
+    assert check(result.submission).count(Severity.ERROR) == 0
+    # Without the matrix nobody knows what was carried over: the figures are what the unit said.
+    bare = joined(*(book(part, {"PL6": {55: "10"}}) for part in QUARTERS[:2]))
+    assert cell(bare, 55).value.number == 20
+
+
+def test_a_figure_equal_to_a_total_waits_with_it() -> None:
+    """The sum of the quarters would pass for the total."""
+    first = book("Q1", carried_on("10", "4", "8", "6"))
+    second = book("Q2", carried_on("20", "6", "24", "2"))
+    waiting = period_book(
+        replace(second.submission, file="Q2.xlsx"), waiting=frozenset({CellRef("PL4", 2, "online")})
+    )
+    assert cell(joined(first, waiting), 6, "PL4", "received").way is Way.OPEN
+    assert (cell(joined(first, waiting), 55).way, cell(joined(first, waiting), 55).value.filled) == (Way.OPEN, False)
 
 
 def test_shares_without_their_parts_are_never_added_or_averaged() -> None:

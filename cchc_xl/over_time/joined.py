@@ -29,6 +29,7 @@ class Way(StrEnum):
     ANY_YES = "any_yes"
     SAME = "same"
     LISTED = "listed"
+    EQUAL = "equal"
     OPEN = "open"
     BLANK = "blank"
 

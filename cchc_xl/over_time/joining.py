@@ -20,7 +20,7 @@ from cchc_xl.expressions import CellRef
 from cchc_xl.over_time.given import Given, Side
 from cchc_xl.over_time.joined import Joined, JoinedCell, Way, filled_form, number_words
 from cchc_xl.over_time.sequence import PeriodBook
-from cchc_xl.over_time.totals import checked_ratio, waiting_totals, with_totals
+from cchc_xl.over_time.totals import checked_ratio, equal_to_totals, waiting_for_totals, waiting_totals, with_totals
 from cchc_xl.periods import Period, format_date
 from cchc_xl.stamp import SUBMISSION, SUMMARY, Stamp
 from cchc_xl.submission import NOTE, SubmissionFigures
@@ -44,12 +44,16 @@ def join(books: Sequence[PeriodBook], period: Period) -> Joined:
         values |= {CellRef(appendix, order, key): Value(State.TEXT, text=text) for key, text in texts.items()}
     values |= joining.texts({cell.spec.ref: cell.way for cell in cells})
     stamp = _stamp(books, period)
+    cells = equal_to_totals(form, stamp, sides, cells, values)
+    values |= {cell.spec.ref: cell.value for cell in cells if cell.way is Way.EQUAL}
     cells, values = with_totals(form, stamp, sides, cells, values)
+    cells = waiting_for_totals(form, cells, waiting_totals(form, cells))
     waiting = waiting_totals(form, cells)
     cells = [
         replace(c, way=Way.OPEN, value=BLANK, remark=waiting[c.spec.ref]) if c.spec.ref in waiting else c for c in cells
     ]
-    values = {ref: value for ref, value in values.items() if ref not in waiting}
+    opened = waiting.keys() | {cell.spec.ref for cell in cells if cell.way is Way.OPEN}
+    values = {ref: value for ref, value in values.items() if ref not in opened}
     submission = filled_form(form, stamp, values, waiting)
     figures = SubmissionFigures(submission)
     cells = [

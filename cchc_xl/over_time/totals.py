@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
-from cchc_xl.catalogue.model import CellKind, CellSpec, Form, PeriodKind
+from cchc_xl.catalogue.model import CellKind, CellSpec, Form, PeriodKind, RuleKind
 from cchc_xl.checks.ratios import agrees
 from cchc_xl.consolidation.contribution import is_ratio
 from cchc_xl.expressions import CellRef, percentage
@@ -14,7 +15,7 @@ from cchc_xl.over_time.given import Given, Side, parts_of
 from cchc_xl.over_time.joined import JoinedCell, Way, filled_form, number_words
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import SubmissionFigures
-from cchc_xl.values import Value, number_value
+from cchc_xl.values import BLANK, Value, number_value
 
 _ZERO = Decimal(0)
 
@@ -54,6 +55,64 @@ def with_totals(
             cell = replace(cell, remark=f"Tổng đã ghi ở các kỳ là {stated}, khác tổng tính từ các phần {sums}.")
         out.append(cell)
     return out, values
+
+
+def equal_to_totals(
+    form: Form, stamp: Stamp, sides: Sequence[Side], cells: Sequence[JoinedCell], values: Mapping[CellRef, Value]
+) -> list[JoinedCell]:
+    """Figures that the form's rules equate with a total of files carried over and new ones: they are that total.
+
+    Added up they would count a file in every period that it was carried into. Only where the rule held in each period.
+    """
+    figures = SubmissionFigures(filled_form(form, stamp, values))
+    out = []
+    for cell in cells:
+        total = _carrying_totals(form).get(cell.spec.ref)
+        if total is not None and cell.way is Way.ADDED and len(sides) > 1:
+            stated = [(one.number, side.figures.number(total)) for side, one in zip(sides, cell.given, strict=True)]
+            number = figures.number(total)
+            if number is not None and number != cell.value.number and all(ours == theirs for ours, theirs in stated):
+                at = form.cells[total]
+                added = number_words(cell.value.number) if cell.value.number is not None else ""
+                said = (
+                    f"Bằng {at.row.title(40)} của {form.appendix(total.appendix).printed_id}: hồ sơ kỳ trước chuyển "
+                    f"qua chỉ tính một lần (cộng các kỳ là {added})."
+                )
+                cell = replace(cell, way=Way.EQUAL, value=number_value(number), remark=said)
+        out.append(cell)
+    return out
+
+
+def waiting_for_totals(form: Form, cells: Sequence[JoinedCell], waiting: Collection[CellRef]) -> list[JoinedCell]:
+    """The same cells open where their total waits for a part: the sum of the periods would pass for it."""
+    totals = _carrying_totals(form)
+    return [
+        replace(cell, way=Way.OPEN, value=BLANK, remark=f"Chờ {form.cells[totals[cell.spec.ref]].row.title(60)}.")
+        if cell.way in (Way.ADDED, Way.EQUAL) and totals.get(cell.spec.ref) in waiting
+        else cell
+        for cell in cells
+    ]
+
+
+@cache
+def _carrying_totals(form: Form) -> Mapping[CellRef, CellRef]:
+    """By cell the total that a rule of the form equates it with, where that counts what a period began with."""
+    found: dict[CellRef, CellRef] = {}
+    for rule in form.rules:
+        if rule.kind is not RuleKind.COMPARE or not rule.active or rule.op != "=" or rule.each or rule.when is not None:
+            continue
+        left, right = rule.left, rule.right[0]
+        if len(rule.right) == 1 and isinstance(left, CellRef) and isinstance(right, CellRef) and left in form.cells:
+            spec, total = form.cells[left], form.cells.get(right)
+            if total is not None and total.derived and not spec.derived and _carries(form, total):
+                found[left] = right
+    return found
+
+
+def _carries(form: Form, spec: CellSpec) -> bool:
+    if spec.quantity is not None and spec.quantity.period is PeriodKind.AT_START:
+        return True
+    return any(_carries(form, form.cells[ref]) for ref in _parts(form, spec))
 
 
 def _ratio_of_units(form: Form, cell: JoinedCell, sides: Sequence[Side], computed: Decimal | None) -> JoinedCell:

@@ -37,6 +37,7 @@ WAY_WORDS = {
     Way.ANY_YES: "Có ở ít nhất một kỳ",
     Way.SAME: "Các kỳ như nhau",
     Way.LISTED: "Đếm theo danh sách",
+    Way.EQUAL: "Bằng tổng của phụ lục khác",
     Way.OPEN: "CHƯA CÓ SỐ: hãy nhập",
 }
 _LEFT = (("Phụ lục", 8.0), ("STT", 7.0), ("Chỉ tiêu", 46.0), ("Đơn vị tính", 12.0))
