@@ -523,6 +523,18 @@ def test_a_missing_xlwings_is_named_without_excel(own_home: Path, monkeypatch, c
     assert str(own_home / "CCHC" / LOG) in said
 
 
+def test_an_excel_that_cannot_be_reached_is_named(own_home: Path, capsys) -> None:
+    """Whatever goes wrong before a handler can say it is said too: nobody sees a traceback, and nobody nothing."""
+
+    def broken(hwnd: int) -> object:
+        raise ComError("Access is denied.", -2147024891)
+
+    assert start.main(["kiem-tra"], broken) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Bộ công cụ CCHC không nối được với Excel.")
+    assert str(own_home / "CCHC" / LOG) in said
+
+
 def test_an_old_python_is_named(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     """Another Python than the installer's: its version, the one that is wanted, and the remedy."""
     monkeypatch.setattr(start.sys, "version_info", (3, 8, 10))

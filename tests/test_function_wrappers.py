@@ -84,7 +84,8 @@ def test_a_range_of_several_areas_is_refused_before_anything_is_computed() -> No
     """Range.Value gives its first area only: (A1:A3;C1:C3) would be added up to the sum of A1:A3."""
     source = (WRAPPERS.parent / "CchcPython.bas").read_text(encoding="ascii")
     call = source[source.index("Public Function CchcCall") : source.index("Refused:")]
-    asked = call.index("If HasSeveralAreas(arguments) Then\n        CchcCall = TextSeveralAreas()\n        Exit Function")
+    refused = "If HasSeveralAreas(arguments) Then\n        CchcCall = TextSeveralAreas()\n        Exit Function"
+    asked = call.index(refused)
     assert asked < call.index("FindPython()") < call.index("CallUDF")
     assert "If arguments(place).Areas.Count > 1 Then HasSeveralAreas = True" in source
 
