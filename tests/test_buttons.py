@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections import deque
 from datetime import date
 from pathlib import Path
@@ -10,8 +11,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 from excel_engine import open_book
+from openpyxl.cell.cell import MergedCell
 from submissions import make
 
+from cchc_xl.addin.build import build_macro_workbook
+from cchc_xl.catalogue.load import load_form
 from cchc_xl.hosts.excel.buttons import BUTTONS, press
 from cchc_xl.hosts.excel.nop import file_name
 from cchc_xl.layout import REPORT_SHEET
@@ -145,6 +149,69 @@ def test_nop_numbers_and_saves_a_copy(tmp_path: Path) -> None:
     assert read_file(copy).stamp.completed
     press("nop", book.app, Answers())
     assert read_file(tmp_path / copy.name.replace("lan-1", "lan-2")).stamp.submission == 2
+
+
+@pytest.fixture
+def with_macros(tmp_path: Path) -> Path:
+    """The .xlsm form with buttons, filled in."""
+    path = tmp_path / "so.xlsm"
+    build_macro_workbook(load_form(FORM), path, Stamp(FORM, 1, "UBND xã A", "1", "2024-Q1"))
+    filled = make(tmp_path, "1", "UBND xã A", {"PL1": CLEAN}, form=FORM, period="2024-Q1", file="mau.xlsx")
+    wanted = openpyxl.load_workbook(filled)
+    book = openpyxl.load_workbook(path, keep_vba=True)
+    for sheet in book.worksheets:
+        for row in wanted[sheet.title].iter_rows():
+            for cell in row:
+                if cell.value is not None and not isinstance(cell, MergedCell):
+                    sheet[cell.coordinate].value = cell.value
+    book.save(path)
+    filled.unlink()
+    return path
+
+
+def kind(path: Path) -> tuple[str, bool]:
+    """What a file says it is, and whether it has macros."""
+    with zipfile.ZipFile(path) as archive:
+        types = archive.read("[Content_Types].xml").decode()
+        macros = any("vba" in name.lower() for name in archive.namelist()) or "vbaProject" in types
+        macros = macros or "vbaProject" in archive.read("xl/_rels/workbook.xml.rels").decode()
+    return "xlsm" if "macroEnabled.main" in types else "xlsx", macros
+
+
+def test_nop_of_a_workbook_with_buttons_sends_none_of_its_macros(with_macros: Path) -> None:
+    """Mail filters refuse .xlsm: the copy is an .xlsx, inside too, with the same figures."""
+    book = open_book(with_macros)
+    press("nop", book.app, dialogs := Answers())
+    copy = with_macros.with_name("CCHC_cam-giang-2024_1_2024-Q1_lan-1.xlsx")
+    assert copy.name in one_sentence(dialogs)
+    assert kind(copy) == ("xlsx", False)
+    assert read_file(copy).stamp.submission == 1
+    assert read_file(copy).stamp.completed
+    assert openpyxl.load_workbook(copy).sheetnames == [sheet.name for sheet in book.sheets]
+    assert sorted(path.name for path in with_macros.parent.iterdir()) == sorted([copy.name, with_macros.name])
+
+
+def test_nhap_into_a_workbook_with_buttons_gives_one_that_excel_opens(with_macros: Path, tmp_path: Path) -> None:
+    """The copy is called .xlsx: Excel refuses one that says inside that it has macros."""
+    tables = tmp_path / "bang"
+    tables.mkdir()
+    (tables / "PL1.tsv").write_text("order\tvalue\n35\t14\n36\t14\n", encoding="utf-8")
+    before = with_macros.read_bytes()
+    press("nhap", open_book(with_macros).app, dialogs := Answers(True, tables, ...))
+    assert one_sentence(dialogs).startswith("Đã nhập 2 ô")
+    assert kind(tmp_path / "so (đã nhập).xlsx") == ("xlsx", False)
+    assert with_macros.read_bytes() == before
+    assert kind(with_macros) == ("xlsm", True)
+
+
+@pytest.mark.parametrize("ending", [".xls", ".xlsb", ".ods"])
+def test_nop_of_another_kind_of_workbook_says_how_to_save_it(tmp_path: Path, ending: str) -> None:
+    """Excel's copy would be of that kind too, and nobody above could read it."""
+    book = open_book(make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM, period="2024-Q1"))
+    book.impl._path = book.impl._path.with_suffix(ending)
+    press("nop", book.app, dialogs := Answers())
+    assert "Lưu thành" in one_sentence(dialogs)
+    assert not list(tmp_path.glob("CCHC_*"))
 
 
 def test_nop_refuses_what_is_not_complete(tmp_path: Path) -> None:

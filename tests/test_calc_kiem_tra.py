@@ -12,6 +12,7 @@ pytestmark = pytest.mark.usefixtures("calc")
 # Not of this host, and why.
 OTHERWISE = {
     "test_a_sheet_laid_out_anew_prints_one_page_wide": "Excel's page set-up; LibreOffice keeps its default page",
+    "test_an_error_value_that_xlwings_does_not_know_is_no_figure": "LibreOffice gives an error value as its text",
     "test_excel_is_left_as_it_was": "asks for Excel's semi-automatic calculation; test_calc_host has its own",
     "test_no_cell_by_cell_calls": "counts calls of the imitated Excel; test_calc_host counts requests",
     "test_the_colours_follow_the_marks": "saves the imitated Excel's own file",

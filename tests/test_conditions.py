@@ -15,6 +15,7 @@ from excel_engine import ComError, calls, open_book
 from excel_engine.com import BookApi, SheetApi
 from excel_engine.objects import Book, Books, Sheet
 from excel_engine.ranges import Range
+from openpyxl.styles import Font
 from openpyxl.workbook.protection import WorkbookProtection
 from submissions import make
 from test_buttons import Answers, one_sentence
@@ -23,6 +24,7 @@ from cchc_xl.cover import COVER_SHEET
 from cchc_xl.hosts.excel import __main__ as start
 from cchc_xl.hosts.excel.buttons import BUTTONS, press
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, xoa_danh_dau
+from cchc_xl.hosts.excel.open_book import OpenBook
 from cchc_xl.hosts.fault_log import LOG, log_fault
 from cchc_xl.layout import REPORT_SHEET
 from cchc_xl.report_layout import CELL, COLUMNS, EXPLANATION, FIRST_ROW, RULE
@@ -84,6 +86,38 @@ def test_twenty_more_sheets_cost_reads_and_nothing_else(tmp_path: Path) -> None:
     assert calls["Range.raw_value="] == few["Range.raw_value="]
     assert rules(book) == rules(plain)
     assert [book.sheets[f"Riêng {number}"]["B3"].value for number in range(20)] == list(range(20))
+
+
+def test_a_sheet_formatted_far_down_is_read_in_pieces_and_nothing_below_is_lost(tmp_path: Path, monkeypatch) -> None:
+    """Formats make a million blank cells used: they are not all kept, and a figure far below them still is."""
+    path = changed(make(tmp_path, "1", "xã A", {"PL1": ERROR}, form=FORM), lambda _: None)
+    plain = OpenBook(open_book(path))
+    whole = plain.grid("PL1")
+    rows, columns = len(whole), len(whole[0])
+
+    def spread(workbook: openpyxl.Workbook) -> None:
+        workbook["PL1"].cell(30_000, 2).font = Font(bold=True)
+        workbook["Bìa"].cell(20_000, 3).value = "xa lắm"
+
+    monkeypatch.setattr("cchc_xl.hosts.excel.open_book._AT_ONCE", 100 * columns)
+    spread_out = OpenBook(book := open_book(changed(path, spread)))
+    assert [list(line) for line in spread_out.grid("PL1")[:rows]] == [list(line) for line in whole]
+    assert len(spread_out.grid("PL1")) <= 100 + rows
+    assert spread_out.facts("PL1").formulas == plain.facts("PL1").formulas
+    assert (len(spread_out.grid("Bìa")), spread_out.grid("Bìa")[19_999][2]) == (20_000, "xa lắm")
+    assert "1 lỗi" in kiem_tra(book).text[0]
+
+
+def test_a_sheet_used_to_its_end_is_named(tmp_path: Path) -> None:
+    """Seventeen thousand million cells: a sentence with the way out instead of an Excel that stands still."""
+
+    def spread(workbook: openpyxl.Workbook) -> None:
+        workbook["PL1"]["XFD1048576"].value = "x"
+
+    book = open_book(changed(make(tmp_path, "1", "xã A", {"PL1": ERROR}, form=FORM), spread))
+    press("kiem-tra", book.app, dialogs := Answers())
+    assert "đến tận hàng 1048576, cột XFD" in one_sentence(dialogs)
+    assert book.app.screen_updating
 
 
 def test_hidden_and_filtered_rows_are_checked_and_stay_hidden(tmp_path: Path) -> None:
@@ -486,6 +520,18 @@ def test_a_missing_xlwings_is_named_without_excel(own_home: Path, monkeypatch, c
     said = capsys.readouterr().err
     assert "thiếu gói xlwings" in said
     assert "cai-dat.cmd" in said
+    assert str(own_home / "CCHC" / LOG) in said
+
+
+def test_an_excel_that_cannot_be_reached_is_named(own_home: Path, capsys) -> None:
+    """Whatever goes wrong before a handler can say it is said too: nobody sees a traceback, and nobody nothing."""
+
+    def broken(hwnd: int) -> object:
+        raise ComError("Access is denied.", -2147024891)
+
+    assert start.main(["kiem-tra"], broken) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Bộ công cụ CCHC không nối được với Excel.")
     assert str(own_home / "CCHC" / LOG) in said
 
 

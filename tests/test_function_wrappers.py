@@ -80,6 +80,16 @@ def test_the_server_is_asked_for_the_functions_by_their_names() -> None:
     assert "Err.Description" in source[source.index("Refused:") :]
 
 
+def test_a_range_of_several_areas_is_refused_before_anything_is_computed() -> None:
+    """Range.Value gives its first area only: (A1:A3;C1:C3) would be added up to the sum of A1:A3."""
+    source = (WRAPPERS.parent / "CchcPython.bas").read_text(encoding="ascii")
+    call = source[source.index("Public Function CchcCall") : source.index("Refused:")]
+    refused = "If HasSeveralAreas(arguments) Then\n        CchcCall = TextSeveralAreas()\n        Exit Function"
+    asked = call.index(refused)
+    assert asked < call.index("FindPython()") < call.index("CallUDF")
+    assert "If arguments(place).Areas.Count > 1 Then HasSeveralAreas = True" in source
+
+
 def test_the_library_is_that_of_the_installed_xlwings() -> None:
     """Its file name bears xlwings' version: the macros, the installer's pin and its 32 and 64 bits agree."""
     source = (WRAPPERS.parent / "CchcPython.bas").read_text(encoding="ascii")

@@ -346,13 +346,14 @@ def test_a_sheet_laid_out_anew_prints_one_page_wide(opened) -> None:
     assert page.PrintTitleRows.replace("$", "") == f"{HEADER_ROW + 1}:{HEADER_ROW + 1}"
 
 
-def test_somebodys_own_sheet_under_the_reports_name_is_left_alone(opened) -> None:
+@pytest.mark.parametrize("name", [REPORT_SHEET, REPORT_SHEET.upper()])
+def test_somebodys_own_sheet_under_the_reports_name_is_left_alone(opened, name: str) -> None:
     """The report sheet was deleted and the name taken for notes: the report gets a number."""
     book = opened(ERROR)
     book.sheets[REPORT_SHEET].delete()
-    book.sheets.add(REPORT_SHEET).range("A1").value = "ghi chép riêng"
+    book.sheets.add(name).range("A1").value = "ghi chép riêng"
     kiem_tra(book, NOW)
-    assert book.sheets[REPORT_SHEET].range("A1").value == "ghi chép riêng"
+    assert book.sheets[name].range("A1").value == "ghi chép riêng"
     assert book.sheets.active.name == f"{REPORT_SHEET} (2)"
 
 

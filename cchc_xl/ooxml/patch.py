@@ -8,7 +8,6 @@ Formats: ECMA-376 part 1 §18.3.1 (worksheet), §18.2 (workbook), §18.6 (calcCh
 
 from __future__ import annotations
 
-import posixpath
 import re
 import struct
 import unicodedata
@@ -20,13 +19,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from cchc_xl import excel_limits
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.ooxml.limits import MAX_UNPACKED_BYTES
 from cchc_xl.ooxml.package import entries_fault
+from cchc_xl.ooxml.parts import drop_calc_chain, drop_macros, parse, part_of, serialise
 
 _MAX_NUMBER, _MIN_NUMBER = Decimal("9.99999999999999E+307"), Decimal("2.2250738585072E-308")  # Excel's, absolute
 _REF = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -68,6 +67,7 @@ def patch_cells(
 ) -> None:
     """Copy the workbook ``source`` to ``target`` (may be the same file) with the given cells changed, all or nothing.
 
+    Macros stay in an .xlsm and stay behind when the target is an .xlsx.
     ``writes``: sheet name (compared exactly after NFC) -> {"E15": CellWrite}. Cells keep their style; a cell that is
     not there is created with the style of its row or column.
     ``row_heights``: sheet name -> {row number from 1: points}, for written sheets; Excel goes on fitting these rows.
@@ -81,7 +81,9 @@ def patch_cells(
     try:
         members, parts, comment = _load(source)
         if _patch(parts, writes, row_heights or {}, shown_rows or {}, source.name):
-            _drop_calc_chain(parts)
+            drop_calc_chain(parts)
+        if target.suffix.lower() == ".xlsx":
+            drop_macros(parts)
     except _BROKEN as error:
         raise WorkbookFault(
             f"Tệp {source.name} bị hỏng hoặc không phải tệp Excel: hãy mở bằng Excel, lưu lại rồi thử lại."
@@ -136,12 +138,12 @@ def _patch(
     file: str,
 ) -> bool:
     """Replace the touched sheets in ``parts``; True if a formula was dropped."""
-    by_id = {rel.get("Id"): rel for rel in _parse(parts["xl/_rels/workbook.xml.rels"])}
+    by_id = {rel.get("Id"): rel for rel in parse(parts["xl/_rels/workbook.xml.rels"])}
     sheets: dict[str, str] = {}
-    for node in _parse(parts["xl/workbook.xml"]).iterfind("{*}sheets/{*}sheet"):
+    for node in parse(parts["xl/workbook.xml"]).iterfind("{*}sheets/{*}sheet"):
         # r:id has another namespace in Strict files, but only the relationship attribute is namespaced.
         identity = next((value for key, value in node.attrib.items() if key.endswith("}id")), None)
-        sheets[unicodedata.normalize("NFC", node.get("name", ""))] = _part_of(parts, by_id[identity])
+        sheets[unicodedata.normalize("NFC", node.get("name", ""))] = part_of(parts, by_id[identity])
     dropped = False
     for name, cells in writes.items():
         part = sheets.get(unicodedata.normalize("NFC", name))
@@ -149,7 +151,7 @@ def _patch(
             raise WorkbookFault(f"Tệp {file} không có trang tính '{name}': hãy kiểm tra tên trang tính.")
         if not cells:
             continue
-        sheet = _Sheet(_parse(parts[part]), f"trang '{name}' của tệp {file}")
+        sheet = _Sheet(parse(parts[part]), f"trang '{name}' của tệp {file}")
         for ref, write in cells.items():
             sheet.write(ref, write)
         for number, points in row_heights.get(name, {}).items():
@@ -157,49 +159,9 @@ def _patch(
         for number in shown_rows.get(name, ()):
             sheet.show(number)
         sheet.finish()
-        parts[part] = _serialise(sheet.root)
+        parts[part] = serialise(sheet.root)
         dropped = dropped or sheet.dropped
     return dropped
-
-
-def _part_of(parts: Mapping[str, bytes], relationship: Any) -> str:
-    """Entry name of the part a relationship of xl/workbook.xml leads to (absolute or relative to xl/)."""
-    path = posixpath.normpath(posixpath.join("/xl", unquote(relationship.get("Target", "")))).lstrip("/")
-    return next((name for name in parts if name.lower() == path.lower()), path)
-
-
-def _drop_calc_chain(parts: dict[str, bytes]) -> None:
-    """Remove calcChain (§18.6.1): an entry without formula makes Excel "repair"; a missing chain is built anew."""
-    rels = _parse(parts["xl/_rels/workbook.xml.rels"])
-    for rel in [rel for rel in rels if rel.get("Type", "").endswith("/calcChain")]:
-        part = _part_of(parts, rel)
-        rels.remove(rel)
-        types = _parse(parts["[Content_Types].xml"])
-        for node in [node for node in types if node.get("PartName", "").lower() == f"/{part}".lower()]:
-            types.remove(node)
-        parts.pop(part, None)
-        parts["xl/_rels/workbook.xml.rels"], parts["[Content_Types].xml"] = _serialise(rels), _serialise(types)
-
-
-def _parse(data: bytes) -> Any:
-    from lxml import etree  # type: ignore[import-untyped, unused-ignore]  # here: keeps importing the package light
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    try:
-        root: Any = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise ValueError(str(error)) from error
-    if root.getroottree().docinfo.doctype:
-        raise ValueError("a package part must not hold a DTD (part 2 §8.1.4)")
-    return root
-
-
-def _serialise(root: Any) -> bytes:
-    from lxml import etree
-
-    # lxml's own declaration has single quotes; Excel's form is kept for readers that compare it literally.
-    body: bytes = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=False)
-    return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n' + body
 
 
 class _Sheet:

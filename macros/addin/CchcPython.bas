@@ -37,6 +37,10 @@ Private startCommand As String
 ' The result of a function of ours: whatever happens, a value or a sentence.
 Public Function CchcCall(ByVal name As String, ByVal arguments As Variant) As Variant
     On Error GoTo Refused
+    If HasSeveralAreas(arguments) Then
+        CchcCall = TextSeveralAreas()
+        Exit Function
+    End If
     If Len(startCommand) = 0 Then
         If Not FindPython() Then
             CchcCall = TextNoFunctions()
@@ -54,6 +58,16 @@ Public Function CchcCall(ByVal name As String, ByVal arguments As Variant) As Va
 
 Refused:
     CchcCall = Complaint(Err.Description)
+End Function
+
+' Of a range such as (A1:A3;C1:C3) Range.Value gives the first area only: a sum of it would be wrong.
+Private Function HasSeveralAreas(ByVal arguments As Variant) As Boolean
+    Dim place As Long
+    For place = LBound(arguments) To UBound(arguments)
+        If TypeName(arguments(place)) = "Range" Then
+            If arguments(place).Areas.Count > 1 Then HasSeveralAreas = True
+        End If
+    Next place
 End Function
 
 Private Function Complaint(ByVal reason As String) As String

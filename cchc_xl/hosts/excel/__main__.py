@@ -54,6 +54,10 @@ def main(arguments: list[str] | None = None, running: Callable[[int], Any] | Non
         press(asked.button, app)
     except ImportError as missing:
         return _cannot(f"Bộ công cụ CCHC trên máy này thiếu gói {missing.name or 'cần thiết'}.", missing)
+    except Exception as error:
+        return _cannot(
+            "Bộ công cụ CCHC không nối được với Excel. Hãy đóng Excel, mở lại sổ rồi bấm lại nút.", error, ""
+        )
     finally:
         if collecting:
             gc.enable()

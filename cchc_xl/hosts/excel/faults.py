@@ -14,8 +14,9 @@ REPAIR = "hãy đóng Excel, chạy lại cai-dat.cmd trong bộ cài đặt CCH
 # Excel rejects calls while a cell is being typed into or a box is open: RPC_E_CALL_REJECTED,
 # RPC_E_SERVERCALL_RETRYLATER, VBA_E_IGNORE.
 _REJECTED = frozenset({-2147418111, -2147417846, -2146777998})
-# Excel was closed meanwhile: RPC_S_SERVER_UNAVAILABLE, RPC_E_DISCONNECTED, RPC_S_CALL_FAILED.
-_GONE = frozenset({-2147023174, -2147417848, -2147023170})
+# Excel was closed meanwhile, or the workbook: RPC_S_SERVER_UNAVAILABLE, RPC_E_DISCONNECTED, RPC_S_CALL_FAILED,
+# CO_E_OBJNOTCONNECTED, and what Excel gives for the members of what is closed (0x800401A8).
+_GONE = frozenset({-2147023174, -2147417848, -2147023170, -2147220995, -2147221080})
 
 
 def is_busy(error: BaseException | None) -> bool:
@@ -58,7 +59,7 @@ def _in_words(error: Exception) -> str:
                 "Hãy mở thư mục ấy trong Explorer để thử, rồi bấm lại."
             )
     if _has_code(error, _GONE):
-        return "Excel đã đóng giữa chừng: hãy mở lại sổ rồi bấm lại nút."
+        return "Excel hoặc sổ đã đóng giữa chừng: hãy mở lại sổ rồi bấm lại nút."
     return "Có trục trặc ngoài dự kiến; số liệu trong sổ không bị thay đổi."
 
 

@@ -6,9 +6,10 @@ import re
 import unicodedata
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from cchc_xl.errors import InputFault
+from cchc_xl.errors import CchcError, InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs
 from cchc_xl.hosts.excel.faults import is_busy
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, write_stamp
@@ -18,9 +19,16 @@ from cchc_xl.periods import format_date
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.stamp import Stamp
 
+# What Excel may have made of the workbook, and would make of its copy.
+_OTHER_KINDS = frozenset({".xls", ".xlsb", ".ods", ".xltx", ".xltm"})
+
 
 def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None:
     """Save a numbered copy beside the workbook; ``None`` when it is not complete (the report says why)."""
+    if Path(book.name).suffix.lower() in _OTHER_KINDS:
+        raise InputFault(
+            f"Chưa nộp được: {book.name} không phải sổ .xlsx. Hãy dùng Tệp > Lưu thành, chọn Excel Workbook (.xlsx)."
+        )
     annotation = kiem_tra(book, now)
     if not annotation.completed:
         dialogs.say(f"Chưa nộp được. {annotation.text[1]} Xem trang “Kết quả kiểm tra”.")
@@ -34,18 +42,18 @@ def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None
     if folder is None:
         return None
     number = stamp.submission + 1
-    target = folder / file_name(stamp, number, Path(book.name).suffix.lower() or ".xlsx")
+    target = folder / file_name(stamp, number, ".xlsx")
     while target.exists():  # an earlier copy is somebody's record of what was sent
         number += 1
         target = folder / file_name(stamp, number, target.suffix)
     sent = format_date((now or datetime.now()).date())
     write_stamp(open_book, {"submission": number, "submitted": sent})
     try:
-        book.api.SaveCopyAs(str(target))
+        _save_copy(book, target)
     except Exception as refused:
         before: dict[str, str | int] = {"submission": stamp.submission, "submitted": stamp.submitted}
         insist(lambda: write_stamp(OpenBook(book), before))
-        if isinstance(refused, OSError) or is_busy(refused):
+        if isinstance(refused, OSError | CchcError) or is_busy(refused):
             raise
         raise InputFault(
             f"Excel không ghi được bản nộp vào {folder}: thư mục có thể đã ngắt (ổ mạng, USB), đã đầy hoặc không cho "
@@ -55,6 +63,19 @@ def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None
         f"Đã ghi bản nộp lần {number}: {target.name}\n(trong thư mục {target.parent}). Hãy gửi tệp này, và lưu sổ."
     )
     return target
+
+
+def _save_copy(book: Any, target: Path) -> None:
+    """Save a copy as .xlsx; of a workbook with macros one without: many mail programs let none pass."""
+    if Path(book.name).suffix.lower() != ".xlsm":
+        book.api.SaveCopyAs(str(target))
+        return
+    from cchc_xl.ooxml.patch import patch_cells
+
+    with TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        copy = Path(scratch) / target.with_suffix(".xlsm").name
+        book.api.SaveCopyAs(str(copy))
+        patch_cells(copy, target, {})
 
 
 def file_name(stamp: Stamp, number: int, suffix: str) -> str:

@@ -1,4 +1,4 @@
-"""The open workbook as a ``readers.grid.Book``: unsaved edits included, each sheet in two bulk reads."""
+"""The open workbook as a ``readers.grid.Book``: unsaved edits included, a sheet in two bulk reads (vast ones: more)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cchc_xl.errors import WorkbookFault
 from cchc_xl.hosts.excel.error_values import error_text
+from cchc_xl.layout import column_letters
+from cchc_xl.ooxml.limits import SUMMARY
 from cchc_xl.readers.grid import CellFacts
+
+_AT_ONCE = 500_000  # cells of one call: each takes some 60 bytes on its way
 
 
 def path_of(book: Any) -> Path | None:
@@ -55,7 +60,7 @@ class OpenBook:
         if not facts.formulas and grid:
             formulas = {
                 (row, column): text
-                for row, line in enumerate(_lines(self._used(sheet).formula))
+                for row, line in enumerate(_lines(self._rows(sheet, 1, len(grid), len(grid[0])).formula))
                 for column, text in enumerate(line)
                 # A text that begins with "=" is the same as value and as formula.
                 if isinstance(text, str) and text.startswith("=") and text != grid[row][column]
@@ -63,13 +68,33 @@ class OpenBook:
             self._facts[sheet] = CellFacts(formulas, facts.errors)
         return self._facts[sheet]
 
-    def _used(self, sheet: str) -> Any:
-        found = self._sheets[sheet]
-        last = found.used_range.last_cell
-        return found.range((1, 1), (last.row, last.column))
+    def _rows(self, sheet: str, first: int, last: int, columns: int) -> Any:
+        return self._sheets[sheet].range((first, 1), (last, columns))
+
+    def _values(self, sheet: str) -> list[list[object]]:
+        """Everything from A1 to the last used cell. A format, too, makes a cell used: often a million blank rows."""
+        last = self._sheets[sheet].used_range.last_cell
+        rows, columns = last.row, last.column
+        if rows * columns > SUMMARY.cells:
+            raise WorkbookFault(
+                f"Trang {sheet} có nội dung hoặc định dạng đến tận hàng {rows}, cột {column_letters(columns - 1)} nên "
+                "không đọc được: hãy xóa các hàng, các cột thừa (chọn, nhấp phải > Xóa), lưu sổ rồi bấm lại."
+            )
+        step = max(1, _AT_ONCE // columns)
+        values: list[list[object]] = []
+        for first in range(1, rows + 1, step):
+            block = self._rows(sheet, first, min(first + step - 1, rows), columns)
+            lines: list[list[object]] = block.options(ndim=2, err_to_str=True).value
+            filled = len(lines)
+            while first > 1 and filled and all(value is None for value in lines[filled - 1]):
+                filled -= 1
+            if filled:
+                values += [[None] * columns for _ in range(first - 1 - len(values))]
+                values += lines[:filled]
+        return values
 
     def _read(self, sheet: str) -> None:
-        values: list[list[object]] = self._used(sheet).options(ndim=2, err_to_str=True).value
+        values = self._values(sheet)
         errors = {
             (row, column): error
             for row, line in enumerate(values)

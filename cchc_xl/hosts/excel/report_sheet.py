@@ -36,10 +36,12 @@ def _own_name(open_book: OpenBook, name: str) -> str:
     """The name, numbered where somebody's own sheet bears it: only an empty sheet or an earlier report is ours."""
     number = 1
     shown = name
-    while shown in open_book.sheet_names:
-        grid = open_book.grid(shown)
-        if earlier_findings(grid) is not None or not any(any(row) for row in grid):
-            break
+    taken = {sheet.casefold() for sheet in open_book.sheet_names}  # to Excel, names in other letters are the same
+    while shown.casefold() in taken:
+        if shown in open_book.sheet_names:
+            grid = open_book.grid(shown)
+            if earlier_findings(grid) is not None or not any(any(row) for row in grid):
+                break
         number += 1
         shown = f"{name} ({number})"
     return shown
