@@ -26,7 +26,8 @@ from cchc_xl.layout import REPORT_SHEET
 FORM = "cam-giang-2024"
 NOW = datetime(2024, 3, 1, 9, 30)
 ERROR = {35: "10", 36: "12"}
-SOURCES = Path(__file__).parents[1] / "macros" / "calc" / "python"
+ROOT = Path(__file__).parents[1]
+SOURCES = ROOT / "macros" / "calc" / "python"
 
 in_calc = pytest.mark.usefixtures("calc")
 
@@ -128,6 +129,16 @@ def test_values_come_as_excel_gives_them(workbook: Path) -> None:
         ["#DIV/0!", "#N/A", None],
     ]
     assert sheet.range("A3:B3").formula == (("=1/0", "=NA()"),)
+
+
+@in_calc
+def test_a_number_beyond_all_dates_stays_a_number(workbook: Path) -> None:
+    """A figure in a cell that is formatted as a date may be later than the year 9999."""
+    cell = calc_host.open_book(workbook).sheets.add("Nháp").range("A1")
+    cell.number_format = "DD/MM/YYYY"
+    for number in (99_999_999.0, 1e300, -1e9):
+        cell.value = number
+        assert cell.value == number
 
 
 @in_calc
@@ -298,6 +309,86 @@ def test_the_private_python_comes_first(tmp_path: Path, monkeypatch: pytest.Monk
     assert starting.candidates()[0] == [sys.executable, "-I"]
     monkeypatch.setenv("CCHC_PYTHON", "/opt/python")
     assert starting.candidates() == [["/opt/python", "-P"]]
+
+
+DYING = """
+import os, sys
+from cchc_xl.hosts.calc import channel
+from cchc_xl.hosts.calc.__main__ import main
+
+ask = channel.Channel.ask
+
+def dying(self, request, **arguments):
+    if request == "{request}":
+        os._exit(3)
+    return ask(self, request, **arguments)
+
+channel.Channel.ask = dying
+sys.exit(main())
+"""
+
+
+@in_calc
+@pytest.mark.parametrize("request_of_death", ["cells.write", "note.set", "sheet.protect"])
+def test_a_helper_that_dies_midway_leaves_the_workbook_as_it_was(
+    calc: Path, workbook: Path, tmp_path: Path, request_of_death: str
+) -> None:
+    """Sheets were unprotected, marks half written, the recalculation held: all of it is taken back."""
+    script, dying = tmp_path / "chet.py", tmp_path / "python-chet"
+    script.write_text(DYING.format(request=request_of_death), encoding="utf-8")
+    dying.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" "{script}"\n', encoding="utf-8")
+    dying.chmod(0o755)
+    office = calc_host.HeadlessOffice({"CCHC_PYTHON": str(dying), "LOCALAPPDATA": str(tmp_path)})
+    ask = office.channel.ask
+    try:
+        ask("test.open", path=str(workbook), read_only=False)
+        key = ask("books")["front"]
+        before = as_it_stands(ask, key)
+        [said] = ask("test.press", button="kiem-tra")
+        assert said.startswith("Bộ công cụ CCHC dừng giữa chừng; sổ đang mở vẫn như trước khi bấm")
+        assert as_it_stands(ask, key) == before
+        assert ask("book.recalculates", book=key)
+        assert (ask("test.titles"), ask("test.modified")) == ([], False)
+    finally:
+        office.stop()
+
+
+def as_it_stands(ask, key: str) -> list[object]:
+    """Protection, contents and notes of every sheet; which one is in front."""
+    found = ask("sheets", book=key)
+    return [found] + [
+        (
+            ask("sheet.protected", book=key, sheet=name),
+            ask("cells.formulas", book=key, sheet=name, place=ask("sheet.used", book=key, sheet=name)),
+            ask("notes", book=key, sheet=name),
+        )
+        for name in found["names"]
+    ]
+
+
+@in_calc
+def test_a_workbook_in_the_print_preview_is_not_checked(desk, workbook: Path) -> None:
+    """There is no sheet in front: one sentence says what to close."""
+    desk("test.open", path=str(workbook), read_only=False)
+    desk("test.dispatch", command="PrintPreview")
+    for button in ("kiem-tra", "xoa-danh-dau"):
+        [said] = desk("test.press", button=button)
+        assert said.startswith("Sổ đang ở chế độ xem trước khi in")
+
+
+def test_a_slow_start_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy PC, or a virus scanner at work: to install anew would be of no use; what hangs is ended."""
+    monkeypatch.syspath_prepend(str(SOURCES / "pythonpath"))
+    from cchc_office import starting
+
+    slow = tmp_path / "python-cham"
+    slow.write_text(f'#!/bin/sh\necho $$ >"{tmp_path / "so"}"\nexec sleep 600\n', encoding="utf-8")
+    slow.chmod(0o755)
+    monkeypatch.setenv("CCHC_PYTHON", str(slow))
+    monkeypatch.setattr(starting, "_GREETING_WITHIN", 0.5)
+    with pytest.raises(starting.NotStarted, match="chưa khởi động xong"):
+        starting.helper()
+    assert not (tmp_path / "so").exists() or not Path(f"/proc/{(tmp_path / 'so').read_text().strip()}").exists()
 
 
 @in_calc

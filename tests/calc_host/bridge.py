@@ -101,6 +101,12 @@ def open_as(path, read_only):
     )
 
 
+def dispatch(command):
+    """A command of LibreOffice's own menus, in the workbook in front."""
+    frame = office.front_or_none().getCurrentController().getFrame()
+    office.create("com.sun.star.frame.DispatchHelper").executeDispatch(frame, f".uno:{command}", "", 0, ())
+
+
 def titles():
     """The list of things to undo in the workbook in front, the last first."""
     return list(office.front_or_none().UndoManager.getAllUndoActionTitles())
@@ -128,6 +134,7 @@ TESTING = {
     "test.click": click,
     "test.press": press,
     "test.open": open_as,
+    "test.dispatch": dispatch,
     "test.titles": titles,
     "test.modified": modified,
     "test.one_undo": one_undo,

@@ -25,7 +25,7 @@ def read_block(answer: dict[str, Any], top: int, left: int) -> list[list[Any]]:
     """The answer to ``cells.read`` as values: None, float, str, bool, datetime, ``CellError``."""
     rows: list[list[Any]] = [[None if value == "" else value for value in row] for row in answer["rows"]]
     epoch = dt.datetime(*answer["epoch"])
-    for change, places in ((lambda number: epoch + _rounded(number), answer["dates"]), (bool, answer["truths"])):
+    for change, places in ((lambda number: _moment(epoch, number), answer["dates"]), (bool, answer["truths"])):
         for row, column in _cells(places):
             value = rows[row - top][column - left]
             if isinstance(value, int | float):
@@ -35,9 +35,12 @@ def read_block(answer: dict[str, Any], top: int, left: int) -> list[list[Any]]:
     return [[float(value) if type(value) is int else value for value in row] for row in rows]
 
 
-def _rounded(days: float) -> dt.timedelta:
-    """Binary fractions of a day to the millisecond."""
-    return dt.timedelta(milliseconds=round(days * 86_400_000))
+def _moment(epoch: dt.datetime, days: float) -> dt.datetime | float:
+    """So many days after the epoch, to the millisecond; the number itself where no calendar reaches."""
+    try:
+        return epoch + dt.timedelta(milliseconds=round(days * 86_400_000))
+    except OverflowError:
+        return days
 
 
 def _cells(places: Iterable[Sequence[int]]) -> Iterator[tuple[int, int]]:

@@ -55,7 +55,7 @@ def recalculates(office, book):
 
 def set_recalculates(office, book, value):
     """Let the workbook recalculate by itself, or not."""
-    office.book(book).enableAutomaticCalculation(value)
+    office.recalculate(office.book(book), value)
 
 
 def freeze(office, book, rows, columns):

@@ -31,6 +31,7 @@ class Office:
         self.desktop = self.create("com.sun.star.frame.Desktop")
         self._front = None  # the workbook that this press brought to the front
         self._locked = []
+        self._calculating = {}  # the workbooks that were told to recalculate or not, and whether they did before
         self._indicator = None
         self.press = None  # the entry in the list of things to undo, while a press changes a workbook
 
@@ -93,7 +94,9 @@ class Office:
         controller = book.getCurrentController() if book is not None else None
         if controller is not None:
             dispatcher = self.create("com.sun.star.frame.DispatchHelper")
-            dispatcher.executeDispatch(controller.getFrame(), ".uno:Calculate", "", 0, ())
+            # The second takes figures and texts only; LibreOffice before 7.1 has not the first.
+            for command in (".uno:AcceptFormula", ".uno:Calculate"):
+                dispatcher.executeDispatch(controller.getFrame(), command, "", 0, ())
 
     def let_events_pass(self):
         """Let LibreOffice repaint and answer its user."""
@@ -128,14 +131,24 @@ class Office:
                     book.removeActionLock()
                     book.unlockControllers()
 
+    def recalculate(self, book, by_itself):
+        """Let a workbook recalculate by itself, or not."""
+        self._calculating.setdefault(book.RuntimeUID, (book, bool(book.isAutomaticCalculationEnabled())))
+        book.enableAutomaticCalculation(by_itself)
+
     def step(self):
         """A change of a workbook is coming."""
         if self.press is not None:
             self.press.step()
 
     def restore(self):
-        """Give back what was held for the press."""
+        """Give back what was held for the press, whoever forgot to."""
         self.hold_screen(False)
+        for book, by_itself in self._calculating.values():
+            with contextlib.suppress(Exception):  # closed in the meantime
+                if bool(book.isAutomaticCalculationEnabled()) != by_itself:
+                    book.enableAutomaticCalculation(by_itself)
+        self._calculating.clear()
         with contextlib.suppress(Exception):
             self.status("")
 

@@ -8,7 +8,7 @@ from cchc_office import boxes
 from cchc_office.office import Office, Refused
 from cchc_office.requests import answer
 from cchc_office.starting import Ended, NotStarted, helper
-from cchc_office.texts import HELPER_ENDED, READ_ONLY, UNDO, UNEXPECTED
+from cchc_office.texts import HELPER_ENDED, PREVIEW, READ_ONLY, UNDO, UNEXPECTED
 from cchc_office.undoing import Press
 
 # These leave the open workbook alone: LibreOffice stays usable while they work.
@@ -45,16 +45,26 @@ def _say(office, text):
 def _press(office, button):
     office.commit_typing()
     book = office.front_or_none()
-    if book is not None and button in UNDO and book.isReadonly():
-        raise Refused(READ_ONLY)
+    if book is not None and button in UNDO:
+        _refuse_unwritable(book)
     helping = helper()
     with contextlib.ExitStack() as after:
         if book is not None and button in UNDO:
-            office.press = Press(book, UNDO[button])
-            after.callback(office.press.close)
+            office.press = after.enter_context(Press(book, UNDO[button]))
         after.callback(office.restore)
-        helping.send({"press": button})
-        _serve(office, helping, apart=button in _APART)
+        try:
+            helping.send({"press": button})
+            _serve(office, helping, apart=button in _APART)
+        except BaseException:
+            helping.end()  # what it still waits for must not become the answer to the next press
+            raise
+
+
+def _refuse_unwritable(book):
+    if book.isReadonly():
+        raise Refused(READ_ONLY)
+    if not hasattr(book.getCurrentController(), "getActiveSheet"):
+        raise Refused(PREVIEW)
 
 
 def _serve(office, helping, *, apart):

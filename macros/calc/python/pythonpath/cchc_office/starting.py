@@ -15,7 +15,7 @@ import sys
 import threading
 from pathlib import Path
 
-from cchc_office.texts import HELPER_ENDED, NO_PYTHON, OTHER_VERSION
+from cchc_office.texts import HELPER_ENDED, NO_PYTHON, OTHER_VERSION, TOO_SLOW
 
 PROTOCOL = 1
 VARIABLE = "CCHC_PYTHON"
@@ -151,6 +151,6 @@ def _started():
             continue
         if greeting is not None and greeting.get("protocol") == PROTOCOL:
             return found
-        problem = OTHER_VERSION if greeting is not None else problem
+        problem = TOO_SLOW if greeting is None else OTHER_VERSION
         found.end()
     raise NotStarted(problem)

@@ -49,6 +49,25 @@ class Press:
         if self._saved and not self._steps:
             self._book.setModified(False)
 
+    def __enter__(self):
+        self._in_front = self._book.getCurrentController().getActiveSheet().getName()
+        return self
+
+    def __exit__(self, kind, *_):
+        self.close()
+        if kind is not None and self._steps:
+            self._take_back()
+
+    def _take_back(self):
+        """A press that broke off has left sheets unprotected and half of the marks: nothing of it stays."""
+        undo = self._book.getUndoManager()
+        undo.undo()
+        undo.clearRedo()
+        # An undo shows the sheet that it changed.
+        self._book.getCurrentController().setActiveSheet(self._book.getSheets().getByName(self._in_front))
+        if self._saved:
+            self._book.setModified(False)
+
 
 def each_cell(book, title, cells, change):
     """Change single cells, however many they are."""
