@@ -12,6 +12,7 @@ looks at it.
 from __future__ import annotations
 
 import re
+from operator import lt
 
 from cchc_xl.layout import column_index
 
@@ -26,11 +27,12 @@ _MOST_CELLS = b"16384"  # of a row
 _FORMULA = rb"(?:<f(?: [^<>]*)?(?:/>|>[^<]*+</f>))?"
 _NUMBER = rb"(?:<v(?: ?/>|>[0-9.Ee+-]*+</v>))?"
 _TEXT = rb'(?: xml:space="preserve")?>[^<]*+</'
-_MORE = rb'(?: (?:s|cm|vm|ph)="[0-9]++")*'
+_STYLE = rb'(?: s="[0-9]++")?'
+_META = rb'(?: [cv]m="[0-9]++")*'
 ERRORS = ("#N/A", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 _ERROR = "|".join(map(re.escape, ERRORS)).encode()
 _BY_TYPE = b"|".join(
-    kind + b'"' + _MORE + b">" + inner
+    kind + b'"' + _STYLE + _META + b">" + inner
     for kind, inner in (
         (b"s", _FORMULA + rb"<v>[0-9]++</v>"),
         (b"n", _FORMULA + _NUMBER),
@@ -42,14 +44,17 @@ _BY_TYPE = b"|".join(
     )
 )
 _CELL = (
-    rb'<c r="[A-Z]{1,3}\1"' + _MORE
-    + rb'(?:(?: t="n")? ?/>|(?:>' + _FORMULA + _NUMBER + rb'| t="(?:' + _BY_TYPE + rb"))</c>)"
+    rb'<c r="[A-Z]{1,3}+\1"' + _STYLE
+    + rb'(?:/>| t="(?:' + _BY_TYPE + rb")</c>|" + _META + b">" + _FORMULA + _NUMBER + rb'</c>|(?: t="n")? ?/>)'
 )  # fmt: skip
-_ROW = re.compile(
+_ROW = (
     rb'<row r="([1-9][0-9]{0,6})"(?: (?:[A-Za-z0-9:]{2,}|s)="[^"<>]*+")*'
-    rb"(?: ?/>|>((?:" + _CELL + rb"){0," + _MOST_CELLS + rb"})</row>)"
+    rb"(?: ?/>|>(?:" + _CELL + rb"){0," + _MOST_CELLS + rb"}</row>)"
 )
-_FILLED = re.compile(rb'<c r="([A-Z]+)[^>]*[^/]><(?!/)')
+_ROWS = re.compile(rb"(?:" + _ROW + rb"){1,16}")  # more at once would take memory
+_NUMBERS = re.compile(rb'<row r="([0-9]+)')
+_FILLED = re.compile(rb'<c r="([^"]+)"[^>]*[^/]><[^/]')
+_DIGITS, _LETTERS = b"0123456789", bytes(range(65, 91))
 
 
 def reach(xml: bytes) -> tuple[int, int] | None:
@@ -67,20 +72,17 @@ def reach(xml: bytes) -> tuple[int, int] | None:
     at += 1
     last = rows = 0
     columns: set[bytes] = set()
-    while row := _ROW.match(xml, at):
-        number, cells = int(row[1]), row[2]
-        if number <= last:
+    while found := _ROWS.match(xml, at):
+        several = found[0]
+        numbers = [last, *map(int, _NUMBERS.findall(several))]
+        filled = _FILLED.findall(several)
+        if not all(map(lt, numbers, numbers[1:])) or len(set(filled)) < len(filled):
             return None
-        if cells:
-            filled = _FILLED.findall(cells)
-            if filled:
-                rows = number
-                distinct = set(filled)
-                if len(distinct) < len(filled):
-                    return None
-                columns |= distinct
-        last = number
-        at = row.end()
+        if filled:
+            rows = int(filled[-1].translate(None, _LETTERS))
+            columns.update(b" ".join(filled).translate(None, _DIGITS).split())
+        last = numbers[-1]
+        at = found.end()
     if not xml.startswith(_END, at) or xml.find(_CELLS[1:], at + len(_END)) >= 0:
         return None
     return rows, 1 + max((column_index(letters.decode()) for letters in columns), default=-1)
