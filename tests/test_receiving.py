@@ -211,7 +211,7 @@ def test_a_store_that_is_damaged_is_as_good_as_none(form: Path, store: Path, dam
     ],
     ids=str,
 )
-def test_a_store_that_holds_nonsense_is_as_good_as_none(form: Path, store: Path, forged: bytes | dict[str, Any]) -> None:
+def test_a_store_of_nonsense_is_as_good_as_none(form: Path, store: Path, forged: bytes | dict[str, Any]) -> None:
     """Sealed as it should be, but no toolkit of ours wrote it: the file is read anew."""
     true = receive_all([(form, "a.xlsx")], quiet)
     connection = sqlite3.connect(store)
