@@ -19,7 +19,7 @@ from submissions import make
 
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.expressions import CellRef
-from cchc_xl.layout import form_layout
+from cchc_xl.layout import column_letters, form_layout
 
 FORM = "cam-giang-2024"
 _PLACE = form_layout(load_form(FORM)).appendices["PL1"]
@@ -278,11 +278,25 @@ def _rename(parts: Parts, old: str, new: str) -> Parts:
     return parts | {BOOK: parts[BOOK].replace(f'name="{old}"'.encode(), f'name="{new}"'.encode())}
 
 
-def _amplified(parts: Parts) -> Parts:
-    count = parts[SHARED].count(b"<si>")
-    long = parts | {SHARED: parts[SHARED].replace(b"</sst>", b"<si><t>" + b"x" * 32_000 + b"</t></si></sst>")}
-    cells = f'<c t="s"><v>{count}</v></c>' * 3_000
-    return more_rows(long, f'<row r="300">{cells}</row>'.encode())
+def placed(row: int, count: int, inner: str, kind: str = "") -> str:
+    """A row of so many cells with this content."""
+    typed = f' t="{kind}"' if kind else ""
+    cells = (f'<c r="{column_letters(column)}{row}"{typed}>{inner}</c>' for column in range(count))
+    return f'<row r="{row}">{"".join(cells)}</row>'
+
+
+def _amplified(before: bytes = b"") -> Callable[[Parts], Parts]:
+    """``before``: what stands before the long text among the shared ones, and takes no place or one."""
+
+    def change(parts: Parts) -> Parts:
+        count = parts[SHARED].count(b"<si>") + before.count(b"si/>")
+        long = before + b"<si><t>" + b"x" * 32_000 + b"</t></si></sst>"
+        shared = parts[SHARED].replace(b"</sst>", long)
+        if b"x:si" in before:
+            shared = re.sub(rb"<(/?)(\w+)", rb"<\1x:\2", shared.replace(b"x:", b"")).replace(b" xmlns=", b" xmlns:x=")
+        return more_rows(parts | {SHARED: shared}, placed(300, 3_000, f"<v>{count}</v>", "s").encode())
+
+    return change
 
 
 def _many_formulas(parts: Parts) -> Parts:
@@ -301,11 +315,13 @@ def _slow_prefix(parts: Parts) -> Parts:
     }
 
 
-def _much_text(megabytes: int) -> Callable[[Parts], Parts]:
+def _much_text(megabytes: int, *, places: bool = True) -> Callable[[Parts], Parts]:
     """One sign of each text is wide, so that Python takes four bytes for all of them."""
-    text = b"<is><t>" + "😀".encode() + b"x" * 30_000 + b"</t></is>"
-    cells = b"".join(b'<c t="inlineStr">%s</c>' % text for _ in range(megabytes * 33))
-    return lambda parts: more_rows(parts, b'<row r="200">' + cells + b"</row>")
+    text = "<is><t>😀" + "x" * 30_000 + "</t></is>"
+    row = placed(200, megabytes * 33, text, "inlineStr")
+    if not places:
+        row = re.sub(r' r="[A-Z]+200"', "", row)
+    return lambda parts: more_rows(parts, row.encode())
 
 
 def _large_grid(parts: Parts) -> Parts:
@@ -313,8 +329,13 @@ def _large_grid(parts: Parts) -> Parts:
 
 
 def _as_many_formulas(parts: Parts) -> Parts:
-    rows = "".join(f'<row r="{n}">{"<c><f>1+1</f><v>2</v></c>" * 149}</row>' for n in range(200, 1200))
-    return more_rows(parts, rows.encode())
+    return more_rows(parts, "".join(placed(n, 149, "<f>1+1</f><v>2</v>") for n in range(200, 1200)).encode())
+
+
+def _oddly_written(count: int) -> Callable[[Parts], Parts]:
+    """Cells without their places, which are read one by one."""
+    rows = "".join(f'<row r="{n}">{"<c><v>1</v></c>" * 100}</row>' for n in range(200, 200 + count // 400))
+    return lambda parts: more_rows(parts, rows.encode())
 
 
 def _many_sheets(data: bytes, count: int) -> Callable[[Parts], Parts]:
@@ -452,7 +473,21 @@ CASES = [
     Case("external entity", _with_dtd(SHARED, _OUTSIDE, b"<t>70001<", b"<t>&a11;<"), (UNREADABLE, OUT)),
     Case("half a million tags deep", _deep, (OK, UNREADABLE)),
     Case("no XML", lambda parts: parts | {SHEET: b"\0" * 5000}, (OUT, UNREADABLE)),
-    Case("UTF-16", lambda parts: parts | {SHEET: parts[SHEET].decode().encode("utf-16")}, (OUT, UNREADABLE)),
+    Case("UTF-16 called UTF-8", lambda parts: parts | {SHEET: parts[SHEET].decode().encode("utf-16")}, (UNREADABLE,)),
+    Case(
+        "UTF-16",
+        lambda parts: parts | {SHEET: parts[SHEET].decode().replace("UTF-8", "UTF-16", 1).encode("utf-16")},
+        (OK,),
+    ),
+    Case("a figure with a reference", lambda parts: cell(parts, FIRST, "<v>1&#48;</v>"), (OK,)),
+    Case("a figure with a comment", lambda parts: cell(parts, FIRST, "<v>1<!-- 5 -->0</v>"), (OK,)),
+    Case("a figure in CDATA", lambda parts: cell(parts, FIRST, "<v><![CDATA[10]]></v>"), (OK,)),
+    Case(
+        "a figure twice",
+        lambda parts: cell(parts, FIRST, f'<v>10</v></c><c r="{FIRST}"><v>9</v>'),
+        (UNREADABLE,),
+        "hỏng",
+    ),
     Case(
         "an encoding that nobody knows",
         lambda parts: parts | {BOOK: parts[BOOK].replace(b'"UTF-8"', b'"UTF-x"', 1)},
@@ -495,12 +530,24 @@ CASES = [
     Case("a long text for a figure", lambda parts: text_cell(parts, FIRST, LONG), (OUT, NOTED)),
     Case("a long number", lambda parts: text_cell(parts, FIRST, "9" * 30_000), (OUT, NOTED)),
     Case("a long name", lambda parts: of_unit(parts, "70777", "xã " + "Dài" * 10_000), READ),
-    Case("one text three thousand times", _amplified, (UNREADABLE,), "nhiều chữ"),
+    *(
+        Case(f"one text three thousand times{how}", _amplified(before), (UNREADABLE,), "nhiều chữ")
+        for how, before in (
+            ("", b""),
+            (" after an empty one", b"<si/>"),
+            (" after a comment", b"<!-- </si> -->"),
+            (" in another prefix", b"<x:si/>"),
+        )
+    ),
     Case("two hundred thousand formulas", _many_formulas, (UNREADABLE,), "công thức"),
     Case("error cells without a value", _slow_pattern, (OK, UNREADABLE)),
     Case("tags in a comment", _slow_prefix, (OK, OUT, UNREADABLE)),
     Case("fifty megabytes of text", _much_text(48), (UNREADABLE,), "nhiều chữ"),
     Case("fifteen megabytes of text", _much_text(15), (OK,)),
+    Case("fifty megabytes of text without places", _much_text(48, places=False), (UNREADABLE,), "nhiều chữ"),
+    Case("fifteen megabytes of text without places", _much_text(15, places=False), (OK,)),
+    Case("as many cells without places as may be", _oddly_written(270_000), (OUT,), "hai lần"),
+    Case("more cells without places than may be", _oddly_written(330_000), (UNREADABLE,), "quá nhiều hàng, ô"),
     Case("a sheet as large as may be", _large_grid, (OK,)),
     Case("as many formulas as may be", _as_many_formulas, (OUT,)),
     Case(

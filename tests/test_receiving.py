@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import sqlite3
+import sys
+import zlib
 from dataclasses import fields
 from decimal import Decimal
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from submissions import FORM, filled, make
@@ -17,7 +23,7 @@ from cchc_xl.checks.run import check
 from cchc_xl.completion import Completion
 from cchc_xl.consolidation.contribution import Contribution, SpareRow, contribution
 from cchc_xl.consolidation.states import FileState, ReceivedFile
-from cchc_xl.receiving import batch, helpers, one
+from cchc_xl.receiving import batch, cache, helpers, one
 from cchc_xl.receiving.batch import receive_all
 from cchc_xl.receiving.cache import PLACE, Cache, own_cache
 from cchc_xl.receiving.codec import decode, encode
@@ -188,6 +194,50 @@ def test_a_store_that_is_damaged_is_as_good_as_none(form: Path, store: Path, dam
         known = own_cache()
         assert known is not None
         assert known.find(true[0].sha256) is not None
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b"[" * 100_000,
+        b"null",
+        {"numbers": [1, 2, 3]},
+        {"numbers": ["abc"]},
+        {"numbers": [1.5]},
+        {"form": "../../x"},
+        {"form": "cam-giang-2024"},
+        {"stamp": []},
+        {"completion": "x"},
+    ],
+    ids=str,
+)
+def test_a_store_of_nonsense_is_as_good_as_none(form: Path, store: Path, forged: bytes | dict[str, Any]) -> None:
+    """Sealed as it should be, but no toolkit of ours wrote it: the file is read anew."""
+    true = receive_all([(form, "a.xlsx")], quiet)
+    connection = sqlite3.connect(store)
+    data = zlib.decompress(connection.execute("SELECT data FROM kept").fetchone()[0])
+    if isinstance(forged, dict):
+        data = json.dumps(json.loads(data) | forged).encode()
+    packed = zlib.compress(data if isinstance(forged, dict) else forged)
+    connection.execute("UPDATE kept SET data = ?, digest = ?", (packed, hashlib.sha256(packed).digest()))
+    connection.commit()
+    connection.close()
+    assert shown(receive_all([(form, "a.xlsx")], quiet)) == shown(true)
+
+
+def test_another_reader_reads_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known is of this toolkit on this reader and this Python."""
+    name = cache.toolkit()
+    reader = tmp_path / "reader"
+    reader.mkdir()
+    (reader / "reader.py").write_text("", encoding="utf-8")
+    spec = ModuleSpec("python_calamine", None, is_package=True)
+    spec.submodule_search_locations = [str(reader)]
+    monkeypatch.setattr(cache, "find_spec", lambda _: spec)
+    assert cache.toolkit.__wrapped__() != name
+    monkeypatch.setattr(cache, "find_spec", lambda _: None)
+    monkeypatch.setattr(sys, "version", "4.0")
+    assert cache.toolkit.__wrapped__() != name
 
 
 def test_no_store_where_none_is_wanted(form: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

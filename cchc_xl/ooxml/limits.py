@@ -32,6 +32,8 @@ class Limits:
     shared: int = 24 * _MB
     # Start and end tags of long sheets, together, without blank cells and rows: a million are measured in a second.
     tags: int = 1_200_000
+    # The same of sheets that are not written as office programs write them: each tag is looked at on its own.
+    rewritten: int = 300_000
     # Cells from A1 to the last one that holds something, of all sheets that are read: each takes 40 bytes, blank ones
     # too. Forms have some 10,000.
     cells: int = 1_500_000

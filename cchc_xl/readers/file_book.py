@@ -1,8 +1,8 @@
 """A workbook file: values through calamine (the fastest reader), formulas and errors by a look at the sheets' XML.
 
 calamine gives values only: an error value and a formula without a result are both ``''`` for it. Nor does it keep to
-any limit, and it reads a zip in its own way. So it never sees the file itself: it gets a package of the parts that were
-unpacked, measured and found sound here.
+any limit, it reads a zip in its own way, and XML only as office programs write it. So it never sees the file itself: it
+gets a package of the parts that were unpacked, measured, found sound here and brought into that dialect.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from cchc_xl.ooxml.limits import SUBMISSION, Limits
 from cchc_xl.ooxml.package import crowded, entries_fault
 from cchc_xl.readers.appearance import Appearance, appearance
 from cchc_xl.readers.contents import RELATIONSHIPS, WORKBOOK, Contents, plain_package, read_contents
-from cchc_xl.readers.extent import SharedTexts, too_many_formulas, too_much
+from cchc_xl.readers.dialect import reach
+from cchc_xl.readers.extent import SharedTexts, too_far, too_many_formulas
 from cchc_xl.readers.formulas import Formulas, error_values, formulas, split
 from cchc_xl.readers.grid import CellFacts
 from cchc_xl.readers.percentages import percentage_cells, percentage_styles
@@ -44,6 +45,8 @@ BROKEN_ZIP = (
 _COUNTED = 256 * 1024  # what is shorter is no trouble
 _TOGETHER = 12 * 1024 * 1024
 
+_MUCH_TEXT = "có quá nhiều chữ"
+_MANY_CELLS = "có quá nhiều hàng, ô (kể cả ô trống đã định dạng)"
 _ROOT = 4096  # bytes in which the root element begins
 _END_OF_CELLS = b"</sheetData>"
 _LONG = 4 * 1024 * 1024
@@ -75,6 +78,8 @@ class FileBook:
         self._contents = self._read_contents()
         # Of all sheets that are asked for, together: where an appendix is missing, that is every sheet.
         self._cells_left, self._bytes_left, self._tags_left = limits.cells, limits.sheet, limits.tags
+        self._rewritten_left = limits.rewritten
+        self._reach: dict[str, tuple[int, int]] = {}
         self._kept: dict[str, bytes] = {}
         self._formulas: dict[str, Formulas] = {}
         self._texts: SharedTexts | None = None
@@ -186,6 +191,12 @@ class FileBook:
             "hãy xóa các trang thừa rồi lưu lại."
         )
 
+    def _too_much(self, sheet: str, what: str) -> WorkbookFault:
+        return WorkbookFault(
+            f"Trang “{sheet}” của tệp {self.path.name} {what}, vượt xa một biểu mẫu: "
+            "hãy xóa phần thừa ngoài biểu rồi lưu lại."
+        )
+
     def _has_cells(self, sheet: str) -> bool:
         """Whether it is a worksheet and no chart."""
         if sheet not in self._contents.sheets:
@@ -218,17 +229,11 @@ class FileBook:
             self._tags_left -= xml.count(b"<")
         if self._texts is None:
             self._texts = SharedTexts(self._part(self._contents.shared))
-        try:
-            much = too_much(xml, self._limits)
-        except ValueError:
-            raise self._broken_sheet(sheet) from None
+        much = too_far(*self._reach[sheet], self._limits)
         if not much and self._texts.too_long(xml, self._limits):
-            much = "có quá nhiều chữ"
+            much = _MUCH_TEXT
         if much:
-            raise WorkbookFault(
-                f"Trang “{sheet}” của tệp {self.path.name} {much}, vượt xa một biểu mẫu: "
-                "hãy xóa phần thừa ngoài biểu rồi lưu lại."
-            )
+            raise self._too_much(sheet, much)
         self._measured.add(sheet)
 
     def _keep_small_sheets(self) -> None:
@@ -259,15 +264,49 @@ class FileBook:
         return self._read(part, self._limits.shared)
 
     def _read_sheet(self, sheet: str) -> bytes:
-        """The XML of a sheet up to its last cell; of one that is kept, because it is asked for twice, no formulas."""
+        """The XML of a sheet up to its last cell, in the dialect; of one that is kept, to be asked twice, no formulas.
+
+        Raises ``WorkbookFault`` when it is damaged, or would take too long.
+        """
         if sheet in self._kept:
             return self._kept[sheet]
         xml = _cells(self._read(self._contents.sheets[sheet], self._limits.sheet, sheet))
-        if len(xml) <= _LONG and len(xml) + sum(map(len, self._kept.values())) <= _TOGETHER:
-            if not too_many_formulas(xml, self._limits):
-                xml, self._formulas[sheet] = split(xml)
+        if sheet in self._reach:  # a long one, which was found to be in the dialect
+            return xml
+        if too_many_formulas(xml, self._limits):
+            raise self._too_much(sheet, f"có hơn {self._limits.formulas} công thức")
+        if xml.count(b"<") > self._limits.tags:
+            raise self._too_much(sheet, _MANY_CELLS)
+        keep = len(xml) <= _LONG and len(xml) + sum(map(len, self._kept.values())) <= _TOGETHER
+        if keep:
+            xml, self._formulas[sheet] = split(xml)
+        reached = reach(xml)
+        if reached is None:
+            keep = True
+            del xml  # a long one would be here twice
+            xml, self._formulas[sheet] = split(self._rewritten(sheet))
+            reached = reach(xml)
+            if reached is None:
+                raise self._broken_sheet(sheet)
+        self._reach[sheet] = reached
+        if keep:
             self._kept[sheet] = xml
         return xml
+
+    def _rewritten(self, sheet: str) -> bytes:
+        from cchc_xl.readers.rewriting import rewritten
+
+        # Unpacked once more: what was left out of a long one may have been no blank cell but words in a comment.
+        xml = self._read(self._contents.sheets[sheet], self._limits.sheet, sheet)
+        if len(xml) > self._limits.text:
+            raise self._too_much(sheet, _MUCH_TEXT)
+        self._rewritten_left -= xml.count(b"<")
+        if self._rewritten_left < 0:
+            raise self._too_much(sheet, _MANY_CELLS)
+        try:
+            return rewritten(xml)
+        except ValueError:
+            raise self._broken_sheet(sheet) from None
 
     def facts(self, sheet: str) -> CellFacts:
         """Formulas and error values of a sheet, straight from its XML."""
@@ -330,10 +369,9 @@ def _cells(xml: bytes) -> bytes:
         return xml
     if len(xml) <= _LONG or len(xml) - end > len(xml) // 8:  # else a copy would cost more than what it leaves out
         xml = b"".join((memoryview(xml)[: end + len(_END_OF_CELLS)], b"</worksheet>"))
-    # Cells without a place stand beside the one before them, rows below it: there nothing can be left out.
-    if len(xml) > _LONG and xml.count(b"<c") == xml.count(b'<c r="') + (b"<cols>" in xml) + xml.count(b"<col "):
+    # Cells without a place stand beside the one before them, but they are not of the dialect.
+    if len(xml) > _LONG:
         xml = _BLANK_CELLS.sub(b"", xml)
-    if len(xml) > _LONG and xml.count(b"<row") == xml.count(b'<row r="'):
         xml = _EMPTY_ROWS.sub(b"", xml)
     return xml
 

@@ -14,17 +14,9 @@ from typing import Any
 Position = tuple[int, int]
 
 # No part of a pattern runs over a tag's end or beyond its cell: else a crafted sheet would keep it busy for hours.
-_PREFIXED_FORMULA_CELL = re.compile(
-    rb"<(?:\w+:)?c\s([^<>]*[^<>/])>\s*<(?:\w+:)?f\b([^<>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)",
-)
 _FORMULA = re.compile(rb"<f(?:\s[^<>]*)?(?:/>|>([^<]*)</f>)")
-_ERROR_CELL = re.compile(
-    rb'<(?:\w+:)?c\s([^<>]*\bt="e"[^<>]*(?<!/))>\s*'
-    rb"(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>([^<]*)<"
-)
-_ATTRIBUTE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Z]{1,3}[1-9][0-9]{0,6})["']""")
+_ERROR_CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^<>]* t="e"[^<>]*>(?:<f\b[^<>]*(?:/>|>[^<]*</f>))?<v>([^<]*)<')
 _PLACE = re.compile(rb"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_ROOT = 4096  # bytes in which the root element begins
 _PLACED = b'<c r="'
 
 
@@ -53,10 +45,8 @@ class Formulas(Mapping[Position, str]):
 def split(xml: bytes) -> tuple[bytes, Formulas]:
     """A sheet without its formulas, and these.
 
-    They stay in a sheet in which a comment, CDATA or a processing instruction could make a formula of something else.
+    Of any sheet: where what is left is in the dialect (``dialect``), it is what the sheet was, but for the formulas.
     """
-    if _prefixed(xml):
-        return xml, formulas(xml)
     found: dict[Position, bytes] = {}
     pieces = []
     last = 0
@@ -65,31 +55,20 @@ def split(xml: bytes) -> tuple[bytes, Formulas]:
         last = end
         if position is not None:
             found[position] = text
-    bare = b"".join((*pieces, xml[last:]))
-    # No "<" was taken away but that of formulas, so what these may stand in is still there.
-    return xml if b"<!" in bare or bare.count(b"<?") > 1 else bare, Formulas(found)
+    return b"".join((*pieces, xml[last:])), Formulas(found)
 
 
 def formulas(xml: bytes) -> Formulas:
-    """The formulas of a sheet."""
-    if _prefixed(xml):
-        cells = ((_position(attributes), text) for attributes, _, text in _PREFIXED_FORMULA_CELL.findall(xml))
-    else:
-        cells = ((position, text) for _, _, text, position in _cells(xml))
-    return Formulas({position: text for position, text in cells if position is not None})
+    """The formulas of a sheet in the dialect."""
+    return Formulas({position: text for _, _, text, position in _cells(xml) if position is not None})
 
 
 def error_values(xml: bytes) -> dict[Position, str]:
-    """The cells that show an error value."""
+    """The cells of a sheet in the dialect that show an error value."""
     if b't="e"' not in xml:
         return {}
-    cells = ((_position(attributes), text) for attributes, text in _ERROR_CELL.findall(xml))
+    cells = ((_place(reference), text) for reference, text in _ERROR_CELL.findall(xml))
     return {position: text.decode("utf-8", "replace") for position, text in cells if position is not None}
-
-
-def _prefixed(xml: bytes) -> bool:
-    """Elements have a prefix; Excel and LibreOffice write none."""
-    return b":worksheet" in xml[:_ROOT]
 
 
 def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, Position | None]]:
@@ -99,17 +78,8 @@ def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, Position | None]]:
         at = match.start()
         start = xml.rfind(b"<", 0, at)
         tag = xml[start:at]
-        if tag.startswith(_PLACED) and tag.endswith(b'">'):  # as every office program writes it
+        if tag.startswith(_PLACED) and tag.endswith(b'">'):
             yield at, match.end(), match[1] or b"", _place(tag[6 : tag.index(b'"', 6)])
-        elif tag.startswith(b"<c "):
-            attributes = tag[3:].rstrip()
-            if attributes.endswith(b">") and not attributes.endswith(b"/>"):
-                yield at, match.end(), match[1] or b"", _position(attributes[:-1])
-
-
-def _position(attributes: bytes) -> Position | None:
-    match = _ATTRIBUTE.search(attributes)
-    return _place(match[1]) if match else None
 
 
 @lru_cache(maxsize=32768)  # the same cells in every workbook of a form

@@ -26,8 +26,7 @@ def receive_all(files: Sequence[Named], progress: Progress) -> list[ReceivedFile
     for done, (index, parcel) in enumerate(parcels, start=1):
         try:
             received[index] = parcel.opened()
-        except (ValueError, KeyError, TypeError, LookupError):
-            # Kept by a toolkit that is none of ours, whatever its name says.
+        except Exception:  # kept by a toolkit that is none of ours, whatever its name says
             parcel = receive(*files[index])
             received[index] = parcel.opened()
         if parcel.fresh and parcel.data is not None:

@@ -13,6 +13,7 @@ import sys
 import zlib
 from collections.abc import Iterable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import cchc_xl
@@ -110,11 +111,12 @@ def own_cache() -> Cache | None:
 
 @cache
 def toolkit() -> str:
-    """A name for the code and data that read and check: it changes when any file of the package does."""
-    root = Path(cchc_xl.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        if path.suffix not in (".pyc", "") and path.is_file():
-            found = path.stat()
-            digest.update(f"{path.relative_to(root).as_posix()}|{found.st_size}|{found.st_mtime_ns}\n".encode())
+    """A name for the code and data that read and check: it changes when any file of the package or the reader does."""
+    digest = hashlib.sha256(sys.version.encode())
+    reader = find_spec("python_calamine")  # found, not loaded: where all is known it is not needed
+    for root in (Path(cchc_xl.__file__).parent, *map(Path, reader.submodule_search_locations or () if reader else ())):
+        for path in sorted(root.rglob("*")):
+            if path.suffix not in (".pyc", "") and path.is_file():
+                found = path.stat()
+                digest.update(f"{path.relative_to(root).as_posix()}|{found.st_size}|{found.st_mtime_ns}\n".encode())
     return digest.hexdigest()

@@ -11,7 +11,7 @@ from typing import Any
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.checks.run import CheckResult
 from cchc_xl.completion import Completion
-from cchc_xl.consolidation.contribution import Contribution, Number, SpareRow
+from cchc_xl.consolidation.contribution import Contribution, Number, SpareRow, figure_cells
 from cchc_xl.finding import Finding, RelatedCell
 from cchc_xl.of_units import of_units_from
 from cchc_xl.own_part import OwnPart
@@ -19,6 +19,7 @@ from cchc_xl.severity import Severity
 from cchc_xl.stamp import Stamp
 from cchc_xl.values import from_text, number_value
 
+_NUMBERS = (int, str, type(None))
 _STAMP = tuple(item.name for item in fields(Stamp))
 _FINDING = tuple(item.name for item in fields(Finding) if item.name not in ("severity", "related"))
 
@@ -53,12 +54,17 @@ def encode(given: Contribution) -> bytes:
 
 
 def decode(data: bytes) -> Contribution:
-    """The contribution again. Raises ``ValueError``, ``KeyError`` or ``TypeError`` when the bytes are none of ours."""
+    """The contribution again. Raises whatever it comes to when the bytes are none of ours: they may say anything."""
     plain = json.loads(data)
     result = plain["result"]
+    form = load_form(plain["form"])
+    if any(type(number) not in _NUMBERS for number in plain["numbers"]):
+        raise TypeError("not a number")
+    if len(plain["numbers"]) != len(figure_cells(form)):
+        raise ValueError("another form's figures")
     return Contribution(
         file=plain["file"],
-        form=load_form(plain["form"]),
+        form=form,
         stamp=Stamp(**dict(zip(_STAMP, plain["stamp"], strict=True))),
         numbers=[number if type(number) is not str else Decimal(number) for number in plain["numbers"]],
         words=dict(plain["words"]),

@@ -1,0 +1,150 @@
+"""However a program writes a sheet, each figure is read as it is and where it stands: none lost, moved, invented."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+from pathlib import Path
+
+import openpyxl
+import pytest
+from sheet_writers import MAIN, SHEET, Cells, Writer, some_cells
+
+from cchc_xl.errors import WorkbookFault
+from cchc_xl.readers import file_book
+from cchc_xl.readers.file_book import FileBook
+
+TIMES = int(os.environ.get("CCHC_FUZZ", "1"))
+
+
+def read(
+    content: bytes,
+) -> tuple[dict[tuple[int, int], object], dict[tuple[int, int], str], dict[tuple[int, int], str]]:
+    """Values, formulas and errors by place."""
+    with FileBook(Path("x.xlsx"), content) as book:
+        grid = book.grid(SHEET)
+        facts = book.facts(SHEET)
+        values = {(r, c): cell for r, row in enumerate(grid) for c, cell in enumerate(row) if cell not in ("", None)}
+        return values, dict(facts.formulas), dict(facts.errors)
+
+
+def wanted(
+    cells: Cells,
+) -> tuple[dict[tuple[int, int], object], dict[tuple[int, int], str], dict[tuple[int, int], str]]:
+    """What was written. Line ends and ``_xHHHH_`` are what XML and ST_Xstring make of them."""
+    return (
+        {place: shown(cell.value) for place, cell in cells.items() if cell.value is not None and not cell.error},
+        {place: cell.formula for place, cell in cells.items() if cell.formula is not None},
+        {place: str(cell.value) for place, cell in cells.items() if cell.error},
+    )
+
+
+def shown(value: object) -> object:
+    return value.replace("_x0041_", "A") if isinstance(value, str) else value
+
+
+def judged(content: bytes) -> tuple[dict[tuple[int, int], object], set[tuple[int, int]]]:
+    """Values, and the places of formulas, by openpyxl."""
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    values = {
+        (c.row - 1, c.column - 1): shown(c.value) for row in book[SHEET].iter_rows() for c in row if c.value is not None
+    }
+    written = openpyxl.load_workbook(io.BytesIO(content))[SHEET]
+    return values, {(c.row - 1, c.column - 1) for row in written.iter_rows() for c in row if c.data_type == "f"}
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize("plain", [False, True])
+def test_every_way_of_writing_a_sheet_is_read_alike(
+    monkeypatch: pytest.MonkeyPatch, *, plain: bool, long: bool
+) -> None:
+    """Prefixes, quotes, CDATA, references, comments, encodings, missing places, rows in any order; long sheets too."""
+    if long:
+        monkeypatch.setattr(file_book, "_LONG", 0)
+    for seed in range(80 * TIMES):
+        chance = random.Random(seed)
+        cells = some_cells(chance)
+        content = Writer(chance, plain=plain).package(cells)
+        assert read(content) == wanted(cells), seed
+
+
+def test_openpyxl_reads_the_same_values_where_we_do() -> None:
+    """An independent reader, so that not only our own writer says what a sheet holds."""
+    for seed in range(40 * TIMES):
+        chance = random.Random(seed)
+        cells = some_cells(chance)
+        content = Writer(chance, strict=False).package(cells)
+        values, formulas, errors = read(content)
+        theirs, theirs_formulas = judged(content)
+        assert values | errors == theirs, seed
+        assert formulas.keys() == theirs_formulas, seed
+
+
+def test_sheets_as_office_programs_write_them_are_not_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fast way is the usual one."""
+    monkeypatch.setattr(FileBook, "_rewritten", None)
+    for seed in range(100):
+        chance = random.Random(seed)
+        read(Writer(chance, plain=True).package(some_cells(chance)))
+
+
+def sheet(rows: str) -> bytes:
+    """A workbook with these rows, as XML."""
+    return Writer(random.Random(0), plain=True).package_of(
+        f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'.encode()
+    )
+
+
+FIGURE = {(0, 0): 10.0}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="A1"><v>1&#48;</v></c></row>',
+        '<row r="1"><c r="A1"><v>1<!-- 5 -->0</v></c></row>',
+        '<row r="1"><c r="A1"><v>1<?x 5?>0</v></c></row>',
+        '<row r="1"><c r="A1"><v><![CDATA[10]]></v></c></row>',
+        '<row r="1"><c r="A1"><v> 10 </v></c></row>',
+        '<row r="1"><c r="A1"><v>10</v><f>5+5</f></c></row>',
+        "<row r='1'><c r='&#65;1'><v>10</v></c></row>",
+        '<row r="1"><c r="A1"><v>10</v><extLst><ext uri="u"><v>5</v></ext></extLst></c></row>',
+        "<row><c><v>10</v></c></row>",
+    ],
+)
+def test_a_figure_written_oddly_is_that_figure(rows: str) -> None:
+    """calamine alone reads 1, or nothing, or gives up, where every XML parser reads 10."""
+    assert read(sheet(rows))[0] == FIGURE
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="A1"><v>10</v></c><c r="A1"><v>5</v></c></row>',
+        '<row r="1"><c r="A1"><f>5</f><v>10</v></c><c r="A1"><v>5</v></c></row>',
+        '<row r="1"><c r="A1"><v>10</v></c></row><row r="1"><c r="A1"><v>5</v></c></row>',
+        '<row r="1"><c r="A1"><v>10</v><v>5</v></c></row>',
+        '<row r="1"><c r="A2"><v>10</v></c></row>',
+        '<row r="1"><c r="A1"><v>10</v></c></row></sheetData><sheetData><row r="2"><c r="A2"><v>5</v></c></row>',
+        '<row r="1"><c r="A1" t="s"><v>1.0</v></c></row>',
+        '<row r="1"><c r="A1" t="x"><v>10</v></c></row>',
+        '<row r="0"><c r="A0"><v>10</v></c></row>',
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_damaged(rows: str) -> None:
+    """A cell twice, two values in a cell, a cell in another row: Excel opens none of these, nothing is guessed."""
+    with pytest.raises(WorkbookFault, match="đã hỏng"):
+        read(sheet(rows))
+
+
+def test_an_error_that_is_new_costs_no_more_than_its_cell() -> None:
+    """calamine refuses the whole sheet for an error that it does not know."""
+    rows = '<row r="1"><c r="A1"><v>10</v></c><c r="B1" t="e"><f>X()</f><v>#BUSY!</v></c></row>'
+    assert read(sheet(rows)) == (FIGURE, {(0, 1): "X()"}, {(0, 1): "#VALUE!"})
+
+
+def test_numbers_that_are_none_are_errors() -> None:
+    """``xsd:double`` knows them, no cell does."""
+    rows = '<row r="1"><c r="A1"><v>NaN</v></c><c r="B1"><v>-INF</v></c><c r="C1"><v>0x1F</v></c></row>'
+    assert read(sheet(rows)) == ({(0, 2): "0x1F"}, {}, {(0, 0): "#NUM!", (0, 1): "#NUM!"})
