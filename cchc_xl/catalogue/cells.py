@@ -28,6 +28,8 @@ def row_cells(
             continue
         if column.given and appendix_kind is not AppendixKind.PROCEDURE_LIST:
             continue  # printed by the form; only a list's own columns (code, field) take part in checks
+        if not column.given and row.given.get(column.key):
+            continue  # words of the form in a column of notes
         derived = row.derived if column.kind is None else ()
         expression = column.total if row.role is RowRole.TOTAL else column.derived
         if expression is not None:

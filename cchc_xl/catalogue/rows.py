@@ -75,7 +75,11 @@ class RowLoader:
             below=self._below(line),
             derived=derived,
             options=read_options(line.place, line["options"], self.faults),
-            given={column.key: line[column.key] for column in columns if column.given},
+            given={
+                column.key: line[column.key]
+                for column in columns
+                if column.given or (column.kind is CellKind.TEXT and line[column.key])
+            },
             counts=self._counts(line, names),
         )
 
