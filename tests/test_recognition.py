@@ -470,8 +470,9 @@ def test_no_figure_is_lost_without_a_word() -> None:
     rows[1][2], rows[1][3] = "12", ""
     rows.append(["", "", "5", "7", "9"])
     rows += [["STT", "Họ tên", "Chức vụ", "Số liệu", ""], ["1", "Máy in", "Cái", "55", ""], ["2", "Xe", "Cái", "5", ""]]
-    recognition = found(table(rows))
-    assert recognition.unknown == ("Bảng 1, hàng 93 đến 94",)
+    heads = table([["UBND XÃ A", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"]], [], "Bảng 2")
+    recognition = found(table(rows), heads)
+    assert recognition.unknown == ("Bảng 1, hàng 93 đến 94 (4 ô có số)",)
     assert ["hàng 3: “12” đứng ở cột đơn vị tính" in remark for remark in recognition.remarks] == [True]
     assert [row.source.has_figures for row in recognition.rows() if not row.source.label] == [True]
 
