@@ -322,6 +322,14 @@ def test_a_cumulative_figure_beside_another_waits() -> None:
     assert "999" in waiting[0].remarks[0]
 
 
+def test_a_ratio_beside_another_figure_waits() -> None:
+    """"Số liệu 15, Tỷ lệ 75" in a row of percentages: which one the form wants, a person says."""
+    rows: list[list[object]] = [[a, b, c, d, "75" if c == "%" else "", ""] for a, b, c, d, _ in printed()]
+    recognition = found(table(rows, [*HEAD[:4], "Tỷ lệ (%)", "Ghi chú"]))
+    waiting = {row.source.unit for row in recognition.rows() if not row.accepted and row.figures}
+    assert waiting == {"%"}
+
+
 def test_a_column_without_a_known_heading_is_proposed_only() -> None:
     """"Quý III năm 2024" above the only column of figures: very likely, but a person says so."""
     recognition = found(table(printed(), ["STT", "Nội dung", "ĐVT", "Quý III năm 2024", "Ghi chú"]))
