@@ -301,6 +301,12 @@ def test_a_heading_over_a_box_of_one_column_of_figures_is_its_own() -> None:
     assert [(c.match.index, c.match.key) for c in columns if c.accepted] == [(3, "value"), (5, "note")]
 
 
+def test_heads_that_have_changed_places_are_not_believed() -> None:
+    """Figures below "Đơn vị tính" and units below "Số liệu": neither is taken without a person."""
+    columns = found(table([[a, b, d, c, e] for a, b, c, d, e in printed()])).columns()
+    assert not any(column.accepted for column in columns)
+
+
 def test_a_hidden_column_is_not_taken_and_a_hidden_sheet_is_named() -> None:
     """What its sender did not see, a person looks at first."""
     read = ForeignTable("Trang 1", table(printed()).rows, worksheet=True, hidden_columns=frozenset({3}))
