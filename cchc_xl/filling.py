@@ -128,6 +128,9 @@ def _read_appendix(
         labelled += bool(label)
         if label and normalise(label) != normalise(row.label):
             differing += 1
+            if spare.is_printed(label):  # its figures would stand in the row of another
+                faults.append(f"{path.name} dòng {number}: “{label}” không phải dòng order {order}, hãy sửa order")
+                continue
             remarks.append(f"{path.name} dòng {number}: tên chỉ tiêu khác biểu mẫu, vẫn nhập vào dòng {row.title()}")
         for name, column in columns.items():
             text = line.get(name) or ""

@@ -358,6 +358,7 @@ _BAD_FOLDERS = {
     "order 0": ("PL1.tsv", b"order\tvalue\n0\t1\n"),
     "order is no number": ("PL1.tsv", b"order\tvalue\nhai\t1\n"),
     "order superscript": ("PL1.tsv", "order\tvalue\n²\t1\n".encode()),
+    "another row's order": ("PL1.tsv", "order\tlabel\tvalue\n4\tCông tác chỉ đạo điều hành CCHC\t1\n".encode()),
     "order twice": ("PL1.tsv", b"order\tvalue\n2\t1\n2\t3\n"),
     "latin-1": ("PL1.tsv", "order\tvalue\tnote\n2\t1\tcả đời\n".encode("cp1258", "replace") + b"\xff\xe3"),
     "utf-16": ("PL1.tsv", "order\tvalue\n2\t1\n".encode("utf-16")),

@@ -301,6 +301,12 @@ def test_a_heading_over_a_box_of_one_column_of_figures_is_its_own() -> None:
     assert [(c.match.index, c.match.key) for c in columns if c.accepted] == [(3, "value"), (5, "note")]
 
 
+def test_heads_that_have_changed_places_are_not_believed() -> None:
+    """Figures below "Đơn vị tính" and units below "Số liệu": neither is taken without a person."""
+    columns = found(table([[a, b, d, c, e] for a, b, c, d, e in printed()])).columns()
+    assert not any(column.accepted for column in columns)
+
+
 def test_a_hidden_column_is_not_taken_and_a_hidden_sheet_is_named() -> None:
     """What its sender did not see, a person looks at first."""
     read = ForeignTable("Trang 1", table(printed()).rows, worksheet=True, hidden_columns=frozenset({3}))
@@ -320,6 +326,14 @@ def test_a_cumulative_figure_beside_another_waits() -> None:
     waiting = [row for row in recognition.rows() if not row.accepted]
     assert [row.source.row for row in waiting] == [4]
     assert "999" in waiting[0].remarks[0]
+
+
+def test_a_ratio_beside_another_figure_waits() -> None:
+    """"Số liệu 15, Tỷ lệ 75" in a row of percentages: which one the form wants, a person says."""
+    rows: list[list[object]] = [[a, b, c, d, "75" if c == "%" else "", ""] for a, b, c, d, _ in printed()]
+    recognition = found(table(rows, [*HEAD[:4], "Tỷ lệ (%)", "Ghi chú"]))
+    waiting = {row.source.unit for row in recognition.rows() if not row.accepted and row.figures}
+    assert waiting == {"%"}
 
 
 def test_a_column_without_a_known_heading_is_proposed_only() -> None:
@@ -470,8 +484,9 @@ def test_no_figure_is_lost_without_a_word() -> None:
     rows[1][2], rows[1][3] = "12", ""
     rows.append(["", "", "5", "7", "9"])
     rows += [["STT", "Họ tên", "Chức vụ", "Số liệu", ""], ["1", "Máy in", "Cái", "55", ""], ["2", "Xe", "Cái", "5", ""]]
-    recognition = found(table(rows))
-    assert recognition.unknown == ("Bảng 1, hàng 93 đến 94",)
+    heads = table([["UBND XÃ A", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"]], [], "Bảng 2")
+    recognition = found(table(rows), heads)
+    assert recognition.unknown == ("Bảng 1, hàng 93 đến 94 (4 ô có số)",)
     assert ["hàng 3: “12” đứng ở cột đơn vị tính" in remark for remark in recognition.remarks] == [True]
     assert [row.source.has_figures for row in recognition.rows() if not row.source.label] == [True]
 

@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
@@ -27,7 +27,7 @@ from cchc_xl.readers.dialect import reach
 from cchc_xl.readers.extent import SharedTexts, too_far, too_many_formulas
 from cchc_xl.readers.formulas import Formulas, error_values, formulas, split
 from cchc_xl.readers.grid import CellFacts
-from cchc_xl.readers.percentages import percentage_cells, percentage_styles
+from cchc_xl.readers.number_scales import scaled_cells, scaled_styles
 
 # What zipfile raises on damaged, encrypted or exotic packages.
 BROKEN_ZIP = (
@@ -317,16 +317,16 @@ class FileBook:
         known = self._formulas.get(sheet)
         return CellFacts(formulas(xml) if known is None else known, error_values(xml))
 
-    def percentages(self, sheet: str) -> Set[tuple[int, int]]:
-        """Cells that show a percentage, by zero-based (row, column)."""
+    def scales(self, sheet: str) -> Mapping[tuple[int, int], int]:
+        """By zero-based (row, column) the power of ten by which a cell shows another number than it holds."""
         if not self._contents.sheets.get(sheet):
-            return frozenset()
+            return {}
         self._measure(sheet)
         try:
-            styles = percentage_styles(self._part(self._contents.styles)) if self._contents.styles else frozenset()
+            styles = scaled_styles(self._part(self._contents.styles)) if self._contents.styles else {}
         except ValueError:
-            return frozenset()
-        return percentage_cells(self._read_sheet(sheet), styles)
+            return {}
+        return scaled_cells(self._read_sheet(sheet), styles)
 
     def appearance(self, sheet: str) -> Appearance:
         """What of a sheet is hidden, and which cells are merged."""

@@ -92,6 +92,9 @@ def match_columns(segment: Segment, appendix: Appendix, label: int) -> Columns:
     for pair, score in by_content.items():
         scores[pair] = max(scores[pair], score)
     columns.figures = [_doubted(_best(index, rest, wanted, scores, segment), segment, appendix, rest) for index in rest]
+    if columns.unit >= 0 and _is_numeric(segment, columns.unit):
+        # Figures below the unit's heading: heads and columns have changed places.
+        columns.figures = [_at_most(match, _DOUBTFUL) for match in columns.figures]
     return columns
 
 
@@ -104,8 +107,12 @@ def _doubted(match: ColumnMatch, segment: Segment, appendix: Appendix, rest: Seq
     bare = any(not any(segment.headings[i : i + 1]) and _is_numeric(segment, i) for i in beside) and segment.head
     hidden = match.index in segment.table.hidden_columns
     if hidden or bare or _aside(match.heading) - _aside(appendix.column(match.key).heading) - _HARMLESS:
-        return replace(match, confidence=min(match.confidence, _DOUBTFUL))
+        return _at_most(match, _DOUBTFUL)
     return match
+
+
+def _at_most(match: ColumnMatch, confidence: float) -> ColumnMatch:
+    return replace(match, confidence=min(match.confidence, confidence))
 
 
 def _aside(heading: str) -> set[str]:

@@ -24,6 +24,7 @@ _TIMES = re.compile(
 )
 _LONGEST_TIME = 12  # words of such a row
 _CUMULATIVE = re.compile(r"\b(?:luy ke|cong don|tu dau nam|9 thang|6 thang)\b")
+_RATIO = re.compile(r"\bt[yi] le\b|\bphan tram\b")
 # So many rows in common, or so many of the smaller one's, and two tables are one appendix twice.
 _COPY, _COPY_SHARE = 3, 0.3
 
@@ -73,19 +74,22 @@ def doubts_in(form: Form, appendix: str, order: int, source: SourceRow, figures:
     for key, (index, value) in figures.items():
         found.append(figure_doubt(form, appendix, order, key, value))
         spec = form.cells.get(CellRef(appendix, order, key))
-        found.append(_cumulative_doubt(spec, source, index, value))
+        found.append(_rival_doubt(spec, source, index, value))
     return list(filter(None, found))
 
 
-def _cumulative_doubt(spec: CellSpec | None, source: SourceRow, index: int, value: Value) -> str:
-    """Whether the form wants a cumulative figure and the table has another column of such ones with another figure."""
-    if spec is None or spec.quantity is None or spec.quantity.period is not PeriodKind.CUMULATIVE:
+def _rival_doubt(spec: CellSpec | None, source: SourceRow, index: int, value: Value) -> str:
+    """Whether the form wants a cumulative figure, or a ratio, and a column of such in the table has another figure."""
+    if spec is None:
         return ""
+    cumulative = spec.quantity is not None and spec.quantity.period is PeriodKind.CUMULATIVE
+    percent = "%" in spec.row.unit
     for at, other in source.loose.items():
         tiers = source.segment.headings[at] if at < len(source.segment.headings) else ()
-        cumulative = _CUMULATIVE.search(" ".join(map(folded_heading, tiers)))
-        if at != index and cumulative and other.text.strip() != value.text.strip():
-            return f"biểu lấy số lũy kế, mà tệp còn cột lũy kế ghi “{other.text}”"
+        heading = " ".join(map(folded_heading, tiers))
+        rival = (cumulative and _CUMULATIVE.search(heading)) or (percent and _RATIO.search(heading))
+        if rival and at != index and other.text.strip() != value.text.strip():
+            return f"cột “{' > '.join(tiers)}” của tệp ghi “{other.text}”"
     return ""
 
 

@@ -17,12 +17,13 @@ from cchc_xl.readers.foreign.table import ForeignTable
 from cchc_xl.recognition.columns import ACCEPTED as COLUMN_ACCEPTED
 from cchc_xl.recognition.columns import ColumnMatch, Columns, go_on, label_column, match_columns
 from cchc_xl.recognition.doubts import doubts_in, place_doubts, run_doubts
+from cchc_xl.recognition.lost import stray_figures, unknown_figures
 from cchc_xl.recognition.matching import DOUBTFUL, Match, match_rows
 from cchc_xl.recognition.segments import Segment, segments
 from cchc_xl.recognition.source_rows import SourceRow, join_broken, source_rows
 from cchc_xl.recognition.target import TargetRow, folded_heading, folded_key, known_words, label_keys, targets
 from cchc_xl.recognition.wording import Comparer
-from cchc_xl.values import Reading, State, Value, read_number
+from cchc_xl.values import State, Value
 
 _FEW = 2  # figures of a column
 # Fewer labels of a form than this are an accident.
@@ -36,7 +37,6 @@ _CLOSE = 0.6
 # Of a table's rows so many must be rows of the form: else it is a table of something else.
 _OF_THE_FORM = 0.6
 _HIDDEN_SHEET = "trang “{}” bị ẩn, không xét: hãy bỏ ẩn rồi nhận dạng lại nếu cần số liệu ở đó"
-_STRAY = "{}: “{}” đứng ở cột đơn vị tính, không lấy"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +99,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recognition:
-    """A file as recognised. ``unknown``: tables, or rows, of no appendix; ``absent``: appendices without a table."""
+    """A file as recognised.
+
+    ``unknown``: tables, or rows of one, with figures of no appendix; ``absent``: appendices without a table.
+    """
 
     file: ForeignFile
     form: Form
@@ -143,32 +146,15 @@ def recognise(file: ForeignFile, form: Form | None = None) -> Recognition:
         replace(file, tables=tuple(tables)),
         form,
         parts,
-        tuple(_unknown(tables, read)),
+        tuple(unknown_figures(tables, [(each.segment, bool(each.appendices)) for each in read])),
         tuple(appendix for appendix in form.appendices if appendix.id not in seen),
         (
             *remarks,
             *(f"{table.name}: {remark}" for table in tables for remark in table.remarks),
             *(f"{', '.join(a.id for a in part.appendices)}: {part.remark}" for part in parts if part.remark),
-            *(_STRAY.format(row.source.place, row.source.unit) for part in parts for row in part.rows if _stray(row)),
+            *stray_figures(row.source for part in parts for row in part.rows),
         ),
     )
-
-
-def _unknown(tables: Sequence[ForeignTable], read: Sequence[_ReadSegment]) -> list[str]:
-    """Tables of which nothing is known, and of others the rows in which figures would be lost without a word."""
-    used = {segment.segment.number for segment in read if segment.appendices}
-    found = [table.name for number, table in enumerate(tables) if number not in used]
-    for segment in (each.segment for each in read if not each.appendices):
-        texts = [value.text for row in segment.rows for value in segment.table.rows[row] if value.filled]
-        if segment.number in used and any(read_number(text).reading is not Reading.NONE for text in texts):
-            first, last = segment.rows[0] + 1, segment.rows[-1] + 1
-            found.append(f"{segment.table.name}, hàng {first} đến {last}")
-    return found
-
-
-def _stray(row: FoundRow) -> bool:
-    """Whether a figure stands under the unit's heading, where cells were merged or have moved."""
-    return not row.source.has_figures and read_number(row.source.unit).reading is Reading.CLEAN
 
 
 def has_cells(target: TargetRow) -> bool:

@@ -14,7 +14,7 @@ from cchc_xl.form_workbook.styles import BAD_FILL, GOOD_FILL, HEADER_FILL, INPUT
 from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, column_letters
 from cchc_xl.lettering import text_lines
 from cchc_xl.recognition import mapping_layout as layout
-from cchc_xl.recognition.decide import figures_text, waiting_rows
+from cchc_xl.recognition.decide import figures_text, nameless_columns, waiting_rows
 from cchc_xl.recognition.mapping_layout import (
     AUTOMATIC,
     COLUMN_COLUMNS,
@@ -73,6 +73,7 @@ class _Mapping:
         self.hidden = workbook.add_worksheet(HIDDEN_SHEET)
         self.row_list = ""
         self.column_lists: dict[tuple[str, ...], str] = {}
+        self.nameless = nameless_columns(self.found.columns())
 
     def write(self) -> None:
         self._hidden()
@@ -176,7 +177,8 @@ class _Mapping:
     def _counts(self) -> str:
         rows = [row for row in self.found.rows() if row.source.has_figures]
         waiting = [row for row in waiting_rows(self.found) if row_key(row) not in self.recognised.remembered]
-        columns = [column for column in self.found.columns() if not column.accepted and column.match.key]
+        asked = [column for column in self.found.columns() if not column.accepted and column.match.key]
+        columns = [each for each in (*asked, *self.nameless) if column_key(each) not in self.recognised.remembered]
         text = f"{len(rows)} dòng có số liệu: {len(rows) - len(waiting)} dòng đã nhận, {len(waiting)} dòng chờ xác nhận"
         return text + (f"; {len(columns)} cột chờ xác nhận (trang {COLUMNS_SHEET})." if columns else ".")
 
@@ -237,7 +239,11 @@ class _Mapping:
             0, 0, "GHÉP CỘT: CỘT SỐ LIỆU CỦA TỆP VÀO CỘT CỦA BIỂU", self.styles.get(bold=True, font_size=14)
         )
         sheet.write_string(
-            1, 0, "Cột không nhận ra thì không lấy số liệu, trừ khi chọn ở cột Cột khác.", self.styles.get(italic=True)
+            1,
+            0,
+            "Cột không nhận ra thì không lấy số liệu, trừ khi chọn ở cột Cột khác. Ô nền đỏ nhạt: chưa biết cột nào là "
+            f"số liệu, phải chọn ở cột Cột khác, hoặc {NO}.",
+            self.styles.get(italic=True),
         )
         self._header(sheet, COLUMNS_HEADER, tuple(COLUMN_COLUMNS))
         for at, column in enumerate(self.found.columns(), start=COLUMNS_HEADER + 1):
@@ -254,7 +260,7 @@ class _Mapping:
             word, other, fill = self._recalled(self.recognised.remembered[key], match.key)
             other = choices.get(other, "")
         elif not match.key:
-            fill = ""
+            fill = BAD_FILL if column in self.nameless else ""
         table = column.segment.table
         texts = {
             layout.PLACE: f"{table.name}, cột {column_letters(match.index) if table.worksheet else match.index + 1}",

@@ -20,7 +20,7 @@ from pathlib import Path
 from cchc_xl.ooxml.limits import Limits
 from cchc_xl.readers.appearance import MOST_BOXES, Appearance
 from cchc_xl.readers.foreign.table import ForeignTable, SparseRows, TooLarge
-from cchc_xl.readers.percentages import BUILT_IN, as_shown, is_percentage
+from cchc_xl.readers.number_scales import BUILT_IN, as_shown, scale
 from cchc_xl.values import State, Value, from_cell
 
 STREAMS = frozenset({"workbook", "book"})
@@ -85,7 +85,7 @@ def _read(content: bytes, sheets: Sequence[_SheetRecords], limits: Limits) -> li
                 for number, row in enumerate(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)):
                     for column, raw in enumerate(row):
                         value = from_cell(raw)
-                        rows.put(number, column, as_shown(value) if (number, column) in mine.percentages else value)
+                        rows.put(number, column, as_shown(value, mine.scales.get((number, column), 0)))
                 for (number, column), text in mine.errors.items():
                     rows.put(number, column, Value(State.ERROR, text=text))
                 for (number, column), (high, wide) in mine.look.boxes.items():
@@ -152,7 +152,7 @@ class _SheetRecords:
     look: Appearance = field(default_factory=Appearance)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     formats: list[tuple[int, int, int]] = field(default_factory=list)
-    percentages: set[tuple[int, int]] = field(default_factory=set)
+    scales: dict[tuple[int, int], int] = field(default_factory=dict)
     hidden: bool = False
 
     def record(self, kind: int, data: bytes) -> None:
@@ -186,7 +186,7 @@ class _BookRecords:
     """What the records of a workbook say, sheet by sheet."""
 
     def __init__(self) -> None:
-        self._codes: dict[int, bool] = {}
+        self._codes: dict[int, int] = {}
         self._formats: list[int] = []
         self._told: list[tuple[int, bool]] = []  # of each sheet: where it begins, and whether it is hidden
         self._sheets: dict[int, _SheetRecords] = {}
@@ -203,7 +203,7 @@ class _BookRecords:
         elif kind == _FORMAT and len(data) >= 5:
             wide = data[4] & _WIDE
             code = data[5:].decode("utf-16-le" if wide else "latin-1", "replace")
-            self._codes[struct.unpack_from("<H", data)[0]] = is_percentage(code)
+            self._codes[struct.unpack_from("<H", data)[0]] = scale(code)
         elif kind == _CELL_FORMAT and len(data) >= 4:
             self._formats.append(struct.unpack_from("<H", data, 2)[0])
         elif kind == _SHEET and len(data) >= 6:
@@ -213,13 +213,15 @@ class _BookRecords:
 
     def sheets(self) -> list[_SheetRecords]:
         """The sheets in their order."""
-        shares = [self._codes.get(code, code in BUILT_IN) for code in self._formats]
+        powers = [self._codes.get(code, BUILT_IN.get(code, 0)) for code in self._formats]
         found = []
         for begin, hidden in self._told:
             sheet = self._sheets.get(begin, _SheetRecords())
             sheet.hidden = hidden
-            sheet.percentages = {
-                (row, column) for row, column, style in sheet.formats if style < len(shares) and shares[style]
+            sheet.scales = {
+                (row, column): powers[style]
+                for row, column, style in sheet.formats
+                if style < len(powers) and powers[style]
             }
             found.append(sheet)
         return found

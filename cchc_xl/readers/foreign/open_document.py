@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from cchc_xl.ooxml.limits import Limits
 from cchc_xl.readers.extent import parse
 from cchc_xl.readers.foreign.table import ForeignTable, SparseRows, TooLarge, attributes
-from cchc_xl.readers.percentages import as_shown
+from cchc_xl.readers.number_scales import PERCENT, as_shown
 from cchc_xl.values import BLANK, State, Value, from_cell, from_text
 
 CONTENT = "content.xml"
@@ -178,7 +178,7 @@ def _value(cell: dict[str, str], shown: str) -> Value:
                 number = from_cell(float(cell.get("value", "")))
             except ValueError:
                 return from_text(shown)
-            return as_shown(number) if kind == "percentage" else number
+            return as_shown(number, PERCENT) if kind == "percentage" else number
         case "date" | "time":
             return Value(State.DATE, text=shown)
         case "error":

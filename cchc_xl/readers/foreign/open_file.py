@@ -18,7 +18,7 @@ from cchc_xl.readers.contents import WORKBOOK
 from cchc_xl.readers.file_book import BROKEN_ZIP, FileBook
 from cchc_xl.readers.foreign import compound, old_excel, open_document, word
 from cchc_xl.readers.foreign.table import ForeignTable, SparseRows, TooLarge
-from cchc_xl.readers.percentages import as_shown
+from cchc_xl.readers.number_scales import as_shown
 from cchc_xl.stamp import MAPPING_SHEET, STAMP_SHEET
 from cchc_xl.values import State, Value, from_cell
 
@@ -160,11 +160,11 @@ def _of_workbook(path: Path, content: bytes, limits: Limits) -> list[ForeignTabl
             grid = book.grid(sheet)
             facts = book.facts(sheet)
             rows = SparseRows(limits)
-            shares = book.percentages(sheet)
+            scales = book.scales(sheet)
             for number, line in enumerate(grid):
                 for column, raw in enumerate(line):
                     value = from_cell(raw)
-                    rows.put(number, column, as_shown(value) if (number, column) in shares else value)
+                    rows.put(number, column, as_shown(value, scales.get((number, column), 0)))
             for (number, column), text in facts.errors.items():
                 rows.put(number, column, Value(State.ERROR, text=text))
             look = book.appearance(sheet)
