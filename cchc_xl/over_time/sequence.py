@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from cchc_xl.consolidation.changes import Earlier
 from cchc_xl.consolidation.same_unit import same_unit
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
@@ -30,6 +31,9 @@ class PeriodBook:
     sha256: str = ""
     # Of a workbook that was itself joined: the figures of which it says that somebody has to enter them.
     waiting: frozenset[CellRef] = frozenset()
+    joined: bool = False
+    # Of a summary: its units and their figures.
+    summary: Earlier | None = None
 
     @property
     def file(self) -> str:
@@ -42,15 +46,23 @@ class PeriodBook:
         return f"{self.period.words} ({self.file})"
 
 
-def period_book(submission: Submission, sha256: str = "", waiting: frozenset[CellRef] = frozenset()) -> PeriodBook:
-    """The workbook with its period and days. Raises ``InputFault`` when its cover names none."""
+def period_book(
+    submission: Submission,
+    sha256: str = "",
+    waiting: frozenset[CellRef] | None = None,
+    summary: Earlier | None = None,
+) -> PeriodBook:
+    """The workbook with its period and days. ``waiting``: ``None`` where it was not itself joined.
+
+    Raises ``InputFault`` when its cover names none.
+    """
     stamp = submission.stamp
     if not stamp.period:
         raise InputFault(f"{submission.file} chưa ghi kỳ báo cáo: hãy chọn kỳ và năm ở trang Bìa.")
     period = parse_period(stamp.period)
     start = parse_date(stamp.date_from) if stamp.date_from else period.start
     end = parse_date(stamp.date_to) if stamp.date_to else period.end
-    return PeriodBook(submission, period, start, end, sha256, waiting)
+    return PeriodBook(submission, period, start, end, sha256, waiting or frozenset(), waiting is not None, summary)
 
 
 def in_sequence(

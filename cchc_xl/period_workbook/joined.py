@@ -98,10 +98,12 @@ def write_waiting(workbook: Any, waiting: Collection[CellRef]) -> None:
     sheet.protect("")
 
 
-def read_waiting(path: Path, form: Form) -> frozenset[CellRef]:
-    """The same cells of a workbook that was joined; none of any other."""
+def read_waiting(path: Path, form: Form) -> frozenset[CellRef] | None:
+    """The same cells of a workbook that was joined; ``None`` of any other."""
     with FileBook(path, limits=SUMMARY_LIMITS) as book:
-        grid = book.grid(WAITING_SHEET) if WAITING_SHEET in book.sheet_names else ()
+        if WAITING_SHEET not in book.sheet_names:
+            return None
+        grid = book.grid(WAITING_SHEET)
     known = {cell_key(ref): ref for ref in form.cells} if grid else {}
     return frozenset(known[str(row[0])] for row in grid if row and str(row[0]) in known)
 
@@ -147,13 +149,12 @@ class _Sources:
         page, joined = self.page, self.joined
         page.heading(0, f"NGUỒN SỐ LIỆU CÁC KỲ: {joined.period.words.upper()}", bold=True, font_size=14)
         page.heading(1, joined.stamp.unit or "chưa ghi tên đơn vị", italic=True)
-        waiting = len(joined.open_cells)
-        said = (
-            f"{len(self.lines)} số; còn {waiting} ô chưa có số của cả kỳ (nền cam): hãy nhập vào biểu."
-            if waiting
-            else (f"{len(self.lines)} số, ô nào cũng có số của cả kỳ.")
-        )
-        page.heading(2, said, bold=bool(waiting))
+        waiting, partial = len(joined.open_cells), len(joined.partial_cells)
+        said = [f"{len(self.lines)} số"]
+        said += [f"còn {waiting} ô chưa có số của cả kỳ (nền cam): hãy nhập vào biểu"] if waiting else []
+        said += [f"{partial} số không đủ hoặc không cùng các đơn vị ở các kỳ (xem Ghi chú)"] if partial else []
+        said += [] if len(said) > 1 else ["ô nào cũng có số của cả kỳ"]
+        page.heading(2, f"{'; '.join(said)}.", bold=bool(waiting or partial))
         self._files()
         self._header()
         rows = list(self._table())
@@ -172,7 +173,9 @@ class _Sources:
         for at, book in enumerate(self.joined.books, start=_FILES_AT):
             stamp = book.submission.stamp
             reason = self.reasons.get(book.file, "")
+            units = self.joined.units_words(book)
             named = f"{book.file}\n{book.sha256}" + (f"\nĐưa vào dù có lỗi: {reason}" if reason else "")
+            named += f"\n{units}" if units else ""
             page.sheet.merge_range(at, 0, at, 1, _capital(book.period.span_words), page.style())
             page.put(at, 2, named)
             page.put(at, 3, "tổng hợp" if stamp.kind == SUMMARY else "sổ nộp")
@@ -220,7 +223,8 @@ class _Sources:
         fill = {"bg_color": BAD_FILL, "bold": True} if cell.way is Way.OPEN else {}
         row.text(column + 1, WAY_WORDS.get(cell.way, ""), style(**fill))
         row.text(column + 2, self._places(cell), style())
-        row.text(column + 3, " ".join(filter(None, (cell.remark, self._notes(cell)))), style())
+        counted = f"{cell.counted}." if cell.counted else ""
+        row.text(column + 3, " ".join(filter(None, (cell.remark, counted, self._notes(cell)))), style())
         return row
 
     def _figure(self, row: TableRow, column: int, number: Decimal | None, words: str, look: dict[str, object]) -> None:
