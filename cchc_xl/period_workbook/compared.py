@@ -10,6 +10,7 @@ from typing import Any
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.model import CellKind
 from cchc_xl.companions.letterhead import LINE_BELOW_AGENCY
+from cchc_xl.companions.titles import appendix_line
 from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.form_workbook.package import BUILD_DATE, new_workbook
 from cchc_xl.form_workbook.styles import HEADER_FILL, Styles, decree_page
@@ -112,7 +113,7 @@ class _Compared:
     def _title(self, appendix_id: str, at: int) -> None:
         appendix = self.comparison.form.appendix(appendix_id)
         style = self.styles.cell(bold=True, align="left", bg_color=HEADER_FILL)
-        text = f"{appendix.printed_id.upper()}. {appendix.title}"
+        text = appendix_line(self.comparison.form, appendix, self.comparison.now.submission.stamp)
         self.sheet.merge_range(at, 0, at, self.last, text, style)
         self.sheet.set_row(at, LINE_HEIGHT * text_lines(text, sum(self.widths), bold=True) + 3)
 
@@ -191,7 +192,7 @@ def _write_by_unit(workbook: Any, styles: Styles, comparison: Comparison, compar
     """Unit by unit: its figures now and then, and whether it is the same unit."""
     sheet = workbook.add_worksheet(BY_UNIT_SHEET)
     columns = (
-        ("So với", 16.0), ("Đơn vị", 22.0), ("Phụ lục", 8.0), ("STT", 7.0), ("Chỉ tiêu", 46.0), ("Kỳ này", 13.0),
+        ("So với", 18.0), ("Đơn vị", 22.0), ("Phụ lục", 8.0), ("STT", 7.0), ("Chỉ tiêu", 46.0), ("Kỳ này", 13.0),
         ("Kỳ so sánh", 13.0), ("Tăng, giảm", 13.0), ("%", 9.0), ("Cùng phạm vi", 9.0), ("Ghi chú", 44.0),
     )  # fmt: skip
     decree_page(sheet)
@@ -229,7 +230,7 @@ def _unit_line(sheet: Any, styles: Styles, at: int, line: UnitComparison) -> str
     found = row.differences[0] if row else Difference()
     kind = row.spec.kind if row else CellKind.COUNT
     for column, number in ((5, row.number if row else None), (6, found.number)):
-        style = styles.cell(align="right", num_format=_plain(kind, number), font_size=11)
+        style = styles.cell(align="right", indent=1, num_format=_plain(kind, number), font_size=11)
         if number is None:
             sheet.write_blank(at, column, None, style)
         else:
@@ -244,14 +245,14 @@ def _changes(sheet: Any, styles: Styles, at: int, kind: CellKind, found: Differe
         sheet.write_blank(at, 7, None, plain)
     else:
         whole = found.change == found.change.to_integral_value()
-        style = styles.cell(align="right", font_size=11, num_format=_SIGNED if whole else _SIGNED_DECIMAL)
+        style = styles.cell(align="right", indent=1, font_size=11, num_format=_SIGNED if whole else _SIGNED_DECIMAL)
         sheet.write_formula(at, 7, f"=F{at + 1}-G{at + 1}", style, float(found.change))
     if kind is CellKind.PERCENT and found.change is not None:
         sheet.write_string(at, 8, "điểm %", styles.cell(align="center", font_size=10, italic=True))
     elif found.percent is None:
         sheet.write_blank(at, 8, None, plain)
     else:
-        style = styles.cell(align="right", font_size=11, num_format=_SIGNED_DECIMAL)
+        style = styles.cell(align="right", indent=1, font_size=11, num_format=_SIGNED_DECIMAL)
         sheet.write_formula(at, 8, f"=100*(F{at + 1}-G{at + 1})/G{at + 1}", style, float(found.percent))
 
 

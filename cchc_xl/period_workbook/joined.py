@@ -9,6 +9,7 @@ from typing import Any
 
 from cchc_xl.atomic import Seen, replacing
 from cchc_xl.catalogue.model import CellKind, Form, RowRole
+from cchc_xl.companions.titles import appendix_line
 from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.expressions import CellRef, as_excel
 from cchc_xl.form_workbook.build import write_form
@@ -200,7 +201,7 @@ class _Sources:
         look = {"bg_color": HEADER_FILL, "text_wrap": False}
         row.text(0, appendix, style(bold=True, align="center", **look))
         row.text(1, "", style(**look))
-        row.text(2, f"{found.printed_id.upper()}. {found.title}", style(bold=True, **look))
+        row.text(2, appendix_line(self.joined.form, found, self.joined.stamp), style(bold=True, **look))
         for column in range(3, self.last_column + 1):
             row.blank(column, style(bg_color=HEADER_FILL, left=0, right=0))
         return row
