@@ -92,9 +92,9 @@ class Comparison:
 def previous_books(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList | None) -> Other:
     """The period before. Raises ``InputFault`` where the workbooks are not of one earlier period, unit and form."""
     period = _one_period(books)
-    if (period.end, period.start) >= (now.period.end, now.period.start):
+    if period.end >= now.period.end:
         raise InputFault(
-            f"{books[0].named} không trước {now.named}: hãy chọn sổ của kỳ trước, sổ đầu tiên là của kỳ này."
+            f"{books[0].subject} không trước {now.named}: hãy chọn sổ của kỳ trước, sổ đầu tiên là của kỳ này."
         )
     return _other("Kỳ trước", now, books, units)
 
@@ -104,14 +104,14 @@ def last_years_books(now: PeriodBook, books: Sequence[PeriodBook], units: UnitLi
     period = _one_period(books)
     if (period.part, period.year) != (now.period.part, now.period.year - 1):
         wanted = Period(f"{now.period.year - 1}-{now.period.part}").words
-        raise InputFault(f"{books[0].named} không phải cùng kỳ năm trước của {now.named}: cần sổ của {wanted}.")
+        raise InputFault(f"{books[0].subject} không phải cùng kỳ năm trước của {now.named}: cần sổ của {wanted}.")
     return _other("Cùng kỳ năm trước", now, books, units)
 
 
 def _one_period(books: Sequence[PeriodBook]) -> Period:
     for book in books[1:]:
         if book.period != books[0].period:
-            raise InputFault(f"{book.named} khác kỳ với {books[0].named}: các sổ được gộp phải cùng một kỳ.")
+            raise InputFault(f"{book.subject} khác kỳ với {books[0].named}: các sổ được gộp phải cùng một kỳ.")
     return books[0].period
 
 

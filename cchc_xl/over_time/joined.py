@@ -73,7 +73,11 @@ class Joined:
     @property
     def partial_cells(self) -> list[JoinedCell]:
         """Figures of summaries in which some unit's part is missing, or not in all periods."""
-        return [cell for cell in self.cells if cell.counted and cell.value.filled]
+        return [
+            cell
+            for cell in self.cells
+            if cell.counted and cell.value.filled and any(one.number is not None for one in cell.given)
+        ]
 
     def units_words(self, book: PeriodBook) -> str:
         """Which units a summary among the workbooks lacks; empty where none, or of a unit's own workbook."""

@@ -45,6 +45,11 @@ class PeriodBook:
         """``quý III năm 2024 (a.xlsx)``."""
         return f"{self.period.words} ({self.file})"
 
+    @property
+    def subject(self) -> str:
+        """The same at the beginning of a sentence."""
+        return self.named[:1].upper() + self.named[1:]
+
 
 def period_book(
     submission: Submission,
@@ -136,7 +141,7 @@ def _made_of(books: Sequence[PeriodBook], wanted: Period | None) -> Period:
     for book in books:
         if book.period.year != year:
             raise InputFault(
-                f"{book.named} không thuộc năm {year}: chỉ cộng các kỳ của một năm, số lũy kế bắt đầu lại từ đầu năm."
+                f"{book.subject} không thuộc năm {year}: chỉ cộng các kỳ của một năm, số lũy kế bắt đầu lại từ đầu năm."
             )
     for index, book in enumerate(books):
         for other in books[index + 1 :]:
@@ -145,7 +150,7 @@ def _made_of(books: Sequence[PeriodBook], wanted: Period | None) -> Period:
     last = wanted.quarters[-1] if wanted else covered[-1]
     beyond = [book for book in books if book.period.quarters[-1] > last]
     if wanted and beyond:
-        raise InputFault(f"{beyond[0].named} nằm ngoài {wanted.words}: hãy bỏ sổ này, hoặc chọn kỳ dài hơn.")
+        raise InputFault(f"{beyond[0].subject} nằm ngoài {wanted.words}: hãy bỏ sổ này, hoặc chọn kỳ dài hơn.")
     first = wanted.quarters[0] if wanted else 1
     missing = [quarter for quarter in range(first, last + 1) if quarter not in covered]
     made = period_of_quarters(year, tuple(sorted(covered)))
@@ -169,7 +174,7 @@ def _check_overlap(one: PeriodBook, other: PeriodBook) -> None:
     if not set(one.period.quarters).isdisjoint(other.period.quarters):
         longer, shorter = (one, other) if len(one.period.quarters) >= len(other.period.quarters) else (other, one)
         raise InputFault(
-            f"{shorter.named} nằm trong {longer.named}: số của quý (trong kỳ) và số cộng dồn từ đầu năm là hai bộ số "
+            f"{shorter.subject} nằm trong {longer.named}: số của quý (trong kỳ) và số cộng dồn từ đầu năm là hai bộ số "
             "liệu khác nhau, cộng lại sẽ tính hai lần; hãy bỏ một trong hai sổ."
         )
 

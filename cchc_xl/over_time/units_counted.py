@@ -97,4 +97,4 @@ def counted_otherwise(line: Named, ours: Earlier, theirs: Earlier, origins: Mapp
     now, before = answering(ours, line), answering(theirs, line)
     if {code for unit in now for code in origins[unit] or ("",)} == before:
         return ""
-    return f"khác đơn vị có số: kỳ này {len(now)} đơn vị, kỳ so sánh {len(before)} đơn vị"
+    return f"khác đơn vị có số (kỳ này {len(now)} đơn vị, kỳ so sánh {len(before)})"

@@ -25,7 +25,7 @@ _LEFT = (("STT", 7.0), ("Chỉ tiêu", 46.0), ("Đơn vị tính", 11.0), ("Kỳ
 _EACH = (("Số liệu", 14.0), ("Tăng, giảm", 13.0), ("%", 10.5))
 _REMARK_WIDTH = 30.0
 _AGENCY, _LINE, _TITLE, _PERIODS, _FORM, _NOTES = 0, 1, 3, 4, 5, 6
-_SIZE = 12
+_SIZE, _REMARK_SIZE = 12, 10
 _PLAIN, _PLAIN_DECIMAL = "#,##0", "#,##0.00"
 _SIGNED, _SIGNED_DECIMAL = "+#,##0;-#,##0;0", "+#,##0.00;-#,##0.00;0"
 
@@ -132,11 +132,11 @@ class _Compared:
             self._difference(row, found, at, column)
             column += len(_EACH)
         said = _remark(self.comparison, row)
-        sheet.write_string(at, self.last, clean(said), cell(align="left", font_size=10))
+        sheet.write_string(at, self.last, clean(said), cell(align="left", font_size=_REMARK_SIZE))
         lines = max(
             text_lines(label, _LEFT[1][1] - 1.5 * label_indent(spec.row), bold=bold),
             text_lines(unit, _LEFT[2][1]),
-            text_lines(said, _REMARK_WIDTH, 10),
+            text_lines(said, _REMARK_WIDTH, _REMARK_SIZE) * _REMARK_SIZE / _SIZE,
         )
         sheet.set_row(at, min(MAX_ROW_HEIGHT, LINE_HEIGHT * lines + 3))
 

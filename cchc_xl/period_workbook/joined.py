@@ -210,7 +210,7 @@ class _Sources:
         page, style, spec = self.page, self.page.style, cell.spec
         row = TableRow(page, at)
         row.text(0, spec.ref.appendix, style(align="center"))
-        row.text(1, spec.row.stt, style())
+        row.text(1, spec.row.stt, style(align="center"))
         row.text(2, figure_label(cell), style())
         row.text(3, " ".join(spec.row.unit.split()), style(align="center"))
         for column, one in enumerate(cell.given, start=len(_LEFT)):
@@ -233,7 +233,7 @@ class _Sources:
         if number is not None:
             shown = number if number == round(number, 2) else round(number, 2)
             number_format = plain_format([shown]) if shown == number else NUMBER_FORMATS["ratio"]
-            row.number(column, number, style(align="right", num_format=number_format, **look))
+            row.number(column, number, style(align="right", indent=1, num_format=number_format, **look))
         elif words:
             row.text(column, words, style(align="center", **look))
         else:

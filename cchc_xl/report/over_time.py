@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from cchc_xl.consolidation.line_label import column_label
 from cchc_xl.over_time.comparison import Comparison
 from cchc_xl.over_time.joined import JoinedCell, Way
 from cchc_xl.period_operations import JoinedWorkbook
@@ -49,7 +50,7 @@ def joined_text(made: JoinedWorkbook, out: str) -> str:
 
 def _title(cell: JoinedCell) -> str:
     row = f"“{cell.name}”" if cell.name else cell.spec.row.title(60)
-    return f"{row} – {cell.spec.column.heading}" if cell.spec.column.kind is None and not cell.name else row
+    return row if cell.spec.column.kind is None else f"{row} – {column_label(cell.spec)}"
 
 
 def joined_json(made: JoinedWorkbook, out: str) -> dict[str, Any]:
