@@ -97,8 +97,8 @@ def _check_unit(request: NewWorkbook, previous: Submission) -> None:
     other_code = bool(code and before.unit_code) and code != before.unit_code
     if (other_name and not code and before.unit_code) or (other_code and not name and before.unit):
         raise InputFault(
-            f"Sổ kỳ trước {previous.file} là của {before.unit} ({before.unit_code}), không phải {name or code}: hãy chọn "
-            "sổ của đơn vị này; nếu đơn vị đã đổi tên, đổi mã thì ghi cả --don-vi và --ma."
+            f"Sổ kỳ trước {previous.file} là của {before.unit} ({before.unit_code}), không phải {name or code}: hãy "
+            "chọn sổ của đơn vị này; nếu đơn vị đã đổi tên, đổi mã thì ghi cả --don-vi và --ma."
         )
 
 
