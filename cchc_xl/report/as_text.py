@@ -186,10 +186,11 @@ def upgraded_text(upgraded: Upgraded, source: str) -> str:
 
 def summary_text(summary: Summary, out: Path | None) -> str:
     """A merge: who is in, who is not and why, where the result lies."""
-    form = summary.form.id if summary.form else "chưa rõ biểu"
+    form = f"biểu {summary.form.id}" if summary.form else "chưa rõ biểu"
+    period = f"kỳ {summary.period}" if summary.period else "chưa rõ kỳ"
     whose = f" cho {summary.parent}" if summary.parent else ""
     lines = [
-        f"Tổng hợp{whose}, biểu {form}, kỳ {summary.period or 'chưa rõ'}: "
+        f"Tổng hợp{whose}, {form}, {period}: "
         f"{len(summary.children)}/{summary.units_expected} đơn vị."
     ]
     if summary.deadline is not None:
