@@ -189,10 +189,7 @@ def summary_text(summary: Summary, out: Path | None) -> str:
     form = f"biểu {summary.form.id}" if summary.form else "chưa rõ biểu"
     period = f"kỳ {summary.period}" if summary.period else "chưa rõ kỳ"
     whose = f" cho {summary.parent}" if summary.parent else ""
-    lines = [
-        f"Tổng hợp{whose}, {form}, {period}: "
-        f"{len(summary.children)}/{summary.units_expected} đơn vị."
-    ]
+    lines = [f"Tổng hợp{whose}, {form}, {period}: {len(summary.children)}/{summary.units_expected} đơn vị."]
     if summary.deadline is not None:
         late = [days_late(unit.file, summary.deadline) for unit in owing_units(summary) if unit.file]
         lines[0] += (
