@@ -67,6 +67,8 @@ def create_workbook(request: NewWorkbook, target: Path) -> Stamp:
     if start and end and start > end:
         raise InputFault(f"Ngày bắt đầu {format_date(start)} sau ngày kết thúc {format_date(end)}: hãy kiểm tra lại.")
     before = previous.stamp if previous else Stamp(form.id, form.version)
+    if previous is not None:
+        _check_unit(request, previous)
     stamp = Stamp(
         form=form.id,
         version=form.version,
@@ -84,6 +86,20 @@ def create_workbook(request: NewWorkbook, target: Path) -> Stamp:
     else:
         build_filled_workbook(form, stamp, _contents_from(previous, stamp), target)
     return stamp
+
+
+def _check_unit(request: NewWorkbook, previous: Submission) -> None:
+    """Raise ``InputFault`` where a name or a code of another unit would stand beside the last period's other half."""
+    from cchc_xl.consolidation.same_unit import same_unit
+
+    before, name, code = previous.stamp, request.unit.strip(), request.unit_code.strip()
+    other_name = bool(name) and not same_unit(name, before.unit)
+    other_code = bool(code and before.unit_code) and code != before.unit_code
+    if (other_name and not code and before.unit_code) or (other_code and not name and before.unit):
+        raise InputFault(
+            f"Sổ kỳ trước {previous.file} là của {before.unit} ({before.unit_code}), không phải {name or code}: hãy "
+            "chọn sổ của đơn vị này; nếu đơn vị đã đổi tên, đổi mã thì ghi cả --don-vi và --ma."
+        )
 
 
 def first_day_after(previous: Submission, period: Period) -> date | None:

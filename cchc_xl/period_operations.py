@@ -121,28 +121,20 @@ def compare_periods(request: CompareRequest) -> Comparison:
     if request.last_year:
         others.append(last_years_books(now, [read_period(path) for path in request.last_year], units))
     comparison = compare(now, others)
-    paths = dict(zip(("Kỳ trước", "Cùng kỳ năm trước"), (request.previous, request.last_year), strict=True))
-    by_unit = _by_unit(request.now, comparison, {other.words: paths[other.words] for other in others}, units)
+    by_unit = _by_unit(comparison, units)
     build_compared_workbook(comparison, request.target, by_unit)
     return comparison
 
 
-def _by_unit(
-    now: Path, comparison: Comparison, paths: Mapping[str, Sequence[Path]], units: UnitList | None
-) -> list[UnitComparison]:
+def _by_unit(comparison: Comparison, units: UnitList | None) -> list[UnitComparison]:
     """Summaries, unit by unit; nothing where one of the two is none."""
-    if comparison.now.submission.stamp.kind != SUMMARY:
-        return []
-    from cchc_xl.summary_workbook.earlier import read_earlier
-
-    ours = read_earlier(now)
+    now = comparison.now
     found: list[UnitComparison] = []
     for other in comparison.others:
-        if len(other.books) == 1 and other.books[0].submission.stamp.kind == SUMMARY:
-            theirs = read_earlier(paths[other.words][0])
-            if ours.units and theirs.units:
-                periods = (comparison.now.period, ours), (other.period, theirs)
-                found.extend(compare_units(comparison.form, other.words, *periods, units))
+        theirs = other.summary
+        if now.summary is not None and theirs is not None and now.summary.units and theirs.units:
+            periods = (now.period, now.summary), (other.period, theirs)
+            found.extend(compare_units(comparison.form, other.words, *periods, units))
     return found
 
 
@@ -195,7 +187,13 @@ def read_period(path: Path, shown: str = "") -> PeriodBook:
         raise InputFault(f"{path.name} chưa có số liệu: hãy chọn sổ đã nhập.")
     with path.open("rb") as handle:
         sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
-    return period_book(submission, sha256, read_waiting(path, submission.form))
+    summary = None
+    if submission.stamp.kind == SUMMARY:
+        from cchc_xl.summary_workbook.earlier import read_earlier
+
+        earlier = read_earlier(path)
+        summary = earlier if earlier.found else None
+    return period_book(submission, sha256, read_waiting(path, submission.form), summary)
 
 
 def _refuse_errors(book: PeriodBook, reasons: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ from cchc_xl.hosts.cli import main
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.over_time.comparison import ComparedRow, Difference, compare, last_years_books, previous_books
 from cchc_xl.over_time.sequence import PeriodBook, period_book
-from cchc_xl.period_operations import CompareRequest, compare_periods
+from cchc_xl.period_operations import CompareRequest, compare_periods, read_period
 from cchc_xl.period_workbook.compared import BY_UNIT_SHEET, COMPARED_SHEET
 from cchc_xl.units import UnitList, read_units
 
@@ -136,6 +136,7 @@ def test_a_code_that_went_on_with_another_territory_is_marked(units: UnitList) -
     [
         ("2024-Q1", "2024-Q2", "", "không trước"),
         ("2024-Q1", "2024-Q1", "", "không trước"),
+        ("2024-Q2", "2024-6T", "", "không trước"),
         ("2024-Q1", "", "2023-Q2", "không phải cùng kỳ năm trước"),
         ("2024-Q3", "", "2023-9T", "không phải cùng kỳ năm trước"),
     ],
@@ -278,6 +279,31 @@ def test_unit_by_unit_as_in_the_whole(tmp_path: Path) -> None:
     [gone] = [line for line in lines if line[1] == "xã 2"]
     assert gone[10] == "Có trong sổ kỳ so sánh, không có trong sổ kỳ này."
     assert not any(gone[2:9])
+
+
+def test_totals_over_other_units_are_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three communes this year and two the last: the difference is shown with a word, a growth in percent is not."""
+    paths = {}
+    for period, sent in (("2024-Q1", "12"), ("2025-Q1", "123")):
+        folder = tmp_path / period
+        folder.mkdir()
+        for code in sent:
+            staff = {STAFF: "5"} if code == "1" else {}
+            make(folder, code, f"xã {code}", {"PL6": {SETTLED: "10", **staff}}, period=period)
+        paths[period] = tmp_path / f"{period}.xlsx"
+        merge(MergeRequest(folder, paths[period], FORM, None, "586", period))
+    target = tmp_path / "ss.xlsx"
+    assert main(["so-sanh", str(paths["2025-Q1"]), "--cung-ky", str(paths["2024-Q1"]), "-o", str(target)]) == 0
+    assert "kỳ so sánh không có xã 3" in capsys.readouterr().out
+    now, old = (read_period(paths[period]) for period in ("2025-Q1", "2024-Q1"))
+    other = last_years_books(now, [old], None)
+    assert other.unlike
+    rows = compare(now, [other])
+    [settled] = row(rows, SETTLED).differences
+    assert (settled.change, settled.percent) == (10, None)
+    assert "kỳ này 3 đơn vị, kỳ so sánh 2" in settled.why
+    [staff] = row(rows, STAFF).differences
+    assert (staff.change, staff.percent, staff.why) == (0, 0, "")
 
 
 def test_rows_that_units_added_are_compared_by_name(tmp_path: Path) -> None:

@@ -113,3 +113,19 @@ def test_a_neighbours_code_is_not_taken_for_the_neighbour() -> None:
     assert "mã 22834 của thị trấn Khánh Hải nhưng tên đơn vị là “xã Tân Hải”" in file.reason
     asked = judged(received("a.xlsx", "22834", "xã Tân Hải", GOOD), a_xlsx="đã hỏi lại")["a.xlsx"]
     assert asked.state.taken
+
+
+def test_of_several_files_the_reason_says_by_what_one_was_taken() -> None:
+    """Not "newer" where nothing says so, and not silent about a workbook of another form."""
+    twins = judged(received("a.xlsx", "22855", "xã Tân Hải", GOOD), received("b.xlsx", "22855", "xã Tân Hải", GOOD))
+    assert "lấy theo tên tệp: hãy hỏi lại" in twins["a.xlsx"].reason
+    newer = judged(received("a.xlsx", "22855", "xã Tân Hải", GOOD), received("b.xlsx", "22855", "xã Tân Hải", GOOD, 1))
+    assert newer["a.xlsx"].reason.endswith("(lần nộp mới hơn).")
+    other = filled("22855", {"PL1": {38: "10", 39: "9"}}, "cam-giang-2024")
+    stamp = replace(other.stamp, unit_code="22855", unit="xã Tân Hải", submission=2, period=PERIOD)
+    other = replace(other, file="b.xlsx", stamp=stamp)
+    two_forms = judged(
+        received("a.xlsx", "22855", "xã Tân Hải", GOOD),
+        ReceivedFile("b.xlsx", "b", 1e9, contribution(other, result=check(other))),
+    )
+    assert "Tệp này theo biểu vinh-thanh-2023, tệp được xét theo biểu cam-giang-2024" in two_forms["a.xlsx"].reason

@@ -420,6 +420,50 @@ def test_summaries_are_joined_over_the_units_that_have_both_parts(tmp_path: Path
     assert SubmissionFigures(read_file(tmp_path / "6T.xlsx")).number(CellRef("PL6", ON_TIME_RATE, "value")) == 70
 
 
+def quarter_summaries(tmp_path: Path, by_quarter: dict[str, str]) -> list[Path]:
+    """A district's summaries; which of the units 1, 2, 3 sent their workbook in each quarter."""
+    units = tmp_path / "don-vi.tsv"
+    rows = "".join(f"{n}\t{n}\txã\th\n" for n in "123")
+    units.write_text(f"code\tname\tkind\tparent\nh\tH\thuyện\t\n{rows}", encoding="utf-8")
+    paths = []
+    for part, sent in by_quarter.items():
+        folder = tmp_path / part
+        folder.mkdir()
+        for code in sent:
+            make(folder, code, f"xã {code}", {"PL6": {SETTLED: "10", STAFF: "5"}}, period=f"2024-{part}")
+        paths.append(tmp_path / f"th{part}.xlsx")
+        merge(MergeRequest(folder, paths[-1], FORM, units, "h", f"2024-{part}"))
+    return paths
+
+
+def test_summaries_that_lack_units_say_so_wherever_their_figures_stand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sum over three communes and one over two are no sum of three: said beside each figure."""
+    paths = quarter_summaries(tmp_path, {"Q1": "123", "Q2": "13", "Q3": "123"})
+    half, nine = tmp_path / "6T.xlsx", tmp_path / "9T.xlsx"
+    main(["cong-ky", str(paths[0]), str(paths[1]), "-o", str(half)])
+    assert "2/3 đơn vị, thiếu xã 2" in " ".join(capsys.readouterr().out.split())
+    note = CellRef("PL6", SETTLED, "note")
+    said = "3/3 đơn vị ở quý I; 2/3 đơn vị ở quý II"
+    assert read_file(half).value(note).text == f"{said}."
+    assert read_file(half).value(CellRef("PL6", STAFF, "note")).text == "2/3 đơn vị ở quý II."
+    # What the half-year lacks, the nine months lack too.
+    made = join_periods(JoinRequest([half, paths[2]], nine))
+    assert cell(made.joined, SETTLED).counted == said
+    assert cell(made.joined, STAFF).counted == ""
+    sources = [c.value for r in openpyxl.load_workbook(nine)[SOURCES_SHEET].iter_rows() for c in r if c.value]
+    assert any(said in str(text) for text in sources)
+    assert not any("ô nào cũng có số" in str(text) for text in sources)
+
+
+def test_summaries_of_all_units_need_no_remark(tmp_path: Path) -> None:
+    """Nothing is said where nothing is missing."""
+    made = join_periods(JoinRequest(quarter_summaries(tmp_path, {"Q1": "123", "Q2": "123"}), tmp_path / "6T.xlsx"))
+    assert not any(one.counted for one in made.joined.cells)
+    assert not made.joined.submission.value(CellRef("PL6", SETTLED, "note")).filled
+
+
 def test_joining_and_merging_change_places() -> None:
     """A half-year of a district's communes is the half-year of their sums, row by row."""
     rnd = random.Random(7)

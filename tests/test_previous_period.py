@@ -174,3 +174,21 @@ def test_without_form_and_last_period_there_is_no_workbook(tmp_path: Path, capsy
     assert "Chưa ghi biểu mẫu" in capsys.readouterr().err
     last = make(tmp_path, "1", "xã A", {"PL6": {SETTLED: "1"}}, period="2024-Q2", file="q2.xlsx")
     assert main(["tao-so", "-o", str(last), "--ky-truoc", str(last), "--ky", "2024-Q3"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code"),
+    [
+        (["--don-vi", "xã Khác"], 2),
+        (["--ma", "99999"], 2),
+        (["--don-vi", "xã Khác", "--ma", "99999"], 0),
+        (["--don-vi", "xã Tân Hải"], 0),
+    ],
+)
+def test_half_of_another_units_identity_is_refused(
+    last: Path, arguments: list[str], exit_code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A neighbour's name beside the old code, or its code beside the old name, would count as the wrong unit's."""
+    target = last.with_name("moi.xlsx")
+    assert main(["tao-so", "-o", str(target), "--ky-truoc", str(last), "--ky", "2024-Q3", *arguments]) == exit_code
+    assert ("đổi mã thì ghi cả --don-vi và --ma" in capsys.readouterr().err) == (exit_code == 2)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from cchc_xl.catalogue.blanks import FROM, PERIOD, TO, UNIT, YEAR, pieces
+from cchc_xl.catalogue.blanks import FROM, PERIOD, TO, UNIT, YEAR, has_blanks, pieces
+from cchc_xl.catalogue.model import Appendix, Form
 from cchc_xl.companions.checksum import shown_dates
-from cchc_xl.cover import DEFAULT_DATES, Cover, CoverPlace, read_day
+from cchc_xl.cover import DEFAULT_DATES, Cover, CoverPlace, read_day, standard_cover
 from cchc_xl.periods import format_date, parse_date
+from cchc_xl.stamp import Stamp
 
 _DOTS = "……"
 _YEAR = "năm"
@@ -23,6 +25,14 @@ def words(text: str, place: CoverPlace) -> str:
 def words_text(text: str, cover: Cover) -> str:
     """What ``words`` shows."""
     return "".join(_blank_text(part, cover) if blank else part for part, blank in pieces(text))
+
+
+def appendix_line(form: Form, appendix: Appendix, stamp: Stamp) -> str:
+    """``PHỤ LỤC 1. KẾT QUẢ … NĂM 2024``: an appendix in a table that goes through several of them."""
+    title = appendix.title
+    if has_blanks(appendix.live_title):
+        title = words_text(appendix.live_title, standard_cover(form, stamp))
+    return f"{appendix.printed_id.upper()}. {title}"
 
 
 def _quoted(text: str) -> str:

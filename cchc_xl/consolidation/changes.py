@@ -35,6 +35,7 @@ class Earlier:
     """The summary that a merge writes over: its units by code, figures by cell in the order of the units, totals.
 
     ``labels``: what its lines are called, by cell: rows that units added are known by their names alone.
+    ``absent``: names of units that owed a report and are not in it.
     ``report``: the rows of its own sheet "Thay đổi". ``remark`` says why it could not be read. Without units and remark
     there was no such summary.
     """
@@ -43,6 +44,7 @@ class Earlier:
     figures: Mapping[str, Sequence[Figure]] = field(default_factory=dict)
     totals: Mapping[str, Figure] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
     report: tuple[ReportRow, ...] = ()
     remark: str = ""
     found: bool = False

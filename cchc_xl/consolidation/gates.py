@@ -192,13 +192,29 @@ def _newest_only(judged: list[JudgedFile], admission: Admission) -> list[JudgedF
     for file in judged:
         taken = best.get(file.unit_code)
         if file.state is FileState.INCLUDED and taken is not None and taken is not file:
-            same = file.received.sha256 == taken.received.sha256
-            named = taken.received.file in admission.overrides
-            why = "nội dung giống hệt" if same else "được chỉ định" if named else "lần nộp mới hơn"
+            why = _why_taken(file, taken, rank(file)[:-1] == rank(taken)[:-1], admission)
             reason = f"Đơn vị {file.unit} có nhiều tệp; tệp được xét là {taken.received.file} ({why})."
-            file = replace(file, state=FileState.DUPLICATE, reason=reason)
+            file = replace(file, state=FileState.DUPLICATE, reason=reason + _other_form(file, taken))
         out.append(file)
     return out
+
+
+def _why_taken(file: JudgedFile, taken: JudgedFile, equal: bool, admission: Admission) -> str:
+    if file.received.sha256 == taken.received.sha256:
+        return "nội dung giống hệt"
+    if taken.received.file in admission.overrides:
+        return "được chỉ định"
+    return "cùng số lần nộp, cùng lúc lưu nên lấy theo tên tệp: hãy hỏi lại đơn vị" if equal else "lần nộp mới hơn"
+
+
+def _other_form(file: JudgedFile, taken: JudgedFile) -> str:
+    """That figures of another form are not in the summary by this: the newer workbook does not ask for them."""
+    mine, theirs = file.received.given, taken.received.given
+    if mine is None or theirs is None or mine.form is theirs.form:
+        return ""
+    return (
+        f" Tệp này theo biểu {mine.form.id}, tệp được xét theo biểu {theirs.form.id}: hãy hỏi lại đơn vị lấy tệp nào."
+    )
 
 
 def _inspect(file: JudgedFile, admission: Admission) -> JudgedFile:

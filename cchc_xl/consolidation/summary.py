@@ -10,8 +10,10 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.carry import Carried
 from cchc_xl.consolidation.changes import Changes, Earlier, EarlierUnit
 from cchc_xl.consolidation.lines import Child, SummaryCell
+from cchc_xl.consolidation.same_unit import office_of
 from cchc_xl.consolidation.self_proof import SelfProof
 from cchc_xl.consolidation.states import FileState, JudgedFile
+from cchc_xl.stamp import SUMMARY, Stamp
 from cchc_xl.units import Unit
 
 
@@ -67,3 +69,15 @@ class Summary:
     def left_out(self) -> list[JudgedFile]:
         """Workbooks that came and are not in the summary."""
         return [file for file in self.files if not file.state.taken and file.state is not FileState.IGNORED]
+
+
+def given_stamp(form: Form, summary: Summary) -> Stamp:
+    """The stamp that the merge itself gives."""
+    return Stamp(
+        form=form.id,
+        version=form.version,
+        unit=office_of(summary.parent),
+        unit_code=summary.parent_code,
+        period=summary.period,
+        kind=SUMMARY,
+    )

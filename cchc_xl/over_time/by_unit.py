@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Rollup
+from cchc_xl.catalogue.model import CellKind, Form, Rollup
 from cchc_xl.consolidation.changes import Earlier, figure_key
 from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.line_label import column_label
 from cchc_xl.consolidation.same_unit import same_unit
 from cchc_xl.over_time.comparison import LACKING, ComparedRow, difference, scope_remarks
+from cchc_xl.over_time.units_counted import Line
 from cchc_xl.periods import Period
 from cchc_xl.units import UnitList
 from cchc_xl.values import exact, normalise
@@ -66,29 +67,21 @@ def compare_units(
         yield UnitComparison(words, name, None, False, "Có trong sổ kỳ so sánh, không có trong sổ kỳ này.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of the summaries; ``name``: what units call a row that they added."""
-
-    spec: CellSpec
-    name: str = ""
-
-
-def _lines(form: Form, ours: Earlier, theirs: Earlier) -> list[_Line]:
+def _lines(form: Form, ours: Earlier, theirs: Earlier) -> list[Line]:
     """Amounts and percentages; of the rows that units added each by its name, for its place says nothing."""
     lines, seen = [], set()
     for spec in figure_cells(form):
         if spec.kind not in (CellKind.COUNT, CellKind.MONEY, CellKind.DECIMAL, CellKind.PERCENT):
             continue
         if not spec.row.spare:
-            lines.append(_Line(spec))
+            lines.append(Line(spec))
             continue
         for summary in (ours, theirs):
             name = summary.labels.get(figure_key(spec.ref), "").removesuffix(f" – {column_label(spec)}")
             key = (spec.ref.appendix, spec.ref.column, normalise(name))
             if name and key not in seen:
                 seen.add(key)
-                lines.append(_Line(spec, name))
+                lines.append(Line(spec, name))
     return lines
 
 

@@ -6,11 +6,12 @@ a year, and what is counted from the start of the year begins anew in January. W
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, Form, Keeps, PeriodKind, Rollup
+from cchc_xl.consolidation.changes import Earlier
 from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.same_unit import same_unit
 from cchc_xl.consolidation.spare_rows import Placed, place_spare_rows
@@ -18,6 +19,7 @@ from cchc_xl.errors import InputFault
 from cchc_xl.expressions import percentage
 from cchc_xl.over_time.given import Side
 from cchc_xl.over_time.sequence import PeriodBook
+from cchc_xl.over_time.units_counted import Line, counted_otherwise, made_from, unlike_units
 from cchc_xl.periods import Period, format_date
 from cchc_xl.units import Unit, UnitList
 
@@ -40,6 +42,13 @@ class Other:
     remarks: tuple[str, ...] = ()
     unlike: bool = False
     partial: str = ""
+    # Of two summaries: by unit of now the codes of those that it was before.
+    origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> Earlier | None:
+        """The units' figures, where it is one summary."""
+        return self.books[0].summary if len(self.books) == 1 else None
 
     @property
     def period(self) -> Period:
@@ -83,9 +92,9 @@ class Comparison:
 def previous_books(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList | None) -> Other:
     """The period before. Raises ``InputFault`` where the workbooks are not of one earlier period, unit and form."""
     period = _one_period(books)
-    if (period.end, period.start) >= (now.period.end, now.period.start):
+    if period.end >= now.period.end:
         raise InputFault(
-            f"{books[0].named} không trước {now.named}: hãy chọn sổ của kỳ trước, sổ đầu tiên là của kỳ này."
+            f"{books[0].subject} không trước {now.named}: hãy chọn sổ của kỳ trước, sổ đầu tiên là của kỳ này."
         )
     return _other("Kỳ trước", now, books, units)
 
@@ -95,14 +104,14 @@ def last_years_books(now: PeriodBook, books: Sequence[PeriodBook], units: UnitLi
     period = _one_period(books)
     if (period.part, period.year) != (now.period.part, now.period.year - 1):
         wanted = Period(f"{now.period.year - 1}-{now.period.part}").words
-        raise InputFault(f"{books[0].named} không phải cùng kỳ năm trước của {now.named}: cần sổ của {wanted}.")
+        raise InputFault(f"{books[0].subject} không phải cùng kỳ năm trước của {now.named}: cần sổ của {wanted}.")
     return _other("Cùng kỳ năm trước", now, books, units)
 
 
 def _one_period(books: Sequence[PeriodBook]) -> Period:
     for book in books[1:]:
         if book.period != books[0].period:
-            raise InputFault(f"{book.named} khác kỳ với {books[0].named}: các sổ được gộp phải cùng một kỳ.")
+            raise InputFault(f"{book.subject} khác kỳ với {books[0].named}: các sổ được gộp phải cùng một kỳ.")
     return books[0].period
 
 
@@ -114,8 +123,13 @@ def _other(words: str, now: PeriodBook, books: Sequence[PeriodBook], units: Unit
                 "chỉ so sánh được các sổ cùng một biểu."
             )
     scope, same, partial = _unlike_units(now, books, units)
-    days = _unlike_days(now, books[0])
-    return Other(words, books, (*scope, *days), not same or bool(days), partial)
+    unlike = _unlike_days(now, books[0])
+    ours, theirs = now.summary, books[0].summary
+    origins: Mapping[str, Sequence[str]] = {}
+    if ours is not None and theirs is not None and len(books) == 1:
+        origins = made_from((now.period, ours), (books[0].period, theirs), units)
+        unlike += filter(None, [unlike_units(ours, theirs, origins)])
+    return Other(words, books, (*scope, *unlike), not same or bool(unlike), partial, origins)
 
 
 def _unlike_units(now: PeriodBook, books: Sequence[PeriodBook], units: UnitList | None) -> tuple[list[str], bool, str]:
@@ -211,7 +225,8 @@ def compare(now: PeriodBook, others: Sequence[Other]) -> Comparison:
             group = sides[at : at + len(other.books)]
             theirs = _together(spec, group, placed, at)
             before, why = theirs
-            differences.append(difference(spec, (now.period, number), (other.period, before), why or other.partial))
+            found = difference(spec, (now.period, number), (other.period, before), why or other.partial)
+            differences.append(_marked(found, _counted_otherwise(Line(spec, placed.name(spec)), now, other)))
             at += len(other.books)
         if number is not None or any(found.number is not None for found in differences):
             rows.append(ComparedRow(spec, number, tuple(differences), placed.name(spec)))
@@ -236,6 +251,19 @@ def _together(spec: CellSpec, sides: Sequence[Side], placed: Placed, first: int)
         return None, "đơn vị cũ để trống"
     there_numbers = [one.number for one in numbers if one.number is not None]
     return (sum(there_numbers, Decimal(0)) if there_numbers else None), ""
+
+
+def _counted_otherwise(line: Line, now: PeriodBook, other: Other) -> str:
+    if now.summary is None or other.summary is None:
+        return ""
+    return counted_otherwise(line, now.summary, other.summary, other.origins)
+
+
+def _marked(found: Difference, why: str) -> Difference:
+    """A difference of totals over other units is shown and marked; a growth in percent it is not."""
+    if not why or found.change is None:
+        return found
+    return replace(found, percent=None, why="; ".join(filter(None, (found.why, why))))
 
 
 def difference(

@@ -11,6 +11,7 @@ from cchc_xl.catalogue.model import CellSpec, Form
 from cchc_xl.expressions import CellRef
 from cchc_xl.over_time.given import Given
 from cchc_xl.over_time.sequence import PeriodBook
+from cchc_xl.over_time.units_counted import units_words
 from cchc_xl.periods import Period
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import FormulaState, Submission, blank_submission
@@ -45,6 +46,8 @@ class JoinedCell:
     remark: str = ""
     # What the unit calls a row that it added.
     name: str = ""
+    # Of summaries: how many of their units are in the figure, where these are not all or not the same.
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,20 @@ class Joined:
     def waiting(self) -> frozenset[CellRef]:
         """The cells of which the workbook says that somebody has to enter them (``PeriodBook.waiting``)."""
         return frozenset(cell.spec.ref for cell in self.open_cells)
+
+    @property
+    def partial_cells(self) -> list[JoinedCell]:
+        """Figures of summaries in which some unit's part is missing, or not in all periods."""
+        return [
+            cell
+            for cell in self.cells
+            if cell.counted and cell.value.filled and any(one.number is not None for one in cell.given)
+        ]
+
+    def units_words(self, book: PeriodBook) -> str:
+        """Which units a summary among the workbooks lacks; empty where none, or of a unit's own workbook."""
+        others = [other.summary for other in self.books if other is not book and other.summary is not None]
+        return units_words(book.summary, others) if book.summary is not None else ""
 
     @property
     def open_cells(self) -> list[JoinedCell]:

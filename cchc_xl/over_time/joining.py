@@ -21,6 +21,7 @@ from cchc_xl.over_time.given import Given, Side
 from cchc_xl.over_time.joined import Joined, JoinedCell, Way, filled_form, number_words
 from cchc_xl.over_time.sequence import PeriodBook
 from cchc_xl.over_time.totals import checked_ratio, equal_to_totals, waiting_for_totals, waiting_totals, with_totals
+from cchc_xl.over_time.units_counted import Line, periods_counted
 from cchc_xl.periods import Period, format_date
 from cchc_xl.stamp import SUBMISSION, SUMMARY, Stamp
 from cchc_xl.submission import NOTE, SubmissionFigures
@@ -42,7 +43,12 @@ def join(books: Sequence[PeriodBook], period: Period) -> Joined:
     values = {cell.spec.ref: cell.value for cell in cells if cell.way is not Way.COMPUTED and cell.value.filled}
     for (appendix, order), texts in placed.texts.items():
         values |= {CellRef(appendix, order, key): Value(State.TEXT, text=text) for key, text in texts.items()}
+    cells = [replace(cell, counted=joining.counted(cell)) for cell in cells]
     values |= joining.texts({cell.spec.ref: cell.way for cell in cells})
+    for cell in cells:
+        note = cell.spec.ref._replace(column=NOTE)
+        if cell.counted and note in form.cells and note not in values:
+            values[note] = Value(State.TEXT, text=f"{cell.counted}.")
     stamp = _stamp(books, period)
     cells = equal_to_totals(form, stamp, sides, cells, values)
     values |= {cell.spec.ref: cell.value for cell in cells if cell.way is Way.EQUAL}
@@ -93,6 +99,27 @@ class _Joining:
         given = tuple(side.of(spec, self.placed, at) for at, side in enumerate(self.sides))
         way, value, remark = self._joined(spec, given)
         return JoinedCell(spec, way, value, given, remark, self.placed.name(spec))
+
+    def counted(self, cell: JoinedCell) -> str:
+        """How many units of summaries are in a figure, in the periods that it is made from."""
+        spec = cell.spec
+        if cell.way is Way.BLANK or spec.quantity is None:
+            return ""
+        match spec.quantity.period:
+            case PeriodKind.AT_START:
+                sides = self.sides[:1]
+            case PeriodKind.AT_DATE | PeriodKind.CUMULATIVE:
+                sides = self.sides[-1:]
+            case _:
+                sides = self.sides
+        said = []
+        for side in sides:
+            text = side.submission.value(spec.ref._replace(column=NOTE)).text if side.book.joined else ""
+            if written_by_merge(text):
+                said.append(text.rstrip("."))
+        there = [(side.words, side.book.summary) for side in sides if side.book.summary is not None]
+        said.append(periods_counted(Line(spec, cell.name), [(words, one) for words, one in there if one is not None]))
+        return "; ".join(filter(None, said))
 
     def _joined(self, spec: CellSpec, given: tuple[Given, ...]) -> tuple[Way, Value, str]:
         assert spec.quantity is not None
@@ -250,7 +277,8 @@ class _Joining:
                 continue
             for side in reversed(self.sides):
                 value = side.submission.value(spec.ref)
-                own = side.submission.stamp.kind == SUMMARY and written_by_merge(value.text)
+                merged = side.submission.stamp.kind == SUMMARY or side.book.joined
+                own = merged and written_by_merge(value.text)
                 if value.filled and not own:
                     found[spec.ref] = value
                     break

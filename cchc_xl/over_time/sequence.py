@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from cchc_xl.consolidation.changes import Earlier
 from cchc_xl.consolidation.same_unit import same_unit
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
@@ -30,6 +31,9 @@ class PeriodBook:
     sha256: str = ""
     # Of a workbook that was itself joined: the figures of which it says that somebody has to enter them.
     waiting: frozenset[CellRef] = frozenset()
+    joined: bool = False
+    # Of a summary: its units and their figures.
+    summary: Earlier | None = None
 
     @property
     def file(self) -> str:
@@ -41,16 +45,29 @@ class PeriodBook:
         """``quý III năm 2024 (a.xlsx)``."""
         return f"{self.period.words} ({self.file})"
 
+    @property
+    def subject(self) -> str:
+        """The same at the beginning of a sentence."""
+        return self.named[:1].upper() + self.named[1:]
 
-def period_book(submission: Submission, sha256: str = "", waiting: frozenset[CellRef] = frozenset()) -> PeriodBook:
-    """The workbook with its period and days. Raises ``InputFault`` when its cover names none."""
+
+def period_book(
+    submission: Submission,
+    sha256: str = "",
+    waiting: frozenset[CellRef] | None = None,
+    summary: Earlier | None = None,
+) -> PeriodBook:
+    """The workbook with its period and days. ``waiting``: ``None`` where it was not itself joined.
+
+    Raises ``InputFault`` when its cover names none.
+    """
     stamp = submission.stamp
     if not stamp.period:
         raise InputFault(f"{submission.file} chưa ghi kỳ báo cáo: hãy chọn kỳ và năm ở trang Bìa.")
     period = parse_period(stamp.period)
     start = parse_date(stamp.date_from) if stamp.date_from else period.start
     end = parse_date(stamp.date_to) if stamp.date_to else period.end
-    return PeriodBook(submission, period, start, end, sha256, waiting)
+    return PeriodBook(submission, period, start, end, sha256, waiting or frozenset(), waiting is not None, summary)
 
 
 def in_sequence(
@@ -124,7 +141,7 @@ def _made_of(books: Sequence[PeriodBook], wanted: Period | None) -> Period:
     for book in books:
         if book.period.year != year:
             raise InputFault(
-                f"{book.named} không thuộc năm {year}: chỉ cộng các kỳ của một năm, số lũy kế bắt đầu lại từ đầu năm."
+                f"{book.subject} không thuộc năm {year}: chỉ cộng các kỳ của một năm, số lũy kế bắt đầu lại từ đầu năm."
             )
     for index, book in enumerate(books):
         for other in books[index + 1 :]:
@@ -133,7 +150,7 @@ def _made_of(books: Sequence[PeriodBook], wanted: Period | None) -> Period:
     last = wanted.quarters[-1] if wanted else covered[-1]
     beyond = [book for book in books if book.period.quarters[-1] > last]
     if wanted and beyond:
-        raise InputFault(f"{beyond[0].named} nằm ngoài {wanted.words}: hãy bỏ sổ này, hoặc chọn kỳ dài hơn.")
+        raise InputFault(f"{beyond[0].subject} nằm ngoài {wanted.words}: hãy bỏ sổ này, hoặc chọn kỳ dài hơn.")
     first = wanted.quarters[0] if wanted else 1
     missing = [quarter for quarter in range(first, last + 1) if quarter not in covered]
     made = period_of_quarters(year, tuple(sorted(covered)))
@@ -157,7 +174,7 @@ def _check_overlap(one: PeriodBook, other: PeriodBook) -> None:
     if not set(one.period.quarters).isdisjoint(other.period.quarters):
         longer, shorter = (one, other) if len(one.period.quarters) >= len(other.period.quarters) else (other, one)
         raise InputFault(
-            f"{shorter.named} nằm trong {longer.named}: số của quý (trong kỳ) và số cộng dồn từ đầu năm là hai bộ số "
+            f"{shorter.subject} nằm trong {longer.named}: số của quý (trong kỳ) và số cộng dồn từ đầu năm là hai bộ số "
             "liệu khác nhau, cộng lại sẽ tính hai lần; hãy bỏ một trong hai sổ."
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 from cchc_xl.atomic import replacing
 from cchc_xl.catalogue.model import CellKind
 from cchc_xl.companions.letterhead import LINE_BELOW_AGENCY
+from cchc_xl.companions.titles import appendix_line
 from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.form_workbook.package import BUILD_DATE, new_workbook
 from cchc_xl.form_workbook.styles import HEADER_FILL, Styles, decree_page
@@ -24,7 +25,7 @@ _LEFT = (("STT", 7.0), ("Chỉ tiêu", 46.0), ("Đơn vị tính", 11.0), ("Kỳ
 _EACH = (("Số liệu", 14.0), ("Tăng, giảm", 13.0), ("%", 10.5))
 _REMARK_WIDTH = 30.0
 _AGENCY, _LINE, _TITLE, _PERIODS, _FORM, _NOTES = 0, 1, 3, 4, 5, 6
-_SIZE = 12
+_SIZE, _REMARK_SIZE = 12, 10
 _PLAIN, _PLAIN_DECIMAL = "#,##0", "#,##0.00"
 _SIGNED, _SIGNED_DECIMAL = "+#,##0;-#,##0;0", "+#,##0.00;-#,##0.00;0"
 
@@ -112,7 +113,7 @@ class _Compared:
     def _title(self, appendix_id: str, at: int) -> None:
         appendix = self.comparison.form.appendix(appendix_id)
         style = self.styles.cell(bold=True, align="left", bg_color=HEADER_FILL)
-        text = f"{appendix.printed_id.upper()}. {appendix.title}"
+        text = appendix_line(self.comparison.form, appendix, self.comparison.now.submission.stamp)
         self.sheet.merge_range(at, 0, at, self.last, text, style)
         self.sheet.set_row(at, LINE_HEIGHT * text_lines(text, sum(self.widths), bold=True) + 3)
 
@@ -131,11 +132,11 @@ class _Compared:
             self._difference(row, found, at, column)
             column += len(_EACH)
         said = _remark(self.comparison, row)
-        sheet.write_string(at, self.last, clean(said), cell(align="left", font_size=10))
+        sheet.write_string(at, self.last, clean(said), cell(align="left", font_size=_REMARK_SIZE))
         lines = max(
             text_lines(label, _LEFT[1][1] - 1.5 * label_indent(spec.row), bold=bold),
             text_lines(unit, _LEFT[2][1]),
-            text_lines(said, _REMARK_WIDTH, 10),
+            text_lines(said, _REMARK_WIDTH, _REMARK_SIZE) * _REMARK_SIZE / _SIZE,
         )
         sheet.set_row(at, min(MAX_ROW_HEIGHT, LINE_HEIGHT * lines + 3))
 
@@ -191,7 +192,7 @@ def _write_by_unit(workbook: Any, styles: Styles, comparison: Comparison, compar
     """Unit by unit: its figures now and then, and whether it is the same unit."""
     sheet = workbook.add_worksheet(BY_UNIT_SHEET)
     columns = (
-        ("So với", 16.0), ("Đơn vị", 22.0), ("Phụ lục", 8.0), ("STT", 7.0), ("Chỉ tiêu", 46.0), ("Kỳ này", 13.0),
+        ("So với", 18.0), ("Đơn vị", 22.0), ("Phụ lục", 8.0), ("STT", 7.0), ("Chỉ tiêu", 46.0), ("Kỳ này", 13.0),
         ("Kỳ so sánh", 13.0), ("Tăng, giảm", 13.0), ("%", 9.0), ("Cùng phạm vi", 9.0), ("Ghi chú", 44.0),
     )  # fmt: skip
     decree_page(sheet)
@@ -229,7 +230,7 @@ def _unit_line(sheet: Any, styles: Styles, at: int, line: UnitComparison) -> str
     found = row.differences[0] if row else Difference()
     kind = row.spec.kind if row else CellKind.COUNT
     for column, number in ((5, row.number if row else None), (6, found.number)):
-        style = styles.cell(align="right", num_format=_plain(kind, number), font_size=11)
+        style = styles.cell(align="right", indent=1, num_format=_plain(kind, number), font_size=11)
         if number is None:
             sheet.write_blank(at, column, None, style)
         else:
@@ -244,14 +245,14 @@ def _changes(sheet: Any, styles: Styles, at: int, kind: CellKind, found: Differe
         sheet.write_blank(at, 7, None, plain)
     else:
         whole = found.change == found.change.to_integral_value()
-        style = styles.cell(align="right", font_size=11, num_format=_SIGNED if whole else _SIGNED_DECIMAL)
+        style = styles.cell(align="right", indent=1, font_size=11, num_format=_SIGNED if whole else _SIGNED_DECIMAL)
         sheet.write_formula(at, 7, f"=F{at + 1}-G{at + 1}", style, float(found.change))
     if kind is CellKind.PERCENT and found.change is not None:
         sheet.write_string(at, 8, "điểm %", styles.cell(align="center", font_size=10, italic=True))
     elif found.percent is None:
         sheet.write_blank(at, 8, None, plain)
     else:
-        style = styles.cell(align="right", font_size=11, num_format=_SIGNED_DECIMAL)
+        style = styles.cell(align="right", indent=1, font_size=11, num_format=_SIGNED_DECIMAL)
         sheet.write_formula(at, 8, f"=100*(F{at + 1}-G{at + 1})/G{at + 1}", style, float(found.percent))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from cchc_xl.atomic import Seen, replacing
 from cchc_xl.catalogue.model import CellKind, Form, RowRole
+from cchc_xl.companions.titles import appendix_line
 from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.expressions import CellRef, as_excel
 from cchc_xl.form_workbook.build import write_form
@@ -98,10 +99,12 @@ def write_waiting(workbook: Any, waiting: Collection[CellRef]) -> None:
     sheet.protect("")
 
 
-def read_waiting(path: Path, form: Form) -> frozenset[CellRef]:
-    """The same cells of a workbook that was joined; none of any other."""
+def read_waiting(path: Path, form: Form) -> frozenset[CellRef] | None:
+    """The same cells of a workbook that was joined; ``None`` of any other."""
     with FileBook(path, limits=SUMMARY_LIMITS) as book:
-        grid = book.grid(WAITING_SHEET) if WAITING_SHEET in book.sheet_names else ()
+        if WAITING_SHEET not in book.sheet_names:
+            return None
+        grid = book.grid(WAITING_SHEET)
     known = {cell_key(ref): ref for ref in form.cells} if grid else {}
     return frozenset(known[str(row[0])] for row in grid if row and str(row[0]) in known)
 
@@ -147,13 +150,12 @@ class _Sources:
         page, joined = self.page, self.joined
         page.heading(0, f"NGUỒN SỐ LIỆU CÁC KỲ: {joined.period.words.upper()}", bold=True, font_size=14)
         page.heading(1, joined.stamp.unit or "chưa ghi tên đơn vị", italic=True)
-        waiting = len(joined.open_cells)
-        said = (
-            f"{len(self.lines)} số; còn {waiting} ô chưa có số của cả kỳ (nền cam): hãy nhập vào biểu."
-            if waiting
-            else (f"{len(self.lines)} số, ô nào cũng có số của cả kỳ.")
-        )
-        page.heading(2, said, bold=bool(waiting))
+        waiting, partial = len(joined.open_cells), len(joined.partial_cells)
+        said = [f"{len(self.lines)} số"]
+        said += [f"còn {waiting} ô chưa có số của cả kỳ (nền cam): hãy nhập vào biểu"] if waiting else []
+        said += [f"{partial} số không đủ hoặc không cùng các đơn vị ở các kỳ (xem Ghi chú)"] if partial else []
+        said += [] if len(said) > 1 else ["ô nào cũng có số của cả kỳ"]
+        page.heading(2, f"{'; '.join(said)}.", bold=bool(waiting or partial))
         self._files()
         self._header()
         rows = list(self._table())
@@ -172,7 +174,9 @@ class _Sources:
         for at, book in enumerate(self.joined.books, start=_FILES_AT):
             stamp = book.submission.stamp
             reason = self.reasons.get(book.file, "")
+            units = self.joined.units_words(book)
             named = f"{book.file}\n{book.sha256}" + (f"\nĐưa vào dù có lỗi: {reason}" if reason else "")
+            named += f"\n{units}" if units else ""
             page.sheet.merge_range(at, 0, at, 1, _capital(book.period.span_words), page.style())
             page.put(at, 2, named)
             page.put(at, 3, "tổng hợp" if stamp.kind == SUMMARY else "sổ nộp")
@@ -197,7 +201,7 @@ class _Sources:
         look = {"bg_color": HEADER_FILL, "text_wrap": False}
         row.text(0, appendix, style(bold=True, align="center", **look))
         row.text(1, "", style(**look))
-        row.text(2, f"{found.printed_id.upper()}. {found.title}", style(bold=True, **look))
+        row.text(2, appendix_line(self.joined.form, found, self.joined.stamp), style(bold=True, **look))
         for column in range(3, self.last_column + 1):
             row.blank(column, style(bg_color=HEADER_FILL, left=0, right=0))
         return row
@@ -206,7 +210,7 @@ class _Sources:
         page, style, spec = self.page, self.page.style, cell.spec
         row = TableRow(page, at)
         row.text(0, spec.ref.appendix, style(align="center"))
-        row.text(1, spec.row.stt, style())
+        row.text(1, spec.row.stt, style(align="center"))
         row.text(2, figure_label(cell), style())
         row.text(3, " ".join(spec.row.unit.split()), style(align="center"))
         for column, one in enumerate(cell.given, start=len(_LEFT)):
@@ -220,7 +224,8 @@ class _Sources:
         fill = {"bg_color": BAD_FILL, "bold": True} if cell.way is Way.OPEN else {}
         row.text(column + 1, WAY_WORDS.get(cell.way, ""), style(**fill))
         row.text(column + 2, self._places(cell), style())
-        row.text(column + 3, " ".join(filter(None, (cell.remark, self._notes(cell)))), style())
+        counted = f"{cell.counted}." if cell.counted else ""
+        row.text(column + 3, " ".join(filter(None, (cell.remark, counted, self._notes(cell)))), style())
         return row
 
     def _figure(self, row: TableRow, column: int, number: Decimal | None, words: str, look: dict[str, object]) -> None:
@@ -228,7 +233,7 @@ class _Sources:
         if number is not None:
             shown = number if number == round(number, 2) else round(number, 2)
             number_format = plain_format([shown]) if shown == number else NUMBER_FORMATS["ratio"]
-            row.number(column, number, style(align="right", num_format=number_format, **look))
+            row.number(column, number, style(align="right", indent=1, num_format=number_format, **look))
         elif words:
             row.text(column, words, style(align="center", **look))
         else:

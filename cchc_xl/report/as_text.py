@@ -186,12 +186,10 @@ def upgraded_text(upgraded: Upgraded, source: str) -> str:
 
 def summary_text(summary: Summary, out: Path | None) -> str:
     """A merge: who is in, who is not and why, where the result lies."""
-    form = summary.form.id if summary.form else "chưa rõ biểu"
+    form = f"biểu {summary.form.id}" if summary.form else "chưa rõ biểu"
+    period = f"kỳ {summary.period}" if summary.period else "chưa rõ kỳ"
     whose = f" cho {summary.parent}" if summary.parent else ""
-    lines = [
-        f"Tổng hợp{whose}, biểu {form}, kỳ {summary.period or 'chưa rõ'}: "
-        f"{len(summary.children)}/{summary.units_expected} đơn vị."
-    ]
+    lines = [f"Tổng hợp{whose}, {form}, {period}: {len(summary.children)}/{summary.units_expected} đơn vị."]
     if summary.deadline is not None:
         late = [days_late(unit.file, summary.deadline) for unit in owing_units(summary) if unit.file]
         lines[0] += (

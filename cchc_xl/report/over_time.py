@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from cchc_xl.consolidation.line_label import column_label
 from cchc_xl.over_time.comparison import Comparison
 from cchc_xl.over_time.joined import JoinedCell, Way
 from cchc_xl.period_operations import JoinedWorkbook
@@ -19,12 +20,20 @@ def joined_text(made: JoinedWorkbook, out: str) -> str:
     joined, result = made.joined, made.result
     whose = f" của {joined.stamp.unit}" if joined.stamp.unit else ""
     lines = [f"Đã lập sổ {joined.period.words}{whose}: {out}"]
-    lines += [f"  {book.period.words:<24} {book.file}" for book in joined.books]
+    for book in joined.books:
+        lines.append(f"  {book.period.words:<24} {book.file}")
+        if units := joined.units_words(book):
+            lines.append(textwrap.fill(units, _WIDTH, initial_indent=" " * 27, subsequent_indent=" " * 27))
     counts = {way: sum(cell.way is way for cell in joined.cells) for way in Way}
     taken = counts[Way.LATEST] + counts[Way.FIRST]
     lines.append(
         f"Cộng {counts[Way.ADDED]} số, lấy theo kỳ cuối hoặc đầu kỳ {taken} số; tổng và tỷ lệ do biểu tự tính lại."
     )
+    if partial := len(joined.partial_cells):
+        lines.append(
+            f"{partial} số không đủ hoặc không cùng các đơn vị ở các kỳ (ghi ở cột Ghi chú): hãy xin số còn thiếu, "
+            "tổng hợp lại các kỳ đó rồi cộng lại, hoặc nêu rõ khi báo cáo."
+        )
     waiting = joined.open_cells
     if waiting:
         lines.append(f"Còn {len(waiting)} ô chưa có số của cả kỳ, hãy nhập vào biểu (xem trang “Nguồn các kỳ”):")
@@ -41,7 +50,7 @@ def joined_text(made: JoinedWorkbook, out: str) -> str:
 
 def _title(cell: JoinedCell) -> str:
     row = f"“{cell.name}”" if cell.name else cell.spec.row.title(60)
-    return f"{row} – {cell.spec.column.heading}" if cell.spec.column.kind is None and not cell.name else row
+    return row if cell.spec.column.kind is None else f"{row} – {column_label(cell.spec)}"
 
 
 def joined_json(made: JoinedWorkbook, out: str) -> dict[str, Any]:
@@ -53,7 +62,16 @@ def joined_json(made: JoinedWorkbook, out: str) -> dict[str, Any]:
         "unit": joined.stamp.unit,
         "unit_code": joined.stamp.unit_code,
         "period": joined.period.key,
-        "files": [{"file": book.file, "period": book.period.key, "sha256": book.sha256} for book in joined.books],
+        "files": [
+            {
+                "file": book.file,
+                "period": book.period.key,
+                "sha256": book.sha256,
+                "units": list(book.summary.units) if book.summary else None,
+                "missing": list(book.summary.absent) if book.summary else None,
+            }
+            for book in joined.books
+        ],
         "errors": made.result.count(Severity.ERROR),
         "warnings": made.result.count(Severity.WARNING),
         "figures": [
@@ -65,6 +83,7 @@ def joined_json(made: JoinedWorkbook, out: str) -> dict[str, Any]:
                 "value": cell.value.shown() if cell.value.filled else None,
                 "given": [_plain(one.number, one.shown) for one in cell.given],
                 "remark": cell.remark,
+                "counted": cell.counted,
             }
             for cell in joined.cells
             if cell.way is not Way.BLANK
@@ -79,8 +98,10 @@ def compared_text(comparison: Comparison, out: str) -> str:
         found = [row.differences[index] for row in comparison.rows]
         moved = sum(bool(one.change) for one in found)
         unlike = sum(bool(one.why) and one.change is None for one in found)
+        marked = sum(bool(one.why) and bool(one.change) for one in found)
+        noted = f" ({marked} chỉ tiêu có lưu ý ở cột Ghi chú)" if marked else ""
         lines.append(
-            f"  {other.words} ({other.period.words}): {moved} chỉ tiêu tăng hoặc giảm; "
+            f"  {other.words} ({other.period.words}): {moved} chỉ tiêu tăng hoặc giảm{noted}; "
             f"{unlike} chỉ tiêu không so sánh được vì không cùng phạm vi hoặc cách tính."
         )
         for remark in other.remarks:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from cchc_xl.atomic import Seen, replacing
 from cchc_xl.catalogue.load import load_charts
-from cchc_xl.consolidation.summary import Summary
+from cchc_xl.consolidation.summary import Summary, given_stamp
 from cchc_xl.form_workbook.build import write_form
 from cchc_xl.form_workbook.package import BUILD_DATE, new_workbook
 from cchc_xl.form_workbook.styles import Styles
 from cchc_xl.summary_workbook.by_unit import write_by_unit
-from cchc_xl.summary_workbook.carrying import given_stamp
 from cchc_xl.summary_workbook.changes import write_changes
 from cchc_xl.summary_workbook.charts import write_charts
 from cchc_xl.summary_workbook.data import write_data

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from cchc_xl.catalogue.model import Form
 from cchc_xl.consolidation.carry import Carried, carry, typed_by_parent
 from cchc_xl.consolidation.own_parts import asks_own_part, with_own_parts
-from cchc_xl.consolidation.same_unit import office_of, same_unit
-from cchc_xl.consolidation.summary import Summary
+from cchc_xl.consolidation.same_unit import same_unit
+from cchc_xl.consolidation.summary import Summary, given_stamp
 from cchc_xl.ooxml.limits import SUMMARY as SUMMARY_LIMITS
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.keyed_sheets import explanations
@@ -51,18 +50,6 @@ def carry_over(target: Path, old: Submission, summary: Summary) -> Summary:
         parent=summary.parent or old.stamp.unit,
         cells=with_own_parts(summary.cells, carried.own),
         carried=carried,
-    )
-
-
-def given_stamp(form: Form, summary: Summary) -> Stamp:
-    """The stamp that the merge itself gives."""
-    return Stamp(
-        form=form.id,
-        version=form.version,
-        unit=office_of(summary.parent),
-        unit_code=summary.parent_code,
-        period=summary.period,
-        kind=SUMMARY,
     )
 
 

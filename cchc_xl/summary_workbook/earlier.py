@@ -19,6 +19,7 @@ from cchc_xl.summary_workbook.changes import CHANGES_SHEET, COLUMN_COUNT, KINDS
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, LABEL_KEY, ROW_KEYS, TOTAL_KEY, UNIT_KEY
 
 _UNIT = re.compile(re.escape(UNIT_KEY) + r"(.*)\|([0-9a-f]{64})", re.DOTALL)
+_ABSENT = re.compile(r"\n– [^\n]+ –$")
 _KEY_ROWS = 20  # how far a user's own rows may have pushed the row of keys
 # Of "Thay đổi": every unit that went or came, as many as two summaries have columns, and every line of the form.
 _MOST_ROWS = 3 * excel_limits.COLUMNS
@@ -66,7 +67,15 @@ def _figures(rows: Iterator[Sequence[object]]) -> Earlier | None:
             totals[name] = _figure(_at(row, total))
             labels[name] = str(_at(row, label))
             figures[name] = [_figure(_at(row, column)) for column in columns.values()]
-    return Earlier(units, figures, totals, labels)
+    return Earlier(units, figures, totals, labels, tuple(_absent(keys, names, label, total)))
+
+
+def _absent(keys: Sequence[str], names: Sequence[object], first: int, last: int) -> Iterator[str]:
+    """The units that have a column because they owe a report, and no figures in it."""
+    for column in range(first + 1, last):
+        heading = _cell(_at(names, column))
+        if not keys[column] and isinstance(heading, str) and _ABSENT.search(heading):
+            yield heading.split("\n")[0]
 
 
 def _report(grid: Grid) -> tuple[ReportRow, ...]:

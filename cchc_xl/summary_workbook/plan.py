@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from cchc_xl import excel_limits
 from cchc_xl.catalogue.model import Appendix, CellSpec, Form, Rollup, Row
+from cchc_xl.companions.titles import appendix_line
 from cchc_xl.consolidation.line_label import figure_label
 from cchc_xl.consolidation.lines import SummaryCell
 from cchc_xl.consolidation.own_parts import asks_own_part
 from cchc_xl.consolidation.states import FileState
-from cchc_xl.consolidation.summary import Summary
+from cchc_xl.consolidation.summary import Summary, given_stamp
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef, Ratio
 from cchc_xl.layout import cell_address, column_letters
@@ -115,6 +116,7 @@ def plan_sheet(form: Form, summary: Summary) -> SheetPlan:
     Raises ``InputFault`` when a sheet has too few columns for the units.
     """
     cells = {cell.spec.ref: cell for cell in summary.cells}
+    stamp = given_stamp(form, summary)
     lines: list[Line] = []
     rows: dict[CellRef, int] = {}
     helpers: dict[CellRef, tuple[int, int]] = {}
@@ -125,7 +127,7 @@ def plan_sheet(form: Form, summary: Summary) -> SheetPlan:
         return lines[-1].at
 
     for appendix in form.appendices:
-        add(Line(appendix.id, "", f"{appendix.printed_id.upper()}. {appendix.title}", top=True))
+        add(Line(appendix.id, "", appendix_line(form, appendix, stamp), top=True))
         for row in appendix.in_sheet:
             found = [spec for spec in _specs(appendix, row) if spec.ref in cells]
             if not found and (row.label or row.stt):

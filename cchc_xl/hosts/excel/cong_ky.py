@@ -52,6 +52,9 @@ def _chosen(dialogs: Dialogs) -> list[Path] | None:
 def _outcome(made: JoinedWorkbook) -> str:
     joined = made.joined
     lines = [f"Đã lập sổ {joined.period.words} từ {len(joined.books)} sổ."]
+    for book in joined.books:
+        if units := joined.units_words(book):
+            lines.append(f"– {book.period.span_words}: {units}")
     waiting = joined.open_cells
     if waiting:
         lines.append(f"Còn {len(waiting)} ô chưa có số của cả kỳ, hãy nhập vào biểu (xem trang “Nguồn các kỳ”):")
