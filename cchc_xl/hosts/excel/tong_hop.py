@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault, SeveralForms
 from cchc_xl.hosts.excel.dialogs import Dialogs, choose
 from cchc_xl.hosts.excel.remembered import recall, remember
-from cchc_xl.hosts.excel.undisturbed import open_written, refuse_open
+from cchc_xl.hosts.excel.undisturbed import insist, open_written, refuse_open
 from cchc_xl.hosts.pace import Pace
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.periods import format_date, parse_date
@@ -57,8 +58,7 @@ def tong_hop(app: Any, dialogs: Dialogs) -> Summary | None:
     try:
         summary = _merged(app, dialogs, request)
     finally:
-        with suppress(Exception):
-            app.status_bar = False
+        insist(partial(setattr, app, "status_bar", False))
     if summary is None:
         return None
     if summary.form is None:
