@@ -166,7 +166,10 @@ function Test-DauThapPhan {
 }
 
 function Test-ExcelDangMo {
-    return [bool](Get-Process -Name 'EXCEL' -ErrorAction SilentlyContinue)
+    # Chỉ phiên làm việc này: trên máy chủ dùng chung, Excel của người khác không giữ CCHC.xlam của người này.
+    $phien = [System.Diagnostics.Process]::GetCurrentProcess().SessionId
+    $dangMo = @(Get-Process -Name 'EXCEL' -ErrorAction SilentlyContinue | Where-Object { $_.SessionId -eq $phien })
+    return $dangMo.Count -gt 0
 }
 
 function Wait-DongExcel {
