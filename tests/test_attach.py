@@ -12,9 +12,12 @@ import pytest
 
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.errors import WorkbookFault
+from cchc_xl.hosts.excel import __main__ as start
 from cchc_xl.hosts.excel import attach
 from cchc_xl.hosts.excel.dialogs import ExcelDialogs, choose
 from cchc_xl.hosts.excel.faults import BUSY, sentence
+from cchc_xl.hosts.turn import Turn, our_turn
+from cchc_xl.hosts.window import AT_WORK, LABELS, Window
 
 ROOT = Path(__file__).parent.parent
 
@@ -83,6 +86,72 @@ class ExcelBusyError(Exception):
 def test_the_busy_error_of_xlwings_is_understood() -> None:
     """xlwings raises its own error when Excel rejects the look-up of a member."""
     assert sentence("kiem-tra", ExcelBusyError("Excel application is not responding")) == BUSY
+
+
+# One press at a time --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings and log lie in a folder of the test's own."""
+    home: Path = tmp_path_factory.mktemp("own")
+    monkeypatch.setenv("LOCALAPPDATA", str(home))
+    return home
+
+
+@pytest.fixture
+def pressed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The buttons that were pressed."""
+    from cchc_xl.hosts.excel import buttons
+
+    found: list[str] = []
+    monkeypatch.setattr(buttons, "press", lambda button, app: found.append(button))
+    return found
+
+
+def test_a_double_click_is_one_press(own_home: Path, pressed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The second process finds the first at work, and leaves its settings alone: no word, no second report."""
+    with our_turn() as first:
+        assert first is Turn.OURS
+        assert start.main(["kiem-tra"], lambda hwnd: "Excel") == 0
+    assert pressed == []
+    assert capsys.readouterr().err == ""
+    assert start.main(["kiem-tra"], lambda hwnd: "Excel") == 0
+    assert pressed == ["kiem-tra"]
+
+
+def test_a_press_during_a_long_one_says_what_to_wait_for(
+    own_home: Path, pressed: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tổng hợp still reads its files, or has a box open: the ribbon and the small window say so."""
+    with our_turn():
+        monkeypatch.setattr("cchc_xl.hosts.turn._DOUBLE_CLICK", 0.0)
+        assert start.main(["kiem-tra"], lambda hwnd: "Excel") == 2
+        window = Window({LABELS[0].id: lambda app: pytest.fail("pressed")}, lambda: "Excel")
+        window.press(LABELS[0])
+    assert "hãy đợi xong" in capsys.readouterr().err
+    assert window.status == AT_WORK
+    assert pressed == []
+
+
+def test_a_press_that_was_killed_holds_nobody_up(own_home: Path) -> None:
+    """The turn ends with its process, however that ends."""
+    code = "import os\nfrom cchc_xl.hosts.turn import our_turn\nwith our_turn():\n    os._exit(9)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    with our_turn() as turn:
+        assert turn is Turn.OURS
+    assert (own_home / "CCHC" / "dang-chay.lock").exists()
+    assert done.returncode == 9
+
+
+def test_without_a_folder_of_ones_own_buttons_work_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pressed: list[str]
+) -> None:
+    """A profile that cannot be written to: better two presses at once than none."""
+    (tmp_path / "tệp").write_text("", encoding="utf-8")
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "tệp"))
+    assert start.main(["kiem-tra"], lambda hwnd: "Excel") == 0
+    assert pressed == ["kiem-tra"]
 
 
 # Excel's boxes --------------------------------------------------------------------------------------------------------

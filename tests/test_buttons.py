@@ -385,6 +385,15 @@ def test_tao_so_builds_and_opens(tmp_path: Path, app) -> None:
     assert (stamp.form, stamp.unit, stamp.unit_code, stamp.period) == (FORM, "UBND xã A", "00123", "2024-Q1")
 
 
+def test_a_name_with_letters_that_no_file_takes_is_offered_without_them(tmp_path: Path, app, monkeypatch) -> None:
+    """“UBND xã A/B” is a unit's name, and would be a folder in the name of a file."""
+    offered: list[str] = []
+    monkeypatch.setattr(Answers, "save_as", lambda self, title, start: offered.append(Path(start).name))
+    press("tao-so", app, Answers("1", 'UBND xã A/B "mới": 2', "", "Q1?"))
+    press("tong-hop", app, Answers(tmp_path, "Quý I/2024", "", False, "2024-Q1"))
+    assert offered == ["cam-giang-2024 UBND xã A-B -mới- 2 Q1-.xlsx", "Tong hop Quý I-2024.xlsx"]
+
+
 def test_tao_so_says_what_is_wrong_with_a_period(tmp_path: Path, app) -> None:
     """A period in words is refused with the notation to use."""
     press("tao-so", app, dialogs := Answers("1", "xã A", "", "quý một", tmp_path / "s.xlsx"))

@@ -289,6 +289,30 @@ def test_the_status_bar_is_given_back_on_every_path(tmp_path: Path, monkeypatch:
     assert shown[-1] is False
 
 
+def test_the_status_bar_is_given_back_after_a_merge_although_the_user_types(tmp_path: Path, monkeypatch) -> None:
+    """The last words of the progress do not stay for good: Excel is asked again when Enter has been pressed."""
+    make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM)
+    book = open_book(make(tmp_path, "2", "xã B", {"PL1": CLEAN}, form=FORM, file="b.xlsx"))
+    app, kind, waited = book.app, type(book.app.impl), []
+    getter, setter = kind.status_bar.fget, kind.status_bar.fset
+
+    def typing(self: object, text: object) -> None:
+        if text is False and not waited:
+            app.impl.busy = True
+        setter(self, text)
+
+    def enter(seconds: float) -> None:
+        waited.append(seconds)
+        app.impl.busy = len(waited) < 2
+
+    monkeypatch.setattr(kind, "status_bar", property(getter, typing))
+    monkeypatch.setattr("cchc_xl.hosts.excel.undisturbed.time.sleep", enter)
+    press("tong-hop", app, dialogs := Answers(tmp_path, "", "", False, tmp_path / "tong.xlsx"))
+    assert waited
+    assert "Đã tổng hợp" in dialogs.said[-1]
+    assert app.status_bar is False
+
+
 @pytest.mark.parametrize("breaks", [3, 10**9])
 def test_a_summary_made_while_the_user_types_is_opened_afterwards(tmp_path: Path, monkeypatch, breaks: int) -> None:
     """The merge took long and the user types: it is opened when Enter comes; if it never comes, its place is said."""

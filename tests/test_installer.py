@@ -4,6 +4,7 @@ import hashlib
 import re
 import shutil
 import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cchc_xl.addin.installer import FILES, SCRIPTS, build_installer, python_sour
 from cchc_xl.addin.lock import PYTHONS
 from cchc_xl.addin.sources import MACROS, SOURCES
 from cchc_xl.errors import CchcError
+from cchc_xl.receiving.cache import own_cache
 
 SCRIPT = SCRIPTS / "cai-dat.ps1"
 BOM = b"\xef\xbb\xbf"
@@ -132,12 +134,25 @@ def test_every_change_shows_in_a_dry_run(script: str) -> None:
 def test_uninstalling_knows_every_place(script: str) -> None:
     """Each place that an installation writes to is among those that -Go removes."""
     removed = re.search(r"function Get-DaCai \{(.*?)\n\}", script, re.DOTALL)[1]  # type: ignore[index]
-    for place in ("$BoTro", "$LoiTat", "$KhoaGo", "(Get-GocDuPhong)", "$ThuMucChung"):
+    for place in ("$BoTro", "$LoiTat", "$KhoaGo", "$KhoDaDoc", "(Get-GocDuPhong)", "$ThuMucChung"):
         assert place in removed
     for name in ("TepDuongDan", "NhatKy", "BanSaoBoCai"):
         assert re.search(rf"^\${name} = Join-Path \$ThuMucChung ", script, re.MULTILINE)
     # pywin32 writes its cache into %TEMP% unless this folder is there.
     assert "'Lib\\site-packages\\win32com\\gen_py'" in script
+
+
+def test_uninstalling_forgets_the_figures_that_were_read(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a merge keeps of the units' workbooks lies in a folder of its own: it goes, too."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.delenv("CCHC_XL_CACHE", raising=False)
+    kept = own_cache()
+    assert kept is not None
+    name = re.search(r"^\$KhoDaDoc = Join-Path \$env:LOCALAPPDATA '(.+)'", script, re.MULTILINE)[1]  # type: ignore[index]
+    assert kept.path.parent == tmp_path / name
 
 
 def test_uninstalling_takes_nothing_away_while_something_runs(script: str) -> None:

@@ -19,10 +19,12 @@ from python_calamine import CalamineWorkbook
 from cchc_xl.atomic import replacing
 from cchc_xl.errors import CchcError, WorkbookFault
 from cchc_xl.ooxml import patch
+from cchc_xl.ooxml.parts import drop_macros
 from cchc_xl.ooxml.patch import CellWrite, patch_cells
 
 SHEET = "xl/worksheets/sheet1.xml"
 NAME = "Biểu số 1"
+FILLED = Path(__file__).parent.parent / "workbooks" / "mau-da-dien"
 
 
 @pytest.fixture
@@ -373,3 +375,52 @@ def test_replacing_is_all_or_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
     with pytest.raises(CchcError, match="kiểm tra thư mục"), replacing(tmp_path / "none" / "a.xlsx"):
         pass
+
+
+# Macros ---------------------------------------------------------------------------------------------------------------
+
+
+def test_macros_stay_behind_with_all_that_hangs_on_them() -> None:
+    """As Excel itself saves a signed .xlsm: project, signature and their types go, printer settings stay."""
+    types = (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="bin" ContentType="application/vnd.openxmlformats/printerSettings"/>'
+        '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>'
+        '<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+        '<Override PartName="/xl/vbaProjectSignature.bin" ContentType="application/vnd.ms-office.vbaProjectSignature"/>'
+        "</Types>"
+    )
+    office = "http://schemas.microsoft.com/office/2006/relationships"
+    links = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+    parts = {
+        "[Content_Types].xml": types.encode(),
+        "xl/_rels/workbook.xml.rels": links.format(
+            '<Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet1.xml"/>'
+            f'<Relationship Id="rId2" Type="{office}/vbaProject" Target="vbaProject.bin"/>'
+        ).encode(),
+        "xl/_rels/vbaProject.bin.rels": links.format(
+            f'<Relationship Id="rId1" Type="{office}/vbaProjectSignature" Target="vbaProjectSignature.bin"/>'
+        ).encode(),
+        "xl/vbaProject.bin": b"1",
+        "xl/vbaProjectSignature.bin": b"2",
+        "xl/printerSettings/printerSettings1.bin": b"3",
+        "xl/workbook.xml": b"<workbook/>",
+    }
+    drop_macros(parts)
+    left = ["xl/_rels/workbook.xml.rels", "xl/printerSettings/printerSettings1.bin", "xl/workbook.xml"]
+    assert sorted(parts) == ["[Content_Types].xml", *left]
+    kept = parts["[Content_Types].xml"].decode() + parts["xl/_rels/workbook.xml.rels"].decode()
+    assert "vba" not in kept
+    assert "printerSettings" in kept
+    assert "spreadsheetml.sheet.main+xml" in kept
+    assert "worksheets/sheet1.xml" in kept
+
+
+def test_a_workbook_without_macros_keeps_every_byte(tmp_path: Path) -> None:
+    """Nothing to leave behind: no part is written anew."""
+    source = FILLED / "cam-giang-2024.xlsx"
+    patch_cells(source, tmp_path / "b.xlsx", {})
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(tmp_path / "b.xlsx") as after:
+        assert {name: before.read(name) for name in before.namelist()} == {
+            name: after.read(name) for name in after.namelist()
+        }

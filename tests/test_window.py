@@ -13,6 +13,12 @@ from cchc_xl.hosts.excel.faults import BUSY
 from cchc_xl.hosts.window import BUTTONS, LABELS, NO_EXCEL, NO_TK, READY, Window, running_excel
 
 
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Log and turn lie in a folder of the test's own."""
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path_factory.mktemp("own")))
+
+
 class Excel:
     """Stands for a running Excel."""
 

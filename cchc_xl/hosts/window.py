@@ -15,10 +15,12 @@ from typing import Any
 
 from cchc_xl.hosts.excel.faults import sentence
 from cchc_xl.hosts.message_box import message_box
+from cchc_xl.hosts.turn import Turn, our_turn
 
 TITLE = "CCHC"
 READY = "Mở sổ trong Excel rồi bấm nút."
 NO_EXCEL = "Chưa mở Excel: hãy mở sổ bằng Excel rồi bấm lại."
+AT_WORK = "Nút CCHC bấm trên thẻ của Excel còn đang làm: hãy đợi xong rồi bấm lại."
 NO_TK = "Python trên máy này không có Tk nên không mở được cửa sổ: hãy dùng thẻ CCHC trong Excel hoặc lệnh cchc-xl."
 NO_DISPLAY = "Không mở được cửa sổ vì máy không có màn hình: hãy dùng lệnh cchc-xl."
 
@@ -106,6 +108,12 @@ class Window:
         app = self._excel()
         if app is None:
             return NO_EXCEL
+        with our_turn() as turn:
+            if turn is not Turn.OURS:
+                return AT_WORK
+            return self._pressed(button, app)
+
+    def _pressed(self, button: Button, app: Any) -> str:
         if not self._buttons[button.id](app):
             return f"Chưa làm được: {button.label} (lý do ở thông báo vừa hiện)."
         return f"Đã xong: {button.label}."

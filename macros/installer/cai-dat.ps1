@@ -49,6 +49,8 @@ $ThuMucChung = Join-Path $env:LOCALAPPDATA 'CCHC'
 $TepDuongDan = Join-Path $ThuMucChung 'python.txt'
 $NhatKy = Join-Path $ThuMucChung 'cai-dat.log'
 $BanSaoBoCai = Join-Path $ThuMucChung 'cai-dat.ps1'
+# Nút Tổng hợp nhớ ở đây những sổ đã đọc: có số liệu của đơn vị, nên gỡ thì xóa.
+$KhoDaDoc = Join-Path $env:LOCALAPPDATA 'cchc_xl'
 $ThuMucXlstart = Join-Path $env:APPDATA 'Microsoft\Excel\XLSTART'
 $BoTro = Join-Path $ThuMucXlstart 'CCHC.xlam'
 # DoNotVerify: chưa có thư mục (máy mới, hồ sơ chuyển chỗ) thì vẫn biết đường dẫn thay vì chuỗi rỗng.
@@ -166,7 +168,10 @@ function Test-DauThapPhan {
 }
 
 function Test-ExcelDangMo {
-    return [bool](Get-Process -Name 'EXCEL' -ErrorAction SilentlyContinue)
+    # Chỉ phiên làm việc này: trên máy chủ dùng chung, Excel của người khác không giữ CCHC.xlam của người này.
+    $phien = [System.Diagnostics.Process]::GetCurrentProcess().SessionId
+    $dangMo = @(Get-Process -Name 'EXCEL' -ErrorAction SilentlyContinue | Where-Object { $_.SessionId -eq $phien })
+    return $dangMo.Count -gt 0
 }
 
 function Wait-DongExcel {
@@ -375,7 +380,8 @@ function Install-MucGo {
 
 function Get-DaCai {
     # Mọi thứ bộ cài có thể đã đặt vào máy; cả chỗ dự phòng của Python, dù nay không dùng tới.
-    return @($BoTro, $LoiTat, $KhoaGo, (Get-GocDuPhong), $ThuMucChung) | Where-Object { Test-Path -LiteralPath $_ }
+    return @($BoTro, $LoiTat, $KhoaGo, $KhoDaDoc, (Get-GocDuPhong), $ThuMucChung) |
+        Where-Object { Test-Path -LiteralPath $_ }
 }
 
 function Uninstall-TatCa {

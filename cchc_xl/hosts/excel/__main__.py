@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 # pyproject.toml's requires-python; a test compares.
 OLDEST_PYTHON = (3, 11)
+_AT_WORK = (
+    "Nút CCHC bấm trước còn đang làm (xem thanh trạng thái của Excel, hoặc hộp thoại đang mở): "
+    "hãy đợi xong rồi bấm lại."
+)
 _REPAIR = "Hãy đóng Excel, chạy lại cai-dat.cmd trong bộ cài đặt CCHC để sửa, rồi bấm lại nút."
 
 
@@ -37,6 +41,7 @@ def main(arguments: list[str] | None = None, running: Callable[[int], Any] | Non
         import argparse
 
         from cchc_xl.hosts.excel.buttons import BUTTONS, press
+        from cchc_xl.hosts.turn import Turn, our_turn
 
         parser = argparse.ArgumentParser(prog="cchc_xl.hosts.excel")
         parser.add_argument("button", choices=sorted(BUTTONS))
@@ -51,7 +56,11 @@ def main(arguments: list[str] | None = None, running: Callable[[int], Any] | Non
             )
         if asked.button == "tong-hop":
             gc.enable()
-        press(asked.button, app)
+        with our_turn() as turn:
+            if turn is Turn.TAKEN:
+                return _cannot(_AT_WORK, remedy="")
+            if turn is Turn.OURS:
+                press(asked.button, app)
     except ImportError as missing:
         return _cannot(f"Bộ công cụ CCHC trên máy này thiếu gói {missing.name or 'cần thiết'}.", missing)
     except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ TITLE = "CCHC"
 _SAVE_AS, _FILE, _FOLDER = 2, 3, 4  # MsoFileDialogType; 1 would offer Excel's own files only, and lists may be .tsv
 _TEXT = 2  # Application.InputBox: an answer of type text
 _LONGEST_QUESTION = 255  # of Application.InputBox: with more it shows nothing and gives Error 2015
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _EXCEL_ENDINGS = (".xlsm", ".xlsb", ".xls", ".xltx", ".xltm", ".csv", ".txt", ".ods")
 
 
@@ -101,6 +103,11 @@ class ExcelDialogs:
 def _left_out() -> Any:
     """What pywin32 takes for an argument that is not given; ``None`` would be the value Null."""
     return getattr(sys.modules.get("pythoncom"), "Missing", None)
+
+
+def as_file_name(text: str) -> str:
+    """A text that somebody typed, as the name of a file to offer: what Windows takes in none is a dash."""
+    return _NOT_IN_NAMES.sub("-", text).strip(" .")
 
 
 def choose(dialogs: Dialogs, question: str, options: Sequence[tuple[str, str]]) -> str | None:

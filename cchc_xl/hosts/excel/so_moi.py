@@ -7,7 +7,7 @@ from typing import Any
 
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.errors import InputFault
-from cchc_xl.hosts.excel.dialogs import Dialogs, choose
+from cchc_xl.hosts.excel.dialogs import Dialogs, as_file_name, choose
 from cchc_xl.hosts.excel.open_book import path_of
 from cchc_xl.hosts.excel.remembered import recall, remember
 from cchc_xl.hosts.excel.undisturbed import open_written, refuse_open
@@ -29,8 +29,7 @@ def tao_so(app: Any, dialogs: Dialogs) -> Path | None:
     )
     if unit is None or code is None or period is None:
         return None
-    name = f"{form} {unit} {period}".strip()
-    start = Path(known.get("thu-muc-so", "")) / f"{name}.xlsx"
+    start = Path(known.get("thu-muc-so", "")) / f"{as_file_name(f'{form} {unit} {period}')}.xlsx"
     target = dialogs.save_as("Ghi sổ mới vào tệp", str(start))
     if target is None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.consolidation.states import FileState
 from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault, SeveralForms
-from cchc_xl.hosts.excel.dialogs import Dialogs, choose
+from cchc_xl.hosts.excel.dialogs import Dialogs, as_file_name, choose
 from cchc_xl.hosts.excel.remembered import recall, remember
-from cchc_xl.hosts.excel.undisturbed import open_written, refuse_open
+from cchc_xl.hosts.excel.undisturbed import insist, open_written, refuse_open
 from cchc_xl.hosts.pace import Pace
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.periods import format_date, parse_date
@@ -48,7 +49,7 @@ def tong_hop(app: Any, dialogs: Dialogs) -> Summary | None:
         period = dialogs.text("Danh sách đơn vị cần biết kỳ báo cáo. Ghi kỳ, như 2024-Q1 hoặc 2024-NAM:")
         if not period:
             return None
-    target = dialogs.save_as("Ghi sổ tổng hợp vào tệp", str(folder / f"Tong hop {period}.xlsx".replace(" .", ".")))
+    target = dialogs.save_as("Ghi sổ tổng hợp vào tệp", str(folder / f"{as_file_name(f'Tong hop {period}')}.xlsx"))
     if target is None:
         return None
     refuse_open(app, target)
@@ -57,8 +58,7 @@ def tong_hop(app: Any, dialogs: Dialogs) -> Summary | None:
     try:
         summary = _merged(app, dialogs, request)
     finally:
-        with suppress(Exception):
-            app.status_bar = False
+        insist(partial(setattr, app, "status_bar", False))
     if summary is None:
         return None
     if summary.form is None:

@@ -1,0 +1,72 @@
+"""One press of a button at a time: each is a process of its own, and a double click on the ribbon starts two.
+
+Two at work in one Excel would find each other's settings and take them for the user's: the second would leave Excel
+with the manual calculation that the first had set, and totals that look right and are not.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import IO
+
+from cchc_xl.own_folder import own_folder
+
+_FILE = "dang-chay.lock"
+_DOUBLE_CLICK = 2.0  # seconds, from the start of one Python to that of the other
+
+
+class Turn(Enum):
+    """Whether this press may go on."""
+
+    OURS = "ours"
+    TAKEN = "taken"  # another is at work
+    DOUBLE = "double"  # another has just begun: a double click, about which there is nothing to say
+
+
+@contextmanager
+def our_turn() -> Iterator[Turn]:
+    """Take the turn for as long as the block lasts. The system gives it back when the process dies."""
+    try:
+        handle = (own_folder() / _FILE).open("a+b")
+    except (OSError, RuntimeError):  # no folder of the user's own: better two presses than none
+        yield Turn.OURS
+        return
+    with handle:
+        if _locked(handle):
+            yield Turn.OURS
+        else:
+            yield Turn.DOUBLE if _since(handle) < _DOUBLE_CLICK else Turn.TAKEN
+
+
+def _locked(handle: IO[bytes]) -> bool:
+    """Lock the file, and note when."""
+    handle.seek(0)
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    handle.truncate(0)
+    # After the first byte, which nobody else can read on Windows.
+    handle.write(f" {time.time()}".encode())
+    handle.flush()
+    return True
+
+
+def _since(handle: IO[bytes]) -> float:
+    """Seconds since the other one began."""
+    try:
+        handle.seek(1)
+        return abs(time.time() - float(handle.read(40)))
+    except (OSError, ValueError):
+        return _DOUBLE_CLICK
