@@ -11,6 +11,7 @@ pytestmark = pytest.mark.usefixtures("calc")
 # Not of this host, and why.
 OTHERWISE = {
     "test_a_busy_excel_is_named": "a click in LibreOffice commits the cell that is being typed into",
+    "test_a_format_that_nobody_takes_is_told": "opens a template; test_calc_host has its own",
     "test_a_copy_that_cannot_be_saved_leaves_the_number_alone": "breaks the imitated Excel",
     "test_nop_refuses_what_is_not_complete": "a lock file lies in the folder; test_calc_host has its own",
     "test_submission_names_are_ascii": "needs no host",

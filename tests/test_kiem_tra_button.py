@@ -516,3 +516,13 @@ def look(sheet) -> dict[str, object]:
         "gridlines": sheet.sheet_view.showGridLines,
         "rows": last,
     }
+
+
+def test_a_cell_in_the_last_corner_is_named_instead_of_read(tmp_path: Path) -> None:
+    """A figure typed far away by mistake makes thousands of millions of cells, which no PC can hold."""
+    path = make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM)
+    workbook = openpyxl.load_workbook(path)
+    workbook.create_sheet("Nháp")["XFD1048576"] = 5
+    workbook.save(path)
+    with pytest.raises(WorkbookFault, match="Trang Nháp dùng tới ô XFD1048576"):
+        kiem_tra(open_book(path), NOW)

@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cchc_xl.readers.grid import CellFacts
+from cchc_xl.errors import WorkbookFault
+from cchc_xl.layout import cell_address
+from cchc_xl.readers.grid import WORKBOOKS, CellFacts
 
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
+# Cells from A1 to the last one, of all sheets together. A summary of all the country's communes has some two million; a
+# single cell in the last corner of a sheet makes thousands of millions, which no PC holds.
+_MOST_CELLS = 5_000_000
 
 
 def path_of(book: Any) -> Path | None:
@@ -25,14 +30,24 @@ def path_of(book: Any) -> Path | None:
     return path if path.is_absolute() and "://" not in text else None
 
 
+def other_format(book: Any) -> str:
+    """The ending of the workbook's file where it is none that Tổng hợp takes; "" where it is, or there is no file."""
+    suffix = Path(book.name).suffix.lower() if path_of(book) is not None else ""
+    return "" if suffix in WORKBOOKS else suffix
+
+
 class OpenBook:
-    """Reads an ``xlwings.Book``. Values are read once: a handler works on what stood there when it began."""
+    """Reads an ``xlwings.Book``. Values are read once: a handler works on what stood there when it began.
+
+    What reads a sheet raises ``WorkbookFault`` when the sheets have far more cells than a form.
+    """
 
     def __init__(self, book: Any) -> None:
         self.book = book
         self._sheets = {sheet.name: sheet for sheet in book.sheets}
         self._grids: dict[str, list[list[object]]] = {}
         self._facts: dict[str, CellFacts] = {}
+        self._cells_left = _MOST_CELLS
 
     @property
     def sheet_names(self) -> Sequence[str]:
@@ -67,6 +82,13 @@ class OpenBook:
     def _used(self, sheet: str) -> Any:
         found = self._sheets[sheet]
         last = found.used_range.last_cell
+        if sheet not in self._grids:
+            self._cells_left -= last.row * last.column
+            if self._cells_left < 0:
+                raise WorkbookFault(
+                    f"Trang {sheet} dùng tới ô {cell_address(last.row - 1, last.column - 1)}, vượt xa một biểu mẫu: "
+                    "hãy xóa các hàng và cột thừa ở cuối trang, lưu sổ rồi bấm lại."
+                )
         return found.range((1, 1), (last.row, last.column))
 
     def _read(self, sheet: str) -> None:
