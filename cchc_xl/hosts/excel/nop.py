@@ -22,8 +22,8 @@ def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None
     """Save a numbered copy beside the workbook; ``None`` when it is not complete (the report says why)."""
     if suffix := other_format(book):
         raise InputFault(
-            f"Chưa nộp được: sổ đang ở dạng {suffix}, cấp trên không nhận. Hãy dùng Tệp > Lưu thành (Save As), chọn dạng "
-            "Excel (.xlsx), rồi bấm Nộp lại."
+            f"Chưa nộp được: sổ đang ở dạng {suffix}, cấp trên không nhận. Hãy dùng Tệp > Lưu thành (Save As), "
+            "chọn dạng Excel (.xlsx), rồi bấm Nộp lại."
         )
     annotation = kiem_tra(book, now)
     if not annotation.completed:
