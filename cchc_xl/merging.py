@@ -22,9 +22,10 @@ from cchc_xl.consolidation.summary import Summary
 from cchc_xl.errors import InputFault, SeveralForms
 from cchc_xl.operations import check_output, check_target, keep_foreign
 from cchc_xl.periods import parse_date, parse_period
+from cchc_xl.readers.grid import WORKBOOKS
 from cchc_xl.receiving.batch import Progress, receive_all
 from cchc_xl.receiving.folder import submissions_in
-from cchc_xl.receiving.one import OTHER_WORKBOOKS, WORKBOOKS
+from cchc_xl.receiving.one import OTHER_WORKBOOKS
 from cchc_xl.stamp import SUBMISSION
 from cchc_xl.submission import Submission
 

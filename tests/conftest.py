@@ -7,13 +7,19 @@ from pathlib import Path
 
 import pytest
 from calc_host import NO_UNO, find_uno_python
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from judge import NO_PDFTOPPM, NO_SOFFICE, find_pdftoppm, find_soffice, unavailable
 
 from cchc_xl.receiving.cache import PLACE
 
-# What a property says does not depend on the machine's speed; in CI the cases are the same in every run.
-settings.register_profile("cchc", deadline=None, derandomize=bool(os.environ.get("CCHC_CI")))
+# What a property says does not depend on the machine's speed; in CI the cases are the same in every run. Fixtures that
+# properties use hold nothing that a case changes.
+settings.register_profile(
+    "cchc",
+    deadline=None,
+    derandomize=bool(os.environ.get("CCHC_CI")),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 settings.load_profile("cchc")
 
 

@@ -1,7 +1,6 @@
 """The add-in and the workbooks with buttons: read back by olevba, olefile, openpyxl and LibreOffice."""
 
 import ast
-import json
 import os
 import random
 import re
@@ -14,9 +13,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import calc_host
 import openpyxl
 import pytest
-from judge import requires_libreoffice, to_ods, unavailable
+from judge import requires_libreoffice, to_ods
 from oletools.olevba import decompress_stream
 from vba_reader import module_bytes, module_sources, project_bytes, streams
 
@@ -488,16 +488,9 @@ def test_libreoffice_finds_modules_and_buttons(macro_workbook: Path, tmp_path: P
         assert handler - button < 2000
 
 
-def in_libreoffice(tmp_path: Path, task: dict[str, object]) -> dict[str, list[Any]]:
-    """What ``pressing.py`` found; skipped without LibreOffice's Python."""
-    system = "/usr/bin/python3"
-    if subprocess.run([system, "-c", "import uno"], capture_output=True, check=False).returncode:
-        unavailable("no python3-uno: no button is pressed in LibreOffice")
-    (tmp_path / "task.json").write_text(json.dumps(task), encoding="utf-8")
-    script = Path(__file__).with_name("pressing.py")
-    command = [system, str(script), str(tmp_path / "done.json"), str(tmp_path / "task.json")]
-    subprocess.run(command, capture_output=True, check=True, timeout=120, env={**os.environ, "PYTHONPATH": ""})
-    found: dict[str, list[Any]] = json.loads((tmp_path / "done.json").read_text(encoding="utf-8"))
+def in_libreoffice(task: dict[str, object]) -> dict[str, list[Any]]:
+    """What ``calc_host/pressing.py`` found."""
+    found: dict[str, list[Any]] = calc_host.office().channel.ask("test.macros", task=task)
     return found
 
 
@@ -519,12 +512,12 @@ End Function
 """
 
 
-@requires_libreoffice
+@pytest.mark.usefixtures("calc")
 def test_libreoffice_presses_the_buttons(macro_workbook: Path, tmp_path: Path) -> None:
     """Each button, pressed, runs its macro, which asks for its own command; in place of Windows stands a probe."""
     book = tmp_path / "so.xlsm"
     book.write_bytes(macro_workbook.read_bytes())
-    done = in_libreoffice(tmp_path, {"workbook": str(book), "probes": {"CchcStart": PROBE}, "press": True})
+    done = in_libreoffice({"workbook": str(book), "probes": {"CchcStart": PROBE}, "press": True})
     assert {module.name for module in sheet_button_modules()} <= set(done["modules"])
     assert done["pressed"] == [["Kiểm tra", "kiem-tra True"], ["Tổng hợp", "tong-hop False"]]
 
@@ -547,7 +540,7 @@ def test_libreoffice_runs_the_macros_of_the_add_in(tmp_path: Path) -> None:
         ["CchcFunctions", "CchcText", ["K\\u1ebft qu\\u1ea3, 100%"]],
     ]
     probes = {"CchcStart": PROBE, "CchcPython": CALL_PROBE}
-    done = in_libreoffice(tmp_path, {"workbook": str(book), "probes": probes, "call": calls})
+    done = in_libreoffice({"workbook": str(book), "probes": probes, "call": calls})
     assert {module.name for module in addin_modules()} <= set(done["modules"])
     texts = [text.replace("\n", "\r\n") for text in read_texts().values()]
     texts += [f"{button} {needs}" for _, button, needs in callbacks]

@@ -214,6 +214,16 @@ def test_nop_of_another_kind_of_workbook_says_how_to_save_it(tmp_path: Path, end
     assert not list(tmp_path.glob("CCHC_*"))
 
 
+@pytest.mark.parametrize(("button", "said"), [("kiem-tra", "Đã kiểm tra. Sổ"), ("nop", "Chưa nộp được: sổ")])
+def test_a_format_that_nobody_takes_is_told(tmp_path: Path, button: str, said: str) -> None:
+    """Saved as .xltx, .xls or .xlsb the workbook would be left out by Tổng hợp."""
+    path = make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM)
+    book = open_book(path.rename(path.with_suffix(".xltx")))
+    press(button, book.app, dialogs := Answers())
+    assert one_sentence(dialogs).startswith(f"{said} đang ở dạng .xltx")
+    assert [file.suffix for file in tmp_path.iterdir()] == [".xltx"]
+
+
 def test_nop_refuses_what_is_not_complete(tmp_path: Path) -> None:
     """With an error nothing is saved, and the sentence says what is left to do."""
     path = make(tmp_path, "1", "xã A", {"PL1": ERROR}, form=FORM)
@@ -418,7 +428,9 @@ def test_nhap_fills_a_copy(tmp_path: Path) -> None:
 def test_huong_dan_helps_without_a_guide_sheet(app) -> None:
     """With no workbook of ours in front the button says the steps."""
     press("huong-dan", app, dialogs := Answers())
-    assert "Tổng hợp" in one_sentence(dialogs)
+    said = one_sentence(dialogs)
+    assert "Tổng hợp" in said
+    assert "LibreOffice không có nút này" in said
 
 
 def test_settings_that_are_damaged_do_no_harm(received: Path, app, own_home: Path) -> None:

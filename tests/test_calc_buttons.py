@@ -11,6 +11,7 @@ pytestmark = pytest.mark.usefixtures("calc")
 # Not of this host, and why.
 OTHERWISE = {
     "test_a_busy_excel_is_named": "a click in LibreOffice commits the cell that is being typed into",
+    "test_a_format_that_nobody_takes_is_told": "opens a template; test_calc_host has its own",
     "test_a_copy_that_cannot_be_saved_leaves_the_number_alone": "breaks the imitated Excel",
     "test_nop_of_another_kind_of_workbook_says_how_to_save_it": "names the imitated Excel's workbook otherwise",
     "test_nop_of_a_workbook_with_buttons_sends_none_of_its_macros": "there is no button Nộp in LibreOffice",

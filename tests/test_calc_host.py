@@ -12,6 +12,7 @@ import calc_host
 import openpyxl
 import pytest
 from calc_host.parity import facts
+from judge import to_ods
 from submissions import make
 
 from cchc_xl.catalogue.load import form_ids, load_form
@@ -166,6 +167,17 @@ def test_a_received_file_is_never_stored_in_another_format(workbook: Path, tmp_p
     assert openpyxl.load_workbook(copy)[REPORT_SHEET]["A2"].value.startswith("Kiểm tra lúc 09:30")
     assert workbook.read_bytes() == before
     assert book.fullname == str(workbook)
+
+
+@in_calc
+def test_a_workbook_saved_as_ods_is_checked_and_told_apart(workbook: Path, tmp_path: Path) -> None:
+    """Tổng hợp leaves such a file out: who checks it must hear of it."""
+    said: list[str] = []
+    book = calc_host.open_book(to_ods(workbook, tmp_path / "ods"))
+    press("kiem-tra", book.app, SimpleNamespace(say=said.append))
+    assert book.sheets.active.name == REPORT_SHEET
+    assert len(said) == 1
+    assert said[0].startswith("Đã kiểm tra. Sổ đang ở dạng .ods")
 
 
 @in_calc

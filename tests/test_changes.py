@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -223,7 +224,7 @@ def _summary(units: Mapping[str, Mapping[int, int]]) -> Summary:
     ]
     files = []
     for unit in children:
-        sha = f"{abs(hash((unit.unit_code, tuple(sorted(units[unit.unit_code].items()))))):064x}"
+        sha = hashlib.sha256(repr((unit.unit_code, sorted(units[unit.unit_code].items()))).encode()).hexdigest()
         received = ReceivedFile(f"{unit.unit_code}.xlsx", sha, 0.0, unit.given)
         files.append(JudgedFile(received, FileState.INCLUDED, "", unit.unit_code, unit.unit))
     return Summary(form, "2023-NAM", "", "", None, files, children, consolidate(form, children))

@@ -20,6 +20,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 import pytest
@@ -32,6 +33,7 @@ from cchc_xl.catalogue.load import catalogue_at, load_form
 from cchc_xl.errors import CchcError, InputFault
 from cchc_xl.form_workbook import package
 from cchc_xl.form_workbook.build import build_form_workbook
+from cchc_xl.hosts import cli
 from cchc_xl.hosts.cli import main
 from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.receiving.cache import PLACE
@@ -186,7 +188,7 @@ def test_a_process_killed_at_any_moment_leaves_the_old_or_the_new_output(
     """Whole, with no submission changed by a byte, and only temporary files of ours beside it."""
     job = jobs[command]
     before, listing = digests(job.inputs), {path.name for path in job.target.parent.iterdir()} | {job.target.name}
-    rnd = random.Random()
+    rnd = random.Random(command)
     with job.catalogue():
         for _ in range(KILLS):
             job.reset()
@@ -341,7 +343,7 @@ def test_helpers_end_with_the_merge_that_was_killed(tmp_path: Path, step: str) -
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=20,
+        timeout=120,
         check=False,
     )
     assert process.returncode == -signal.SIGKILL
@@ -547,11 +549,18 @@ def test_ctrl_c_at_any_moment(jobs: dict[str, Job], command: str, tmp_path: Path
     """A real signal: no traceback, the old or the new output, nothing beside it."""
     job, ready = jobs[command], tmp_path / "ready"
 
+    def interrupted(_: int, frame: FrameType | None) -> None:
+        # Before and after the command it would interrupt this test's own lines.
+        while frame is not None:
+            if frame.f_code is cli._run.__code__:
+                raise KeyboardInterrupt
+            frame = frame.f_back
+
     def prepare() -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, interrupted)
         ready.touch()
 
-    rnd = random.Random()
+    rnd = random.Random(command)
     with job.catalogue():
         for _ in range(max(4, KILLS // 2)):
             job.reset()

@@ -529,3 +529,13 @@ def test_an_error_value_that_xlwings_does_not_know_is_no_figure(opened) -> None:
     said = " ".join(str(line["Nội dung"]) for line in table(book))
     assert "đang báo lỗi #SPILL!" in said
     assert "2.146" not in said
+
+
+def test_a_cell_in_the_last_corner_is_named_instead_of_read(tmp_path: Path) -> None:
+    """A figure typed far away by mistake makes thousands of millions of cells, which no PC can hold."""
+    path = make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM)
+    workbook = openpyxl.load_workbook(path)
+    workbook.create_sheet("Nháp")["XFD1048576"] = 5
+    workbook.save(path)
+    with pytest.raises(WorkbookFault, match="Trang Nháp có nội dung hoặc định dạng đến tận hàng 1048576, cột XFD"):
+        kiem_tra(open_book(path), NOW)

@@ -104,6 +104,27 @@ def test_a_figure_still_being_typed_is_not_lost(desk: Desk, wrong: Path) -> None
     assert "15" in str(found)
 
 
+def test_a_formula_still_being_typed_is_not_lost(desk: Desk, wrong: Path) -> None:
+    """LibreOffice would go on with it on the sheet of the report, as if the report were clicked into."""
+    remark = figure(wrong, ON_TIME).replace("E", "F")
+    desk.open(wrong)
+    desk.begin_typing("PL1", remark, "=5+4")
+    check(desk)
+    assert desk.cell("PL1", remark)["text"] == "=5+4"
+
+
+def test_a_figure_that_the_cell_refuses_is_told_before_the_check(desk: Desk, wrong: Path) -> None:
+    """LibreOffice's own box says why; then the figure that stands is checked."""
+    on_time = figure(wrong, ON_TIME)
+    desk.open(wrong)
+    desk.begin_typing("PL1", on_time, "abc")
+    desk.press("Kiểm tra")
+    desk.dialog("Ô này chỉ nhận một số nguyên").press("OK")
+    desk.until(lambda: desk.active_sheet() == REPORT_SHEET, "the report")
+    assert desk.cell("PL1", on_time)["value"] == 12
+    assert len(findings(desk)) == 1
+
+
 def test_one_undo_takes_back_a_whole_check(desk: Desk, wrong: Path) -> None:
     """Marks, notes and the report go with one Ctrl+Z; the sheets are protected as before."""
     on_time = figure(wrong, ON_TIME)

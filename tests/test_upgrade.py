@@ -17,7 +17,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from versions import (
     FORM,
@@ -142,7 +142,7 @@ CONTENT = st.one_of(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(data=st.data(), version=st.sampled_from([2, 3]))
 def test_every_typed_value_stands_exactly_once(catalogues: Mapping[int, Path], data: st.DataObject, version: int):
     """Random fills of version 1, numbers, texts and dates, also over formulas; nothing is lost, doubled or altered."""

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from cchc_xl.layout import KEY_COLUMN, KEY_PREFIX, KEY_ROW
 
+# Endings of the files that a workbook is taken from; what else Excel and LibreOffice write is none to us.
+WORKBOOKS = (".xlsx", ".xlsm")
+
 # How far a user's own rows and columns may have pushed the corner key.
 _CORNER_ROWS, _CORNER_COLUMNS = 40, 20
 

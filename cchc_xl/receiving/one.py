@@ -12,12 +12,12 @@ from cchc_xl.consolidation.states import FileState, ReceivedFile
 from cchc_xl.errors import CchcError, ForeignWorkbook, own_fault
 from cchc_xl.ooxml.limits import MAX_FILE_BYTES
 from cchc_xl.readers.file_book import FileBook
+from cchc_xl.readers.grid import WORKBOOKS
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.receiving.cache import Cache
 from cchc_xl.receiving.codec import decode, encode
 from cchc_xl.submission import SubmissionFigures
 
-WORKBOOKS = (".xlsx", ".xlsm")
 OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
 # A report's text, mostly; in many offices the figures themselves.
 DOCUMENTS = (".docx", ".doc", ".odt", ".rtf")

@@ -8,6 +8,8 @@ import sys
 
 sys.path.insert(0, sys.argv[1])
 
+import pressing as buttons
+import row_fitting
 import uno
 import unohelper
 from cchc_office import boxes, requests
@@ -139,6 +141,8 @@ TESTING = {
     "test.modified": modified,
     "test.one_undo": one_undo,
     "test.undo": undo,
+    "test.macros": lambda task: buttons.macros(office.desktop, task),
+    "test.row_heights": lambda path: row_fitting.row_heights(office.desktop, path),
 }
 
 for line in sys.stdin.buffer:

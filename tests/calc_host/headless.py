@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,8 @@ from cchc_xl.hosts.calc.channel import Channel
 BRIDGE = Path(__file__).with_name("bridge.py")
 COMPONENT = Path(__file__).parents[2] / "macros" / "calc" / "python" / "pythonpath"
 _RESTART = 81  # the first start of a profile
-_STARTS_WITHIN = 60.0
+_STARTS_WITHIN = 90.0
+_ANSWERS_WITHIN = 240.0  # far above what anything takes here: a box that nobody sees would wait for ever
 # No display; Vietnamese file names; the system's programs only: the Python inside LibreOffice takes its library from
 # beside the first python3 on PATH, which may be another one's.
 _SYSTEM = {"SAL_USE_VCLPLUGIN": "svp", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"} if os.name == "posix" else {}
@@ -51,6 +53,21 @@ def _has_uno(python: Path) -> bool:
     return subprocess.run([python, "-c", "import uno"], capture_output=True, check=False).returncode == 0
 
 
+class _Answers:
+    """What the bridge says, line by line; an office that says nothing is ended."""
+
+    def __init__(self, office: HeadlessOffice) -> None:
+        self._office = office
+
+    def readline(self) -> bytes:
+        stream = self._office._bridge.stdout
+        # A request has one answer: while we wait, nothing is read ahead.
+        if os.name == "posix" and not select.select([stream], [], [], _ANSWERS_WITHIN)[0]:
+            self._office.stop()
+            raise NotRunning(f"LibreOffice does not answer within {_ANSWERS_WITHIN:g} s")
+        return stream.readline()
+
+
 class HeadlessOffice:
     """A LibreOffice of its own profile and session, without a screen, and the channel to it."""
 
@@ -76,7 +93,7 @@ class HeadlessOffice:
             [python, "-X", "utf8", BRIDGE, COMPONENT, self._pipe], env=self._environment,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True,
         )  # fmt: skip
-        self.channel = Channel(self._bridge.stdout, self._bridge.stdin)
+        self.channel = Channel(_Answers(self), self._bridge.stdin)
         self._connect()
 
     def _start(self) -> None:

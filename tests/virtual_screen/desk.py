@@ -27,6 +27,7 @@ T = TypeVar("T")
 TOOLBAR = "CCHC"
 _BLANK = 40_000  # bytes: an empty window takes no more
 _PATIENCE = 30.0  # seconds, on a busy machine; what comes, comes in less than one
+_TRIES = (3.0, 8.0, _PATIENCE)  # seconds after which what shows nothing is done again
 _TOLD = 0.5  # seconds that LibreOffice may take to notice that it has the keys
 _GLANCE = 0.05  # seconds: looking disturbs the office, too
 _DOCUMENT, _DIALOGS = "ROOT_PANE", {"DIALOG", "ALERT", "OPTION_PANE", "FILE_CHOOSER"}
@@ -65,15 +66,25 @@ class Dialog:
 
     def press(self, *names: str) -> None:
         """Click the button with one of these names; the dialog must go."""
-        self.desk.click(self.button(*names)["box"], self.facts)
-        self.desk.until(lambda: not self.shown, f"the end of the dialog {self.title!r}")
+
+        def click() -> None:
+            try:
+                self.desk.click(self.button(*names)["box"], self.facts)
+            except NotSeen:
+                if self.shown:
+                    raise
+
+        self.desk.insist(click, lambda: not self.shown, f"the end of the dialog {self.title!r}")
 
     def write(self, text: str) -> None:
         """Put a text into its field, in place of what stands there."""
-        self.desk.click(self.desk.until(self._field, f"a field in {self.title!r}")["box"], self.facts)
-        self.desk.display.key("ctrl+a", "Delete")
-        self.desk.display.type(text)
-        self.desk.until(lambda: self._written() == text, f"{text!r} in the field of {self.title!r}")
+
+        def write() -> None:
+            self.desk.click(self.desk.until(self._field, f"a field in {self.title!r}")["box"], self.facts)
+            self.desk.display.key("ctrl+a", "Delete")
+            self.desk.display.type(text)
+
+        self.desk.insist(write, lambda: self._written() == text, f"{text!r} in the field of {self.title!r}")
 
     def _written(self) -> str | None:
         field = self._field()  # a folder that is there is completed by a slash
@@ -126,6 +137,18 @@ class Desk:
             if time.monotonic() > deadline:
                 raise NotSeen(f"not seen within {patience:g} s: {what}{missing}; picture: {self.picture('not-seen')}")
             time.sleep(_GLANCE)
+
+    def insist(self, act: Callable[[], object], seen: Callable[[], T], what: str) -> T:
+        """Act until it shows, as a person does.
+
+        On a busy machine LibreOffice presses a button and lets go of it when the keys come only then: nothing happens.
+        """
+        for patience in _TRIES[:-1]:
+            act()
+            with suppress(NotSeen):
+                return self.until(seen, what, patience)
+        act()
+        return self.until(seen, what, _TRIES[-1])
 
     def still(self) -> bool:
         """Whether something stands on the screen and has not changed for a glance: all is drawn."""
@@ -200,10 +223,16 @@ class Desk:
 
     def menu(self, name: str) -> list[str]:
         """Open a menu, read its items, and close it again."""
-        self.click(self.element("MENU", name)["box"])
-        items = self.until(lambda: self.office.ask("menu", window=self.main(), name=name), f"the menu {name}")
+        items = self._open_menu(name)
         self.display.key("Escape", "Escape")
         return [item["name"] for item in items]
+
+    def _open_menu(self, name: str) -> list[dict[str, Any]]:
+        def click() -> None:
+            self.display.key("Escape", "Escape")  # a second click would close it
+            self.click(self.element("MENU", name)["box"])
+
+        return self.insist(click, lambda: self.office.ask("menu", window=self.main(), name=name), f"the menu {name}")
 
     def main(self) -> list[str]:
         """The window of the workbook, or the start centre, by role and name."""
@@ -270,22 +299,20 @@ class Desk:
 
     def choose(self, menu: str, item: str) -> None:
         """Click an item of a menu in the menu bar."""
-        self.click(self.element("MENU", menu)["box"])
-
-        def look() -> list[dict[str, Any]]:
-            items = self.office.ask("menu", window=self.main(), name=menu)
-            return [found for found in items if found["name"] == item]
-
-        left, top, width, height = self.until(look, f"{item!r} in the menu {menu!r}")[0]["box"]
+        [found] = [found for found in self._open_menu(menu) if found["name"] == item]
+        left, top, width, height = found["box"]
         self.display.point(left + width // 2, top + height // 2)
         self.display.click()
 
     def go_to(self, sheet: str, address: str) -> None:
         """Put the cursor on a cell through the name box."""
-        self.click(self.element("TEXT", toolbar="Formula Tool Bar")["box"], times=3)
-        self.display.type(f"{sheet}.{address}")
-        self.display.key("Return")
-        self.until(lambda: self._cursor() == f"{sheet}.{address}", f"the cursor on {sheet}.{address}")
+
+        def go() -> None:
+            self.click(self.element("TEXT", toolbar="Formula Tool Bar")["box"], times=3)
+            self.display.type(f"{sheet}.{address}")
+            self.display.key("Return")
+
+        self.insist(go, lambda: self._cursor() == f"{sheet}.{address}", f"the cursor on {sheet}.{address}")
 
     def _cursor(self) -> str:
         return self.office.ask("selection", file=self.file)

@@ -15,6 +15,10 @@ _READ_ONLY = (
     "Đã kiểm tra. Sổ đang mở ở chế độ chỉ đọc nên kết quả chưa lưu được vào tệp này: "
     "muốn giữ kết quả và phần sửa, hãy dùng Tệp > Lưu thành (Save As) với tên khác."
 )
+_OTHER_FORMAT = (
+    "Đã kiểm tra. Sổ đang ở dạng {suffix}, cấp trên không nhận: trước khi gửi hãy dùng Tệp > Lưu thành (Save As), "
+    "chọn dạng Excel (.xlsx)."
+)
 
 
 def press(button: str, app: Any, dialogs: Dialogs | None = None) -> bool:
@@ -58,12 +62,15 @@ def _book(app: Any) -> Any:
 
 def _kiem_tra(app: Any, dialogs: Dialogs) -> None:
     from cchc_xl.hosts.excel.kiem_tra import kiem_tra
+    from cchc_xl.hosts.excel.open_book import other_format
     from cchc_xl.hosts.excel.undisturbed import asks
 
     book = _book(app)
     kiem_tra(book)
     if asks(book, "ReadOnly"):
         dialogs.say(_READ_ONLY)
+    elif suffix := other_format(book):
+        dialogs.say(_OTHER_FORMAT.format(suffix=suffix))
 
 
 def _xoa_danh_dau(app: Any, _: Dialogs) -> None:
@@ -118,7 +125,7 @@ def _huong_dan(app: Any, dialogs: Dialogs) -> None:
 _HELP = (
     "1. Tạo sổ mới, hoặc mở sổ được gửi; điền trang Bìa, rồi các ô vàng của từng phụ lục.\n"
     "2. Kiểm tra: xem trang “Kết quả kiểm tra”, sửa hoặc giải trình, bấm lại cho đến khi Hoàn thành.\n"
-    "3. Nộp: ghi bản nộp để gửi cấp trên.\n"
+    "3. Nộp: ghi bản nộp để gửi cấp trên (LibreOffice không có nút này: lưu sổ rồi gửi chính tệp ấy).\n"
     "4. Tổng hợp (cấp trên): chọn thư mục chứa các sổ nộp; công cụ lập sổ tổng hợp và mở ra."
 )
 

@@ -13,21 +13,19 @@ from cchc_xl.errors import CchcError, InputFault
 from cchc_xl.hosts.excel.dialogs import Dialogs
 from cchc_xl.hosts.excel.faults import is_busy
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, write_stamp
-from cchc_xl.hosts.excel.open_book import OpenBook, path_of
+from cchc_xl.hosts.excel.open_book import OpenBook, other_format, path_of
 from cchc_xl.hosts.excel.undisturbed import insist
 from cchc_xl.periods import format_date
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.stamp import Stamp
 
-# What Excel may have made of the workbook, and would make of its copy.
-_OTHER_KINDS = frozenset({".xls", ".xlsb", ".ods", ".xltx", ".xltm"})
-
 
 def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None:
     """Save a numbered copy beside the workbook; ``None`` when it is not complete (the report says why)."""
-    if Path(book.name).suffix.lower() in _OTHER_KINDS:
+    if suffix := other_format(book):
         raise InputFault(
-            f"Chưa nộp được: {book.name} không phải sổ .xlsx. Hãy dùng Tệp > Lưu thành, chọn Excel Workbook (.xlsx)."
+            f"Chưa nộp được: sổ đang ở dạng {suffix}, cấp trên không nhận. Hãy dùng Tệp > Lưu thành (Save As), "
+            "chọn dạng Excel (.xlsx), rồi bấm Nộp lại."
         )
     annotation = kiem_tra(book, now)
     if not annotation.completed:

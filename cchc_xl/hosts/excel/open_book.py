@@ -10,7 +10,7 @@ from cchc_xl.errors import WorkbookFault
 from cchc_xl.hosts.excel.error_values import error_text
 from cchc_xl.layout import column_letters
 from cchc_xl.ooxml.limits import SUMMARY
-from cchc_xl.readers.grid import CellFacts
+from cchc_xl.readers.grid import WORKBOOKS, CellFacts
 
 _AT_ONCE = 500_000  # cells of one call: each takes some 60 bytes on its way
 
@@ -29,8 +29,17 @@ def path_of(book: Any) -> Path | None:
     return path if path.is_absolute() and "://" not in text else None
 
 
+def other_format(book: Any) -> str:
+    """The ending of the workbook's file where it is none that Tổng hợp takes; "" where it is, or there is no file."""
+    suffix = Path(book.name).suffix.lower() if path_of(book) is not None else ""
+    return "" if suffix in WORKBOOKS else suffix
+
+
 class OpenBook:
-    """Reads an ``xlwings.Book``. Values are read once: a handler works on what stood there when it began."""
+    """Reads an ``xlwings.Book``. Values are read once: a handler works on what stood there when it began.
+
+    What reads a sheet raises ``WorkbookFault`` when it has far more cells than a form.
+    """
 
     def __init__(self, book: Any) -> None:
         self.book = book
