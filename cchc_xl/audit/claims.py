@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,11 +12,13 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.layout import cell_address
+from cchc_xl.of_units import OfUnits
 from cchc_xl.ooxml import limits
 from cchc_xl.own_part import OwnPart
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.stamp import SUMMARY, Stamp
+from cchc_xl.submission import FormulaState
 from cchc_xl.summary_workbook.charts import CHARTS_SHEET
 from cchc_xl.summary_workbook.continued import parts_of
 from cchc_xl.summary_workbook.data import DATA_SHEET
@@ -104,8 +106,11 @@ class Claims:
     # How many units owe a report: what counts of units are out of.
     owing: int
     own: Mapping[CellRef, OwnPart]
-    # Sheet, address and what stands there, of each cell of the form.
+    # What the next level's merge is told besides the form's figures.
+    together: Mapping[CellRef, OfUnits]
+    # Sheet, address and what stands there, of each cell of the form; which of them hold no formula.
     shown: Mapping[CellRef, tuple[str, str, object]]
+    typed: Set[CellRef]
     # The sheets "Dữ liệu" and "Biểu đồ"; of the latter also the formulas. Without a row where they were deleted.
     data: Grid = ()
     charts: Grid = ()
@@ -146,7 +151,9 @@ def read_claims(path: Path) -> Claims:
             counted,
             owing,
             submission.own_parts,
+            submission.of_units,
             shown,
+            {ref for ref, entry in submission.entries.items() if entry.formula is FormulaState.NONE},
             data,
             charts,
             formulas,

@@ -44,7 +44,10 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """How an audit ended: what was compared, and what does not agree."""
+    """How an audit ended: what was compared, and what does not agree.
+
+    ``typed``: figures of the form that come from no unit, each in a few words. The parent may enter them.
+    """
 
     summary: str
     folder: str
@@ -55,3 +58,4 @@ class Audit:
     figures: int = 0
     totals: int = 0
     found: tuple[Discrepancy, ...] = ()
+    typed: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from cchc_xl.audit.claims import Claims, LineClaim, SourceClaim, UnitClaim, address, at, words
+from cchc_xl.audit.claims import Claims, LineClaim, SourceClaim, UnitClaim, address, at, lines_with_parts, words
 from cchc_xl.audit.discrepancy import Discrepancy, Kind, Shown
 from cchc_xl.audit.originals import UnitFile, form_places
 from cchc_xl.audit.totals import Parts, as_number, same
@@ -17,7 +17,7 @@ from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.rollup import counterparts
 from cchc_xl.expressions import CellRef, Ratio
 from cchc_xl.of_units import OfUnits
-from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET
+from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, HIGHEST
 
 _MOST_WORDS = 200  # of a text in a figure's cell; the summary cuts very long ones
 Truth = dict[tuple[str, int], Decimal | None]
@@ -110,7 +110,7 @@ class Figures:
             if ref is not None and (row.line.key, unit.code) not in self.sources.single:
                 number = file.numbers.get(ref)
                 agrees = shown == "" and ref not in file.parts if number is None else shown == number
-                if agrees and ref not in file.moved and not isinstance(shown, bool):
+                if agrees and ref not in file.moved and ref not in file.of_units and not isinstance(shown, bool):
                     if number is not None:
                         given.numbers[unit.code] = number
                     common.setdefault(file.form.id, []).append((number, None))
@@ -306,6 +306,24 @@ class Figures:
                         f"{AGAIN}."
                     )
                     yield Discrepancy(Kind.FIGURE, message, unit=column.heading, cell=cell, shown=shown)
+
+    def without_row(self) -> Iterator[Discrepancy]:
+        """Figures beside lines of which there are none: headings, and the totals of a ratio's parts."""
+        claims = self.claims
+        units = [column.index for column in claims.columns if column.sha256]
+        totals = range(claims.total, claims.total + HIGHEST + 1)
+        parts = {part.row for _, below in lines_with_parts(claims.lines) for part in _part_lines(below)}
+        for line in claims.lines:
+            if line.key:
+                continue
+            for column in totals if line.row in parts else (*units, *totals):
+                shown = as_number(at(line.cells, column))
+                if shown is not None:
+                    cell = address(BY_UNIT_SHEET, line.row, column)
+                    message = (
+                        f"Trang {cell} có {said(shown)} ở hàng không có chỉ tiêu “{line.titles[2][:80]}”: {AGAIN}."
+                    )
+                    yield Discrepancy(Kind.SOURCE, message, cell=cell, shown=shown)
 
 
 def _asked(form: Form, ref: CellRef, theirs: Form) -> list[CellRef]:
