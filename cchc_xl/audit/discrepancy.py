@@ -17,6 +17,7 @@ class Kind(StrEnum):
     SOURCE = "source"  # a figure without a source, a source that is none, a figure of a file that is counted nowhere
     FIGURE = "figure"  # a unit's figure is not that of its file
     TOTAL = "total"  # a total is not what the figures give
+    FORMULA = "formula"  # a live formula is not the one that belongs there, or a constant took its place
     FORM = "form"  # the form does not show the total
     TABLE = "table"  # "Dữ liệu", or a file beside, does not hold the units' figures
     CHART = "chart"  # what a chart is drawn from is not what "Theo đơn vị" shows

@@ -52,6 +52,8 @@ class Given:
     unknown: bool = False
     # Of summaries: what their own units gave together.
     of_units: dict[str, OfUnits] = field(default_factory=dict)
+    # Whether a ratio's parts are amounts.
+    additive: bool = True
 
 
 class Sources:
@@ -122,7 +124,7 @@ class Figures:
 
     def _usual(self, row: Row, below: Sequence[LineClaim], form: Form) -> CellRef | None:
         """The one cell that decides what a unit of this form gives, so that a look at it is enough where all agrees."""
-        if row.rollup in (Rollup.NONE, Rollup.RECOMPUTE) or _part_lines(below):
+        if row.rollup in (Rollup.NONE, Rollup.RECOMPUTE) or part_lines(below):
             return None
         claims = self.sources.common.get((row.line.key, form.id), ())
         return next((ref for claim in claims for ref in self._at(claim)), None)
@@ -187,7 +189,7 @@ class Figures:
         if not right:
             self.truth[key, column] = number
             yield wrong_figure(row, unit, file, cell, shown, expected, known)
-        for index, line in enumerate(_part_lines(below)):
+        for index, line in enumerate(part_lines(below)):
             half = as_number(at(line.cells, column))
             wanted = parts[index] if parts is not None else None
             if (half is None) != (wanted is None) or (
@@ -258,7 +260,7 @@ class Figures:
     def _shown_parts(self, row: Row, below: Sequence[LineClaim], column: int) -> Parts | None:
         """What the summary itself shows of a ratio's parts: below it, or in the rows that they are."""
         ratio = row.spec.derived[0] if row.spec.derived else None
-        lines: Sequence[LineClaim] = _part_lines(below)
+        lines: Sequence[LineClaim] = part_lines(below)
         if not lines and isinstance(ratio, Ratio):
             halves = (half for half in (ratio.numerator, ratio.denominator) if isinstance(half, CellRef))
             keys = (figure_key(half.at(row.spec.row.order)) for half in halves)
@@ -312,7 +314,7 @@ class Figures:
         claims = self.claims
         units = [column.index for column in claims.columns if column.sha256]
         totals = range(claims.total, claims.total + HIGHEST + 1)
-        parts = {part.row for _, below in lines_with_parts(claims.lines) for part in _part_lines(below)}
+        parts = {part.row for _, below in lines_with_parts(claims.lines) for part in part_lines(below)}
         for line in claims.lines:
             if line.key:
                 continue
@@ -351,7 +353,7 @@ def _ratio(parts: Parts | None) -> Decimal | None:
     return 100 * parts[0] / parts[1] if parts is not None and parts[1] else None
 
 
-def _part_lines(below: Sequence[LineClaim]) -> list[LineClaim]:
+def part_lines(below: Sequence[LineClaim]) -> list[LineClaim]:
     """The lines of a ratio's numerators and denominators, where they have lines of their own."""
     found = [line for line in below[:2] if line.titles[2].startswith(("Tử số của “", "Mẫu số của “"))]
     return found if len(found) == 2 else []

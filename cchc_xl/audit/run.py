@@ -12,6 +12,7 @@ from cchc_xl.audit.charts import charts_disagree
 from cchc_xl.audit.claims import Claims, UnitClaim, address, at, lines_with_parts, read_claims, words
 from cchc_xl.audit.discrepancy import Audit, Discrepancy, Kind, Shown
 from cchc_xl.audit.figures import Figures, Given, Row
+from cchc_xl.audit.formulas import Formulas
 from cchc_xl.audit.originals import UnitFile, by_content, read_originals
 from cchc_xl.audit.table import table_disagrees
 from cchc_xl.audit.totals import Expected, adds_up, agree, as_number, same, together, total_of, with_own_part
@@ -52,6 +53,7 @@ def audit(summary: Path, folder: Path, progress: Progress = _silent) -> Audit:
     originals = _originals(claims, content, folder, progress, found)
     rows, totals = _rows(claims), 0
     figures = Figures(claims, originals, rows)
+    formulas = Formulas(claims, rows) if len(originals) == len(claims.units) else None
     typed: list[str] = []
     found += _lines_of_the_form(claims, rows)
     for line, below in lines_with_parts(claims.lines):
@@ -61,7 +63,13 @@ def audit(summary: Path, folder: Path, progress: Progress = _silent) -> Audit:
             continue
         given = Given()
         found += figures.line(row, below, given)
-        found += _totals(claims, row, given, typed)
+        given.additive = adds_up(row.spec, claims.form)
+        expected = _expected(claims, row, given)
+        wrong = list(_totals(claims, row, given, expected, typed))
+        found += wrong
+        if formulas is not None and not given.unknown:
+            cells = {discrepancy.cell for discrepancy in wrong}
+            found += (one for one in formulas.line(row, below, given, expected) if one.cell not in cells)
         totals += 1
     found += figures.own_rows()
     found += figures.strangers()
@@ -157,35 +165,48 @@ def _unknown_line(row: int, key: str) -> Discrepancy:
     )
 
 
-def _totals(claims: Claims, row: Row, given: Given, typed: list[str]) -> Iterator[Discrepancy]:
+def _expected(claims: Claims, row: Row, given: Given) -> Expected:
+    """What the line's total may be."""
+    told, numbers = _told(given), _numbers(given)
+    if row.rollup is not Rollup.OWN_PLUS_CHILDREN:
+        return total_of(row.rollup, numbers, list(given.parts.values()), given.additive, told)
+    own = claims.own.get(row.spec.ref)
+    if own is None:
+        return Expected(None, None)
+    return with_own_part(own, total_of(Rollup.SUM, numbers, (), additive=True).low)
+
+
+def _told(given: Given) -> list[OfUnits]:
+    return [found for found in given.of_units.values() if found.parts is None]
+
+
+def _numbers(given: Given) -> list[Decimal]:
+    """The figures of the units, but for what summaries say of theirs together."""
+    told = {code for code, found in given.of_units.items() if found.parts is None}
+    return [number for code, number in given.numbers.items() if code not in told]
+
+
+def _totals(claims: Claims, row: Row, given: Given, expected: Expected, typed: list[str]) -> Iterator[Discrepancy]:
     """The total in "Theo đơn vị", in the parent's own sheet and in the form, against the sum of the units' figures."""
     if given.unknown:
         return
     ref = row.spec.ref
-    told = {code: found for code, found in given.of_units.items() if found.parts is None}
-    numbers = [number for code, number in given.numbers.items() if code not in told]
-    parts, additive = list(given.parts.values()), adds_up(row.spec, claims.form)
+    told, numbers, parts = _told(given), _numbers(given), list(given.parts.values())
     own = claims.own.get(ref)
-    if row.rollup is Rollup.OWN_PLUS_CHILDREN:
+    if row.rollup is Rollup.OWN_PLUS_CHILDREN and own is not None:
         units = total_of(Rollup.SUM, numbers, (), additive=True).low
-        if own is None:
-            expected = Expected(None, None)
-        else:
-            if (units is None) != (own.children is None) or (
-                units is not None and own.children is not None and not same(units, own.children)
-            ):
-                where = f"“{OWN_SHEET}”, cột “Các đơn vị cộng lại”"
-                yield _wrong_total(Kind.TOTAL, row, where, own.children, Expected(units, units), len(numbers))
-            expected = with_own_part(own, units)
-    else:
-        expected = total_of(row.rollup, numbers, parts, additive, list(told.values()))
+        if (units is None) != (own.children is None) or (
+            units is not None and own.children is not None and not same(units, own.children)
+        ):
+            where = f"“{OWN_SHEET}”, cột “Các đơn vị cộng lại”"
+            yield _wrong_total(Kind.TOTAL, row, where, own.children, Expected(units, units), len(numbers))
     shown = at(row.line.cells, claims.total)
     if not expected.fits(shown):
         cell = address(BY_UNIT_SHEET, row.line.row, claims.total)
         yield _wrong_total(Kind.TOTAL, row, cell, shown, expected, len(numbers))
     yield from _counted(claims, row, len(parts) if row.rollup is Rollup.RECOMPUTE else len(numbers) + len(told))
-    yield from _range(claims, row, numbers, list(told.values()))
-    right = together(row.rollup, numbers, parts, additive, list(told.values()), as_number(shown))
+    yield from _range(claims, row, numbers, told)
+    right = together(row.rollup, numbers, parts, given.additive, told, as_number(shown))
     if not agree(claims.together.get(ref), right):
         message = f"Trang ẩn “{OF_UNITS_SHEET}” nói khác số liệu của các đơn vị gộp lại, {row.words}: {_AGAIN}."
         yield Discrepancy(Kind.TOTAL, message, row=row.words, cell=f"“{OF_UNITS_SHEET}”")

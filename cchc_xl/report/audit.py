@@ -19,6 +19,7 @@ _TITLES = {
     Kind.FIGURE: "Số liệu của đơn vị",
     Kind.TOTAL: "Số tổng hợp",
     Kind.FORM: "Số trong biểu",
+    Kind.FORMULA: "Công thức",
     Kind.TABLE: "Bảng số liệu gốc",
     Kind.CHART: "Biểu đồ",
 }
