@@ -13,6 +13,7 @@ from sheet_writers import MAIN, SHEET, Cells, Writer, some_cells
 
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.readers import file_book
+from cchc_xl.readers.dialect import reach
 from cchc_xl.readers.file_book import FileBook
 
 TIMES = int(os.environ.get("CCHC_FUZZ", "1"))
@@ -148,3 +149,12 @@ def test_numbers_that_are_none_are_errors() -> None:
     """``xsd:double`` knows them, no cell does."""
     rows = '<row r="1"><c r="A1"><v>NaN</v></c><c r="B1"><v>-INF</v></c><c r="C1"><v>0x1F</v></c></row>'
     assert read(sheet(rows)) == ({(0, 2): "0x1F"}, {}, {(0, 0): "#NUM!", (0, 1): "#NUM!"})
+
+
+@pytest.mark.parametrize("style", ["", ' s="5"'])
+@pytest.mark.parametrize("inner", ["<v>1</v>", "<f>A1</f><v>1</v>", "<f>A1</f>"])
+def test_the_reach_of_a_sheet_is_that_of_its_last_filled_cell(style: str, inner: str) -> None:
+    """With a style or without: else calamine would lay out sixteen thousand million cells."""
+    filled, blank = f'<c r="XFD9"{style}>{inner}</c>', '<c r="A10" s="5"/><c r="B10" s="5"></c>'
+    xml = f'<worksheet xmlns="{MAIN}"><sheetData><row r="9">{filled}</row><row r="10">{blank}</row></sheetData>'
+    assert reach(f"{xml}</worksheet>".encode()) == (9, 16384)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,11 +12,13 @@ from cchc_xl.catalogue.model import Form
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.layout import cell_address
+from cchc_xl.of_units import OfUnits
 from cchc_xl.ooxml import limits
-from cchc_xl.own_part import OwnPart
+from cchc_xl.own_part import OWN_SHEET, OwnPart, cell_key
 from cchc_xl.readers.file_book import FileBook
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.stamp import SUMMARY, Stamp
+from cchc_xl.submission import FormulaState, Submission
 from cchc_xl.summary_workbook.charts import CHARTS_SHEET
 from cchc_xl.summary_workbook.continued import parts_of
 from cchc_xl.summary_workbook.data import DATA_SHEET
@@ -104,8 +106,17 @@ class Claims:
     # How many units owe a report: what counts of units are out of.
     owing: int
     own: Mapping[CellRef, OwnPart]
-    # Sheet, address and what stands there, of each cell of the form.
+    # What the next level's merge is told besides the form's figures.
+    together: Mapping[CellRef, OfUnits]
+    # Sheet, address and what stands there, of each cell of the form; which of them hold no formula.
     shown: Mapping[CellRef, tuple[str, str, object]]
+    typed: Set[CellRef]
+    # The formulas of "Theo đơn vị" and of the sheet for own parts by place, of the form by cell, and the lines of own
+    # parts.
+    formulas: Mapping[tuple[int, int], str]
+    own_formulas: Mapping[tuple[int, int], str]
+    form_formulas: Mapping[CellRef, str]
+    own_rows: Mapping[CellRef, int]
     # The sheets "Dữ liệu" and "Biểu đồ"; of the latter also the formulas. Without a row where they were deleted.
     data: Grid = ()
     charts: Grid = ()
@@ -146,11 +157,30 @@ def read_claims(path: Path) -> Claims:
             counted,
             owing,
             submission.own_parts,
+            submission.of_units,
             shown,
+            {ref for ref, entry in submission.entries.items() if entry.formula is FormulaState.NONE},
+            book.facts(BY_UNIT_SHEET).formulas,
+            book.facts(OWN_SHEET).formulas if OWN_SHEET in book.sheet_names else {},
+            _formulas(submission, book),
+            _own_rows(submission.form, book),
             data,
             charts,
             formulas,
         )
+
+
+def _formulas(submission: Submission, book: FileBook) -> dict[CellRef, str]:
+    """The formulas of the form that are not its own: what the merge wrote."""
+    places = {ref: entry for ref, entry in submission.entries.items() if entry.formula is FormulaState.ALTERED}
+    facts = {sheet: book.facts(sheet).formulas for sheet in {entry.sheet for entry in places.values()}}
+    return {ref: facts[entry.sheet][entry.row, entry.column] for ref, entry in places.items()}
+
+
+def _own_rows(form: Form, book: FileBook) -> dict[CellRef, int]:
+    grid = book.grid(OWN_SHEET) if OWN_SHEET in book.sheet_names else ()
+    known = {cell_key(spec.ref): spec.ref for spec in form.specs() if spec.quantity}
+    return {known[cell]: at for at, row in enumerate(grid) for cell in row if isinstance(cell, str) and cell in known}
 
 
 def at_row(grid: Grid, row: int) -> Sequence[object]:

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     SOURCE = "source"  # a figure without a source, a source that is none, a figure of a file that is counted nowhere
     FIGURE = "figure"  # a unit's figure is not that of its file
     TOTAL = "total"  # a total is not what the figures give
+    FORMULA = "formula"  # a live formula is not the one that belongs there, or a constant took its place
     FORM = "form"  # the form does not show the total
     TABLE = "table"  # "Dữ liệu", or a file beside, does not hold the units' figures
     CHART = "chart"  # what a chart is drawn from is not what "Theo đơn vị" shows
@@ -44,7 +45,10 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """How an audit ended: what was compared, and what does not agree."""
+    """How an audit ended: what was compared, and what does not agree.
+
+    ``typed``: figures of the form that come from no unit, each in a few words. The parent may enter them.
+    """
 
     summary: str
     folder: str
@@ -55,3 +59,4 @@ class Audit:
     figures: int = 0
     totals: int = 0
     found: tuple[Discrepancy, ...] = ()
+    typed: tuple[str, ...] = ()

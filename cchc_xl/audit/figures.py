@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from cchc_xl.audit.claims import Claims, LineClaim, SourceClaim, UnitClaim, address, at, words
+from cchc_xl.audit.claims import Claims, LineClaim, SourceClaim, UnitClaim, address, at, lines_with_parts, words
 from cchc_xl.audit.discrepancy import Discrepancy, Kind, Shown
 from cchc_xl.audit.originals import UnitFile, form_places
 from cchc_xl.audit.totals import Parts, as_number, same
@@ -17,7 +17,7 @@ from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.counterparts import counterparts
 from cchc_xl.expressions import CellRef, Ratio
 from cchc_xl.of_units import OfUnits
-from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET
+from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, HIGHEST
 
 _MOST_WORDS = 200  # of a text in a figure's cell; the summary cuts very long ones
 Truth = dict[tuple[str, int], Decimal | None]
@@ -52,6 +52,8 @@ class Given:
     unknown: bool = False
     # Of summaries: what their own units gave together.
     of_units: dict[str, OfUnits] = field(default_factory=dict)
+    # Whether a ratio's parts are amounts.
+    additive: bool = True
 
 
 class Sources:
@@ -110,7 +112,7 @@ class Figures:
             if ref is not None and (row.line.key, unit.code) not in self.sources.single:
                 number = file.numbers.get(ref)
                 agrees = shown == "" and ref not in file.parts if number is None else shown == number
-                if agrees and ref not in file.moved and not isinstance(shown, bool):
+                if agrees and ref not in file.moved and ref not in file.of_units and not isinstance(shown, bool):
                     if number is not None:
                         given.numbers[unit.code] = number
                     common.setdefault(file.form.id, []).append((number, None))
@@ -122,7 +124,7 @@ class Figures:
 
     def _usual(self, row: Row, below: Sequence[LineClaim], form: Form) -> CellRef | None:
         """The one cell that decides what a unit of this form gives, so that a look at it is enough where all agrees."""
-        if row.rollup in (Rollup.NONE, Rollup.RECOMPUTE) or _part_lines(below):
+        if row.rollup in (Rollup.NONE, Rollup.RECOMPUTE) or part_lines(below):
             return None
         claims = self.sources.common.get((row.line.key, form.id), ())
         return next((ref for claim in claims for ref in self._at(claim)), None)
@@ -187,7 +189,7 @@ class Figures:
         if not right:
             self.truth[key, column] = number
             yield wrong_figure(row, unit, file, cell, shown, expected, known)
-        for index, line in enumerate(_part_lines(below)):
+        for index, line in enumerate(part_lines(below)):
             half = as_number(at(line.cells, column))
             wanted = parts[index] if parts is not None else None
             if (half is None) != (wanted is None) or (
@@ -258,7 +260,7 @@ class Figures:
     def _shown_parts(self, row: Row, below: Sequence[LineClaim], column: int) -> Parts | None:
         """What the summary itself shows of a ratio's parts: below it, or in the rows that they are."""
         ratio = row.spec.derived[0] if row.spec.derived else None
-        lines: Sequence[LineClaim] = _part_lines(below)
+        lines: Sequence[LineClaim] = part_lines(below)
         if not lines and isinstance(ratio, Ratio):
             halves = (half for half in (ratio.numerator, ratio.denominator) if isinstance(half, CellRef))
             keys = (figure_key(half.at(row.spec.row.order)) for half in halves)
@@ -307,6 +309,24 @@ class Figures:
                     )
                     yield Discrepancy(Kind.FIGURE, message, unit=column.heading, cell=cell, shown=shown)
 
+    def without_row(self) -> Iterator[Discrepancy]:
+        """Figures beside lines of which there are none: headings, and the totals of a ratio's parts."""
+        claims = self.claims
+        units = [column.index for column in claims.columns if column.sha256]
+        totals = range(claims.total, claims.total + HIGHEST + 1)
+        parts = {part.row for _, below in lines_with_parts(claims.lines) for part in part_lines(below)}
+        for line in claims.lines:
+            if line.key:
+                continue
+            for column in totals if line.row in parts else (*units, *totals):
+                shown = as_number(at(line.cells, column))
+                if shown is not None:
+                    cell = address(BY_UNIT_SHEET, line.row, column)
+                    message = (
+                        f"Trang {cell} có {said(shown)} ở hàng không có chỉ tiêu “{line.titles[2][:80]}”: {AGAIN}."
+                    )
+                    yield Discrepancy(Kind.SOURCE, message, cell=cell, shown=shown)
+
 
 def _asked(form: Form, ref: CellRef, theirs: Form) -> list[CellRef]:
     """The cells of a unit's form that ask for what the summary's cell asks for."""
@@ -333,7 +353,7 @@ def _ratio(parts: Parts | None) -> Decimal | None:
     return 100 * parts[0] / parts[1] if parts is not None and parts[1] else None
 
 
-def _part_lines(below: Sequence[LineClaim]) -> list[LineClaim]:
+def part_lines(below: Sequence[LineClaim]) -> list[LineClaim]:
     """The lines of a ratio's numerators and denominators, where they have lines of their own."""
     found = [line for line in below[:2] if line.titles[2].startswith(("Tử số của “", "Mẫu số của “"))]
     return found if len(found) == 2 else []

@@ -12,15 +12,17 @@ from cchc_xl.audit.charts import charts_disagree
 from cchc_xl.audit.claims import Claims, UnitClaim, address, at, lines_with_parts, read_claims, words
 from cchc_xl.audit.discrepancy import Audit, Discrepancy, Kind, Shown
 from cchc_xl.audit.figures import Figures, Given, Row
+from cchc_xl.audit.formulas import Formulas
 from cchc_xl.audit.originals import UnitFile, by_content, read_originals
 from cchc_xl.audit.table import table_disagrees
-from cchc_xl.audit.totals import Expected, adds_up, as_number, same, total_of, with_own_part
+from cchc_xl.audit.totals import Expected, adds_up, agree, as_number, same, together, total_of, with_own_part
+from cchc_xl.audit.wording import said
 from cchc_xl.catalogue.model import CellKind, Rollup
 from cchc_xl.consolidation.changes import figure_key
 from cchc_xl.consolidation.contribution import figure_cells
 from cchc_xl.consolidation.rollup import rollup_of
 from cchc_xl.errors import InputFault
-from cchc_xl.of_units import OfUnits
+from cchc_xl.of_units import OF_UNITS_SHEET, OfUnits
 from cchc_xl.own_part import OWN_SHEET
 from cchc_xl.receiving.folder import submissions_in
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET, COUNTED, HIGHEST, LOWEST
@@ -51,6 +53,8 @@ def audit(summary: Path, folder: Path, progress: Progress = _silent) -> Audit:
     originals = _originals(claims, content, folder, progress, found)
     rows, totals = _rows(claims), 0
     figures = Figures(claims, originals, rows)
+    formulas = Formulas(claims, rows) if len(originals) == len(claims.units) else None
+    typed: list[str] = []
     found += _lines_of_the_form(claims, rows)
     for line, below in lines_with_parts(claims.lines):
         row = rows.get(line.key)
@@ -59,10 +63,17 @@ def audit(summary: Path, folder: Path, progress: Progress = _silent) -> Audit:
             continue
         given = Given()
         found += figures.line(row, below, given)
-        found += _totals(claims, row, given)
+        given.additive = adds_up(row.spec, claims.form)
+        expected = _expected(claims, row, given)
+        wrong = list(_totals(claims, row, given, expected, typed))
+        found += wrong
+        if formulas is not None and not given.unknown:
+            cells = {discrepancy.cell for discrepancy in wrong}
+            found += (one for one in formulas.line(row, below, given, expected) if one.cell not in cells)
         totals += 1
     found += figures.own_rows()
     found += figures.strangers()
+    found += figures.without_row()
     found += table_disagrees(claims, rows, summary, figures.truth)
     found += charts_disagree(claims, figures.truth)
     stamp = claims.stamp
@@ -76,6 +87,7 @@ def audit(summary: Path, folder: Path, progress: Progress = _silent) -> Audit:
         figures.compared,
         totals,
         tuple(found),
+        tuple(typed),
     )
 
 
@@ -153,44 +165,71 @@ def _unknown_line(row: int, key: str) -> Discrepancy:
     )
 
 
-def _totals(claims: Claims, row: Row, given: Given) -> Iterator[Discrepancy]:
+def _expected(claims: Claims, row: Row, given: Given) -> Expected:
+    """What the line's total may be."""
+    told, numbers = _told(given), _numbers(given)
+    if row.rollup is not Rollup.OWN_PLUS_CHILDREN:
+        return total_of(row.rollup, numbers, list(given.parts.values()), given.additive, told)
+    own = claims.own.get(row.spec.ref)
+    if own is None:
+        return Expected(None, None)
+    return with_own_part(own, total_of(Rollup.SUM, numbers, (), additive=True).low)
+
+
+def _told(given: Given) -> list[OfUnits]:
+    return [found for found in given.of_units.values() if found.parts is None]
+
+
+def _numbers(given: Given) -> list[Decimal]:
+    """The figures of the units, but for what summaries say of theirs together."""
+    told = {code for code, found in given.of_units.items() if found.parts is None}
+    return [number for code, number in given.numbers.items() if code not in told]
+
+
+def _totals(claims: Claims, row: Row, given: Given, expected: Expected, typed: list[str]) -> Iterator[Discrepancy]:
     """The total in "Theo đơn vị", in the parent's own sheet and in the form, against the sum of the units' figures."""
     if given.unknown:
         return
     ref = row.spec.ref
-    told = {code: found for code, found in given.of_units.items() if found.parts is None}
-    numbers = [number for code, number in given.numbers.items() if code not in told]
-    parts = list(given.parts.values())
+    told, numbers, parts = _told(given), _numbers(given), list(given.parts.values())
     own = claims.own.get(ref)
-    if row.rollup is Rollup.OWN_PLUS_CHILDREN:
+    if row.rollup is Rollup.OWN_PLUS_CHILDREN and own is not None:
         units = total_of(Rollup.SUM, numbers, (), additive=True).low
-        if own is None:
-            expected = Expected(None, None)
-        else:
-            if (units is None) != (own.children is None) or (
-                units is not None and own.children is not None and not same(units, own.children)
-            ):
-                where = f"“{OWN_SHEET}”, cột “Các đơn vị cộng lại”"
-                yield _wrong_total(Kind.TOTAL, row, where, own.children, Expected(units, units), len(numbers))
-            expected = with_own_part(own, units)
-    else:
-        expected = total_of(row.rollup, numbers, parts, adds_up(row.spec, claims.form), list(told.values()))
+        if (units is None) != (own.children is None) or (
+            units is not None and own.children is not None and not same(units, own.children)
+        ):
+            where = f"“{OWN_SHEET}”, cột “Các đơn vị cộng lại”"
+            yield _wrong_total(Kind.TOTAL, row, where, own.children, Expected(units, units), len(numbers))
     shown = at(row.line.cells, claims.total)
-    cell = address(BY_UNIT_SHEET, row.line.row, claims.total)
     if not expected.fits(shown):
+        cell = address(BY_UNIT_SHEET, row.line.row, claims.total)
         yield _wrong_total(Kind.TOTAL, row, cell, shown, expected, len(numbers))
-    count, _, owing = str(at(row.line.cells, claims.total + COUNTED)).partition("/")
-    units_given = len(parts) if row.rollup is Rollup.RECOMPUTE else len(numbers) + len(told)
-    if owing.isdigit() and int(owing) != claims.owing:
-        counted = address(BY_UNIT_SHEET, row.line.row, claims.total + COUNTED)
-        message = f"Trang {counted} ghi {owing} đơn vị phải nộp, trang “{RECEIVED_SHEET}” có {claims.owing}: {_AGAIN}."
-        yield Discrepancy(Kind.TOTAL, message, row=row.words, cell=counted, shown=owing, expected=Decimal(claims.owing))
-    yield from _range(claims, row, numbers, list(told.values()))
-    if count.isdigit() and int(count) != units_given:
-        counted = address(BY_UNIT_SHEET, row.line.row, claims.total + COUNTED)
-        message = f"Trang {counted} ghi {count} đơn vị có số liệu, {row.words}; đếm lại có {units_given}: {_AGAIN}."
-        yield Discrepancy(Kind.TOTAL, message, row=row.words, cell=counted, shown=count, expected=Decimal(units_given))
-    yield from _in_form(claims, row, expected, own is not None, shown)
+    yield from _counted(claims, row, len(parts) if row.rollup is Rollup.RECOMPUTE else len(numbers) + len(told))
+    yield from _range(claims, row, numbers, told)
+    right = together(row.rollup, numbers, parts, given.additive, told, as_number(shown))
+    if not agree(claims.together.get(ref), right):
+        message = f"Trang ẩn “{OF_UNITS_SHEET}” nói khác số liệu của các đơn vị gộp lại, {row.words}: {_AGAIN}."
+        yield Discrepancy(Kind.TOTAL, message, row=row.words, cell=f"“{OF_UNITS_SHEET}”")
+    yield from _in_form(claims, row, expected, own is not None, shown, typed)
+
+
+def _counted(claims: Claims, row: Row, units: int) -> Iterator[Discrepancy]:
+    """Of how many units there are figures, as the text ``7/9``."""
+    shown = at(row.line.cells, claims.total + COUNTED)
+    right = f"{units}/{claims.owing}" if claims.columns and row.rollup is not Rollup.NONE else ""
+    if shown in (right, right or None):
+        return
+    cell = address(BY_UNIT_SHEET, row.line.row, claims.total + COUNTED)
+    count, _, owing = str(shown).partition("/")
+    if count.isdigit() and owing.isdigit() and int(owing) != claims.owing:
+        message = f"Trang {cell} ghi {owing} đơn vị phải nộp, trang “{RECEIVED_SHEET}” có {claims.owing}: {_AGAIN}."
+        yield Discrepancy(Kind.TOTAL, message, row=row.words, cell=cell, shown=owing, expected=Decimal(claims.owing))
+    if count != str(units) or not owing.isdigit():
+        message = (
+            f"Trang {cell} ghi {said(shown)} ở cột số đơn vị có số liệu, {row.words}; đếm lại phải là "
+            f"{said(right)}: {_AGAIN}."
+        )
+        yield Discrepancy(Kind.TOTAL, message, row=row.words, cell=cell, shown=said(shown), expected=right)
 
 
 def _range(claims: Claims, row: Row, numbers: Sequence[Decimal], told: Sequence[OfUnits]) -> Iterator[Discrepancy]:
@@ -207,16 +246,22 @@ def _range(claims: Claims, row: Row, numbers: Sequence[Decimal], told: Sequence[
             yield _wrong_total(Kind.TOTAL, row, cell, shown, expected, len(numbers))
 
 
-def _in_form(claims: Claims, row: Row, expected: Expected, asked: bool, total: object) -> Iterator[Discrepancy]:
-    """The form's own cell; where no single figure is right the parent may type one."""
+def _in_form(
+    claims: Claims, row: Row, expected: Expected, asked: bool, total: object, typed: list[str]
+) -> Iterator[Discrepancy]:
+    """The form's own cell; where no single figure is right the parent may type one: it is added to ``typed``."""
     spec = row.spec
+    place = claims.shown.get(spec.ref)
+    if expected.low is None and not asked and row.rollup is not Rollup.NONE and spec.ref in claims.typed and place:
+        number = as_number(place[2])
+        if number is not None:
+            typed.append(f"{place[0]} ô {place[1]}, {row.words}: {format_number(number)}")
     if row.rollup is Rollup.COUNT_YES and not spec.kind.numeric:
         return
     if spec.kind is CellKind.YESNO or (expected.low is None and not asked):
         return
     if expected.blank and as_number(total) is None:
         return
-    place = claims.shown.get(spec.ref)
     if place is None:
         message = f"{row.words}: không tìm thấy ô của chỉ tiêu ở trang {spec.ref.appendix} của sổ tổng hợp: {_AGAIN}."
         yield Discrepancy(Kind.FORM, message, row=row.words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -51,8 +52,7 @@ def total_of(
     """
     if rollup is Rollup.RECOMPUTE:
         return _ratio(parts, additive, of_units)
-    lows = [*numbers, *(found.low for found in of_units if found.low is not None)]
-    highs = [*numbers, *(found.high for found in of_units if found.high is not None)]
+    lows, highs = _ends(numbers, of_units)
     if rollup is Rollup.COUNT_YES and (numbers or of_units):
         below = sum(found.counts.get("1", 0) for found in of_units)
         return _only(Decimal(sum(number == 1 for number in numbers) + below))
@@ -67,6 +67,47 @@ def total_of(
             low, high = max(lows), _added(highs)
             return _only(low) if low == high else Expected(low, high, blank=True)
     return Expected(None, None)
+
+
+def together(
+    rollup: Rollup,
+    numbers: Sequence[Decimal],
+    parts: Sequence[Parts],
+    additive: bool,
+    of_units: Sequence[OfUnits],
+    total: Decimal | None,
+) -> OfUnits | None:
+    """What the next level's merge has to be told of a line, besides the form's figure; ``None`` where that says it all.
+
+    ``total``: what the line shows.
+    """
+    lows, highs = _ends(numbers, of_units)
+    match rollup:
+        case Rollup.COUNT_YES | Rollup.DISTRIBUTION if numbers or of_units:
+            counts = Counter(f"{number.normalize():f}" for number in numbers)
+            for found in of_units:
+                counts.update(found.counts)
+            return OfUnits(counts=counts)
+        case Rollup.RECOMPUTE:
+            ratios = [] if additive else _ratios(parts, of_units)
+            if ratios:
+                return OfUnits(min(ratios), max(ratios))
+            return OfUnits(parts=(_added([pair[0] for pair in parts]), _added([pair[1] for pair in parts])))
+        case Rollup.SHARED | Rollup.SPREAD if lows:
+            return OfUnits(min(lows), max(highs))
+        case Rollup.DISTINCT if lows:
+            return OfUnits(max(lows), _added(highs)) if total is None else OfUnits(total, total)
+    return None
+
+
+def agree(one: OfUnits | None, other: OfUnits | None) -> bool:
+    """Whether both say the same."""
+    if one is None or other is None:
+        return one is other
+    figures = ((found.low, found.high, *(found.parts or (None, None))) for found in (one, other))
+    return +Counter(one.counts) == +Counter(other.counts) and all(
+        a is b if a is None or b is None else same(a, b) for a, b in zip(*figures, strict=True)
+    )
 
 
 def with_own_part(own: OwnPart, children: Decimal | None) -> Expected:
@@ -103,6 +144,11 @@ def same(one: Decimal, other: Decimal) -> bool:
     return math.isclose(one, other, rel_tol=_SAME)
 
 
+def _ends(numbers: Sequence[Decimal], of_units: Sequence[OfUnits]) -> tuple[list[Decimal], list[Decimal]]:
+    lows = [*numbers, *(found.low for found in of_units if found.low is not None)]
+    return lows, [*numbers, *(found.high for found in of_units if found.high is not None)]
+
+
 def _added(numbers: Sequence[Decimal]) -> Decimal:
     total = Decimal(0)
     for number in numbers:
@@ -118,6 +164,10 @@ def _ratio(parts: Sequence[Parts], additive: bool, of_units: Sequence[OfUnits] =
     if additive:
         bottom = _added([pair[1] for pair in parts])
         return _only(100 * _added([pair[0] for pair in parts]) / bottom) if bottom else Expected(None, None)
-    ratios = {100 * top / bottom for top, bottom in parts if bottom}
-    ratios |= {end for found in of_units for end in (found.low, found.high) if end is not None}
-    return _only(next(iter(ratios))) if len(ratios) == 1 else Expected(None, None)
+    ratios = set(_ratios(parts, of_units))
+    return _only(ratios.pop()) if len(ratios) == 1 else Expected(None, None)
+
+
+def _ratios(parts: Sequence[Parts], of_units: Sequence[OfUnits]) -> list[Decimal]:
+    ends = (end for found in of_units for end in (found.low, found.high) if end is not None)
+    return [*(100 * top / bottom for top, bottom in parts if bottom), *ends]

@@ -19,6 +19,7 @@ _TITLES = {
     Kind.FIGURE: "Số liệu của đơn vị",
     Kind.TOTAL: "Số tổng hợp",
     Kind.FORM: "Số trong biểu",
+    Kind.FORMULA: "Công thức",
     Kind.TABLE: "Bảng số liệu gốc",
     Kind.CHART: "Biểu đồ",
 }
@@ -40,6 +41,11 @@ def audit_text(audit: Audit) -> str:
             ]
             if len(found) > _SHOWN:
                 lines.append(f"  - và {len(found) - _SHOWN} sai lệch khác cùng loại: xem đủ bằng --json.")
+    if audit.typed:
+        lines.append(f"Số trong biểu do cấp tổng hợp tự nhập, không có nguồn từ đơn vị nào: {len(audit.typed)}")
+        lines += [f"  - {typed}" for typed in audit.typed[:_SHOWN]]
+        if len(audit.typed) > _SHOWN:
+            lines.append(f"  - và {len(audit.typed) - _SHOWN} số khác: xem đủ bằng --json.")
     if not audit.found:
         lines.append("Sổ tổng hợp khớp với các tệp gốc: không có sai lệch.")
     return "\n".join(lines)
@@ -56,6 +62,7 @@ def audit_json(audit: Audit) -> dict[str, Any]:
         "files": audit.files,
         "figures": audit.figures,
         "rows": audit.totals,
+        "typed": list(audit.typed),
         "discrepancies": [_discrepancy(found) for found in audit.found],
     }
 

@@ -15,7 +15,8 @@ from cchc_xl.form_workbook.validation import condition, validation
 from cchc_xl.layout import cell_address, form_layout
 from cchc_xl.own_part import CHILDREN_KEY, LINE_KEY, MERGED_KEY, OWN_KEY, OWN_SHEET, OwnPart, cell_key
 from cchc_xl.summary_workbook.page import SIZE, Page, plain_format
-from cchc_xl.summary_workbook.plan import OWN_HEADER_ROW, OWN_TOTAL, SheetPlan
+from cchc_xl.summary_workbook.plan import OWN_CHILDREN, OWN_HEADER_ROW, OWN_TOTAL, SheetPlan
+from cchc_xl.summary_workbook.totals import own_formulas
 from cchc_xl.values import State
 
 _COLUMNS = (
@@ -83,20 +84,19 @@ def _line(page: Page, cell: SummaryCell, plan: SheetPlan) -> None:
     page.put(at, _STT, spec.row.stt, align="center")
     page.put(at, _LABEL, figure_label(cell))
     page.put(at, _MEASURE, " ".join(spec.row.unit.split()), align="center")
-    units = plan.unit_range_outside(plan.rows[spec.ref])
-    children, own = cell_address(at, _CHILDREN), cell_address(at, _OWN)
-    if units:
+    formulas = own_formulas(spec, plan)
+    if _CHILDREN in formulas:
         shown = "" if cell.children is None else float(cell.children)
-        page.sheet.write_formula(at, _CHILDREN, f'=IF(COUNT({units})=0,"",SUM({units}))', computed, shown)
+        page.sheet.write_formula(at, _CHILDREN, formulas[_CHILDREN], computed, shown)
     else:
         page.sheet.write_blank(at, _CHILDREN, None, computed)
     _own(page, cell, at, number_format)
+    own = cell_address(at, _OWN)
     fits = condition(spec, own) or f"ISNUMBER({own})"
-    total = f'=IF({own}="","",IF({own}="-",{children},IF({fits},{own}+N({children}),"")))'
     part = OwnPart(cell.own, cell.children, spec.kind is CellKind.COUNT)
     result = part.total.number
     bold = page.style(align="right", bg_color=COMPUTED_FILL, num_format=number_format, bold=True)
-    page.sheet.write_formula(at, _TOTAL, total, bold, "" if result is None else float(result))
+    page.sheet.write_formula(at, _TOTAL, formulas[_TOTAL], bold, "" if result is None else float(result))
     state = f'=IF({own}="","{_WAITING}",IF({own}="-","{_NONE}",IF({fits},"{_ENTERED}","{_WRONG}")))'
     page.sheet.write_formula(at, _STATE, state, page.style(), _state(part))
 
@@ -142,4 +142,4 @@ def _keys(page: Page, cells: Sequence[SummaryCell], plan: SheetPlan) -> None:
     sheet.set_column(_MERGED, _KEYS, None, None, {"hidden": True})
 
 
-assert _TOTAL == OWN_TOTAL
+assert (_CHILDREN, _TOTAL) == (OWN_CHILDREN, OWN_TOTAL)

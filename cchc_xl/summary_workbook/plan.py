@@ -29,9 +29,9 @@ NOT_SENT = "chưa nộp"
 KEY_ROW = HEADER_ROW - 1
 KEY_COLUMN = REMARK + 1
 UNIT_KEY, TOTAL_KEY, ROW_KEYS, LABEL_KEY = "cchc:unit:", "cchc:total", "cchc:row", "cchc:label"
-# The sheet in which the parent enters its own parts: its header row and the column of the totals.
+# The sheet in which the parent enters its own parts: its header row, the columns of the units' sum and of the totals.
 OWN_HEADER_ROW = 3
-OWN_TOTAL = 6
+OWN_CHILDREN, OWN_TOTAL = 4, 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cchc_xl.catalogue.model import Rollup
+from cchc_xl.catalogue.model import CellSpec, Rollup
 from cchc_xl.consolidation.lines import SummaryCell
-from cchc_xl.summary_workbook.plan import SheetPlan
+from cchc_xl.form_workbook.validation import condition
+from cchc_xl.layout import cell_address
+from cchc_xl.summary_workbook.plan import OWN_CHILDREN, OWN_TOTAL, SheetPlan
 
 _TOTALS = {
     Rollup.SUM: "SUM({r})",
@@ -86,6 +88,17 @@ def range_formulas(cell: SummaryCell, plan: SheetPlan) -> tuple[str, str] | None
         return f"={functions[0]}({area},{lows})", f"={functions[1]}({area},{highs})"
     low, high = (_unless_blank(f"{function}({{r}})", area) for function in functions)
     return low, high
+
+
+def own_formulas(spec: CellSpec, plan: SheetPlan) -> dict[int, str]:
+    """Of a line of the sheet for own parts, by column: what the units give together, the total with the own part."""
+    ref = spec.ref
+    at = plan.own_rows[ref]
+    children, own = (cell_address(at, column) for column in (OWN_CHILDREN, OWN_TOTAL - 1))
+    fits = condition(spec, own) or f"ISNUMBER({own})"
+    found = {OWN_TOTAL: f'=IF({own}="","",IF({own}="-",{children},IF({fits},{own}+N({children}),"")))'}
+    units = plan.unit_range_outside(plan.rows[ref])
+    return {OWN_CHILDREN: _unless_blank("SUM({r})", units), **found} if units else found
 
 
 def range_values(cell: SummaryCell) -> tuple[Decimal, Decimal] | None:
