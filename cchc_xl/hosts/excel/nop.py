@@ -22,6 +22,8 @@ from cchc_xl.stamp import Stamp
 # What Excel may have made of the workbook, and would make of its copy.
 _OTHER_KINDS = frozenset({".xls", ".xlsb", ".ods", ".xltx", ".xltm"})
 
+_LONGEST_UNIT = 60  # characters of a file's name: with its folder it may have 260
+
 
 def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None:
     """Save a numbered copy beside the workbook; ``None`` when it is not complete (the report says why)."""
@@ -82,5 +84,6 @@ def file_name(stamp: Stamp, number: int, suffix: str) -> str:
     """``CCHC_vinh-thanh-2023_22366_2024-Q1_lan-2.xlsx``: ASCII, so that every mail program keeps it."""
     unit = stamp.unit_code or stamp.unit
     plain = unicodedata.normalize("NFD", unit.replace("đ", "d").replace("Đ", "D"))
-    ascii_unit = re.sub(r"[^A-Za-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-") or "don-vi"
+    ascii_unit = re.sub(r"[^A-Za-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
+    ascii_unit = ascii_unit[:_LONGEST_UNIT].strip("-") or "don-vi"
     return f"CCHC_{stamp.form}_{ascii_unit}_{stamp.period}_lan-{number}{suffix}"
