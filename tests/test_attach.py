@@ -53,6 +53,22 @@ def test_no_excel_is_killed_when_python_ends(taken: str) -> None:
     assert spared.stdout == ""
 
 
+def test_libreoffice_ends_no_excel_either() -> None:
+    """The helper of the extension ends with LibreOffice, and has loaded xlwings, too."""
+    code = (
+        "import atexit, sys, types\n"
+        "windows = types.ModuleType('xlwings._xlwindows')\n"
+        "windows.cleanup = atexit.register(lambda: print('KILLED', file=sys.stderr))\n"
+        "sys.modules['xlwings._xlwindows'] = windows\n"
+        "from cchc_xl.hosts.calc.__main__ import main\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.fixture
 def two_excels(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Two Excels as on Windows; the second one's process shows the window 4711."""

@@ -253,6 +253,8 @@ def test_submission_names_are_ascii() -> None:
     """A unit without a code is named without accents; nothing that a path cannot hold."""
     name = file_name(Stamp("cam-giang-2024", 1, unit="UBND xã Đồng Ý / số 2", period="2024-Q1"), 3, ".xlsx")
     assert name == "CCHC_cam-giang-2024_UBND-xa-Dong-Y-so-2_2024-Q1_lan-3.xlsx"
+    long = file_name(Stamp("cam-giang-2024", 1, unit="Ủy ban nhân dân " * 20, period="2024-Q1"), 3, ".xlsx")
+    assert len(long) < 110
 
 
 @pytest.fixture

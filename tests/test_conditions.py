@@ -207,6 +207,16 @@ def test_a_read_only_workbook_is_checked_and_says_how_to_keep_it(tmp_path: Path,
     assert "1 lỗi" in book.sheets[REPORT_SHEET]["A2"].value
 
 
+def test_a_read_only_workbook_asks_where_to_send_from(tmp_path: Path, monkeypatch) -> None:
+    """Opened from a mail it lies in a temporary folder that nobody finds again: the copy goes where the user says."""
+    book = open_book(make(tmp_path, "1", "xã A", {"PL1": CLEAN}, form=FORM, period="2024-Q1"))
+    monkeypatch.setattr(book.impl, "_read_only", True)
+    (tmp_path / "gửi").mkdir()
+    press("nop", book.app, dialogs := Answers(tmp_path / "gửi"))
+    assert (tmp_path / "gửi" / SENT).exists()
+    assert "Lưu thành" in one_sentence(dialogs)
+
+
 @pytest.mark.parametrize("button", ["kiem-tra", "nop", "xoa-danh-dau"])
 def test_a_shared_workbook_is_named_before_anything_is_written(tmp_path: Path, monkeypatch, button: str) -> None:
     """Share Workbook of old: one sentence with the way out, nothing written, no wrong word of a password."""

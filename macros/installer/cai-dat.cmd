@@ -8,5 +8,5 @@ if /i "%~1"=="/thunghiem" set "CCHC_ARGS=-ThuNghiem"
 "%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe" -NoProfile -ExecutionPolicy Bypass -File "%~dp0cai-dat.ps1" %CCHC_ARGS%
 set "CCHC_CODE=%ERRORLEVEL%"
 echo.
-pause
+if /i not "%~1"=="-KhongHoi" pause
 exit /b %CCHC_CODE%

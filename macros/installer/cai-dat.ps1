@@ -278,8 +278,9 @@ function Install-Python([string]$Goc) {
         }
     }
     Invoke-Viec 'Chạy thử bộ công cụ trong Python riêng' {
-        # Tự xlwings bỏ qua khi pywin32 hỏng, nên gọi thẳng phần của nó trên Windows.
-        Invoke-Python $python @('-I', '-X', 'utf8', '-c', 'import cchc_xl.hosts.cli, xlwings._xlwindows, pandas, lxml') `
+        # Tự xlwings bỏ qua khi pywin32 hỏng, nên gọi thẳng phần của nó trên Windows; và không để nó đóng Excel của ai.
+        Invoke-Python $python @('-I', '-X', 'utf8', '-c',
+            'import cchc_xl.hosts.cli, xlwings._xlwindows, pandas, lxml, cchc_xl.hosts.excel.attach as a; a.end_no_excel()') `
             'Bộ công cụ không chạy được trong Python riêng'
     }
     Invoke-Viec "Thay bản cũ bằng bản mới: $dich" {

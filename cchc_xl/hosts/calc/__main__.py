@@ -26,8 +26,10 @@ def main() -> int:
         from cchc_xl.hosts.calc.dialogs import CalcDialogs
         from cchc_xl.hosts.calc.engine import running
         from cchc_xl.hosts.excel import kiem_tra  # noqa: F401
+        from cchc_xl.hosts.excel.attach import end_no_excel
         from cchc_xl.hosts.excel.buttons import press
 
+        end_no_excel()
         app = running(channel)
         while True:
             button = channel.receive()["press"]

@@ -15,6 +15,7 @@ TITLE = "CCHC"
 _SAVE_AS, _FILE, _FOLDER = 2, 3, 4  # MsoFileDialogType; 1 would offer Excel's own files only, and lists may be .tsv
 _TEXT = 2  # Application.InputBox: an answer of type text
 _LONGEST_QUESTION = 255  # of Application.InputBox: with more it shows nothing and gives Error 2015
+_LONGEST_NAME = 120  # with its folder, 256 characters may be offered, and 260 written
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _EXCEL_ENDINGS = (".xlsm", ".xlsb", ".xls", ".xltx", ".xltm", ".csv", ".txt", ".ods")
 
@@ -107,7 +108,7 @@ def _left_out() -> Any:
 
 def as_file_name(text: str) -> str:
     """A text that somebody typed, as the name of a file to offer: what Windows takes in none is a dash."""
-    return _NOT_IN_NAMES.sub("-", text).strip(" .")
+    return _NOT_IN_NAMES.sub("-", text)[:_LONGEST_NAME].strip(" .")
 
 
 def choose(dialogs: Dialogs, question: str, options: Sequence[tuple[str, str]]) -> str | None:

@@ -14,10 +14,12 @@ from cchc_xl.hosts.excel.dialogs import Dialogs
 from cchc_xl.hosts.excel.faults import is_busy
 from cchc_xl.hosts.excel.kiem_tra import kiem_tra, write_stamp
 from cchc_xl.hosts.excel.open_book import OpenBook, other_format, path_of
-from cchc_xl.hosts.excel.undisturbed import insist
+from cchc_xl.hosts.excel.undisturbed import asks, insist
 from cchc_xl.periods import format_date
 from cchc_xl.readers.read_submission import read_book
 from cchc_xl.stamp import Stamp
+
+_LONGEST_UNIT = 60  # characters of a file's name: with its folder it may have 260
 
 
 def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None:
@@ -36,7 +38,10 @@ def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None
     if not (stamp.unit_code or stamp.unit) or not stamp.period:
         raise InputFault("Chưa nộp được: sổ chưa ghi đơn vị hoặc kỳ báo cáo. Hãy điền ở trang Bìa rồi bấm Nộp lại.")
     path = path_of(book)
-    folder = path.parent if path is not None and path.parent.is_dir() else dialogs.folder("Chọn thư mục để ghi bản nộp")
+    # Opened from a mail or an archive it lies in a folder that nobody finds again, and Excel opens it to read only.
+    read_only = asks(book, "ReadOnly")
+    beside = path is not None and path.parent.is_dir() and not read_only
+    folder = path.parent if path is not None and beside else dialogs.folder("Chọn thư mục để ghi bản nộp")
     if folder is None:
         return None
     number = stamp.submission + 1
@@ -57,8 +62,9 @@ def nop(book: Any, dialogs: Dialogs, now: datetime | None = None) -> Path | None
             f"Excel không ghi được bản nộp vào {folder}: thư mục có thể đã ngắt (ổ mạng, USB), đã đầy hoặc không cho "
             "ghi. Hãy mở thư mục ấy trong Explorer để thử, hoặc lưu sổ sang thư mục khác, rồi bấm Nộp lại."
         ) from refused
+    then = "lưu sổ với tên khác (Tệp > Lưu thành) để lần sau đếm tiếp" if read_only else "lưu sổ"
     dialogs.say(
-        f"Đã ghi bản nộp lần {number}: {target.name}\n(trong thư mục {target.parent}). Hãy gửi tệp này, và lưu sổ."
+        f"Đã ghi bản nộp lần {number}: {target.name}\n(trong thư mục {target.parent}). Hãy gửi tệp này, và {then}."
     )
     return target
 
@@ -80,5 +86,6 @@ def file_name(stamp: Stamp, number: int, suffix: str) -> str:
     """``CCHC_vinh-thanh-2023_22366_2024-Q1_lan-2.xlsx``: ASCII, so that every mail program keeps it."""
     unit = stamp.unit_code or stamp.unit
     plain = unicodedata.normalize("NFD", unit.replace("đ", "d").replace("Đ", "D"))
-    ascii_unit = re.sub(r"[^A-Za-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-") or "don-vi"
+    ascii_unit = re.sub(r"[^A-Za-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
+    ascii_unit = ascii_unit[:_LONGEST_UNIT].strip("-") or "don-vi"
     return f"CCHC_{stamp.form}_{ascii_unit}_{stamp.period}_lan-{number}{suffix}"
