@@ -23,7 +23,7 @@ _STT = re.compile(r"\(?(?:\d{1,3}(?:[.,]\d{1,2})*|[IVXLC]{1,6}|[a-zđA-Z])[.)]?"
 _DOUBTFUL = 0.85
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 # What brackets in a heading may say besides the form's own words: how to fill in, and the column's number.
-_HARMLESS = frozenset({"x", "danh", "dau", "ghi", "so", "neu", "co"})
+_HARMLESS = frozenset({"x", "danh", "dau", "ghi", "so", "lieu", "neu", "co", "khong"})
 _EVEN = frozenset({"trong do", "ket qua", "ket qua thong ke", "ket qua thuc hien", "ket qua giai quyet"})
 _MOSTLY = 0.6
 
