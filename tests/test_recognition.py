@@ -427,6 +427,9 @@ def test_half_a_label_that_is_another_row_s_waits() -> None:
     [row] = by_label(found(table(rows)), "Số nhiệm vụ đã hoàn thành")
     assert not row.accepted
     assert "dòng sau" in row.remarks[-1]
+    rows = printed()
+    rows[4][1] = f"{rows[4][1]} và"
+    assert [row.remarks for row in found(table(rows)).rows() if not row.accepted] == [("tên chưa hết câu (“… và”)",)]
 
 
 def test_doubtful_figures_wait() -> None:
