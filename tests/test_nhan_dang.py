@@ -294,9 +294,12 @@ def test_answers_that_contradict_each_other_are_named(tmp_path: Path, capsys: py
         (("PL9.1 | x", "PL1.5"), layout.OTHER, "“PL9.1” không phải dòng của biểu"),
         ((layout.AUTOMATIC, layout.NO), layout.CONFIRM, "chưa được xác nhận"),
         (("3", "12"), layout.FIGURES, "khác trong tệp"),
+        (("PL1.3 | x", ""), layout.PROPOSED, "đề nghị của máy nay khác"),
     ):
         mapping.unlink(missing_ok=True)
         run(capsys, "nhan-dang", source, "-o", mapping, *WHO)
+        if column == layout.PROPOSED:
+            answer(mapping, dict(zip(KEYS, (layout.YES, layout.NO), strict=True)))
         answer(mapping, dict(zip(KEYS, words, strict=True)), column)
         code, text = run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", target)
         assert (code, target.exists()) == (2, False)
