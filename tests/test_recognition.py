@@ -301,6 +301,14 @@ def test_a_heading_over_a_box_of_one_column_of_figures_is_its_own() -> None:
     assert [(c.match.index, c.match.key) for c in columns if c.accepted] == [(3, "value"), (5, "note")]
 
 
+@pytest.mark.parametrize("heading", ["Số liệu thẩm định", "Sau điều chỉnh", "Kỳ này"])
+def test_a_column_that_corrects_another_makes_a_person_look(heading: str) -> None:
+    """Which of the two the sender means, the headings do not tell."""
+    rows: list[list[object]] = [[a, b, c, d, "9" if d else "", ""] for a, b, c, d, _ in printed()]
+    columns = found(table(rows, [*HEAD[:3], "Số liệu báo cáo", heading, "Ghi chú"])).columns()
+    assert [column.match.heading for column in columns if column.accepted] == ["Ghi chú"]
+
+
 def test_heads_that_have_changed_places_are_not_believed() -> None:
     """Figures below "Đơn vị tính" and units below "Số liệu": neither is taken without a person."""
     columns = found(table([[a, b, d, c, e] for a, b, c, d, e in printed()])).columns()
