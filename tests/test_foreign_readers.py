@@ -196,9 +196,8 @@ def test_xls_and_ods_of_a_real_program_give_the_same(tmp_path: Path) -> None:
     workbook.save(tmp_path / "a.xlsx")
     wanted = texts(read_foreign(tmp_path / "a.xlsx"))
     assert wanted[0][99] == ["100", "Chỉ tiêu số 100 ễ" * 21, "12,5", "10%", "1", "4.136", "2,5"]
-    assert texts(read_foreign(to_xls(tmp_path / "a.xlsx", tmp_path / "o"))) == wanted
-    ods_rows = texts(read_foreign(to_ods(tmp_path / "a.xlsx", tmp_path / "o")))
-    assert [row[:5] for row in ods_rows[0]] == [row[:5] for row in wanted[0]]
+    for made in (to_xls(tmp_path / "a.xlsx", tmp_path / "o"), to_ods(tmp_path / "a.xlsx", tmp_path / "o")):
+        assert texts(read_foreign(made)) == wanted
 
 
 @requires_libreoffice
