@@ -479,6 +479,8 @@ def test_rows_of_another_time_wait() -> None:
     recognition = found(table([*rows[:50], section, *rows[50:]]))
     assert [row.accepted for row in recognition.rows()] == [True] * 50 + [False] * 40
     assert all(row.accepted for row in found(table([section, *rows])).rows()[1:])
+    group: list[object] = ["", "Kết quả thực hiện các nội dung theo kế hoạch năm 2024 của xã", "", "", ""]
+    assert sum(not row.accepted for row in found(table([*rows[:51], group, *rows[51:]])).rows()) <= 2
 
 
 def test_an_appendix_that_comes_twice_waits_with_all_its_rows() -> None:
