@@ -123,6 +123,7 @@ class _Line:
     cells: dict[str, str]
     row: Row
     never: bool = False
+    bare: bool = False  # nothing but a label
     box: bool = False  # its figure stands in a cell with the one below
 
 
@@ -215,7 +216,7 @@ def _broken(rng: random.Random, body: list[_Line]) -> list[_Line]:
         if len(words) > 7 and rng.random() < 0.2:
             at = rng.randrange(len(words) // 2, len(words) - 1)
             line.cells["label"] = " ".join(words[:at])
-            out.append(_Line("", {"label": " ".join(words[at:])}, line.row))
+            out.append(_Line("", {"label": " ".join(words[at:])}, line.row, bare=True))
     return out
 
 
@@ -226,7 +227,7 @@ def _with_times(rng: random.Random, body: list[_Line], repeated: set[str]) -> li
         _Line(line.code, {**line.cells, "value": "77"}, line.row, never=True)
         for line in body[start : start + rng.randrange(4, 40)]
     ]
-    head = _Line("", {"label": rng.choice(_TIMES)}, body[0].row)
+    head = _Line("", {"label": rng.choice(_TIMES)}, body[0].row, bare=True)
     if rng.random() < 0.5:  # not all of them are in both
         body = [line for line in body if line.code in repeated or rng.random() < 0.8]
     return [*body, head, *part]
@@ -358,7 +359,7 @@ def _laid_out(
         heads[key] = [name]
         keys.insert(rng.randrange(2, len(keys) + 1), key)
         for line in body:
-            line.cells.setdefault(key, str(rng.randint(0, 99)) if rng.random() < 0.7 else "")
+            line.cells.setdefault(key, str(rng.randint(0, 99)) if rng.random() < 0.7 and not line.bare else "")
     meant = {key: key for key in keys}
     boxed = simple and _happens(rng, strength.boxed)
     years: list[str] = []

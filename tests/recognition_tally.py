@@ -46,7 +46,8 @@ def measure(form: Form, truth: Distorted, tally: Tally, calibration: dict[int, C
         tally.accepted += accepted
         of_box = "value" in row.figures and place in truth.boxes
         never = of_box or place in truth.never or row.target.code in truth.repeated
-        if accepted and (not right or not columns or never):
+        # A row that is taken keeps its place when a person names its column later.
+        if (row.accepted and not right) or (accepted and (not columns or never)):
             tally.accepted_wrong += 1
         if not right or (accepted and (not columns or never)):
             tally.wrong.append(_words(form, row, truth.rows.get(place, ""), columns=columns))

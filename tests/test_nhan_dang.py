@@ -113,6 +113,20 @@ def test_a_real_table_in_word_becomes_the_workbook_it_should(
     assert held(tmp_path / "so.xlsx") == expected(form_id, values)
 
 
+@pytest.mark.parametrize("form_id", ["ninh-hai-2023", "vinh-thanh-2023"])
+def test_our_own_word_document_is_read_back(form_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What xuat-word writes, with its merged cells, letterheads and places to sign, gives the same figures again."""
+    filled = Path(__file__).parents[1] / "workbooks" / "mau-da-dien" / f"{form_id}.xlsx"
+    source, mapping = tmp_path / "a.docx", tmp_path / "g.xlsx"
+    run(capsys, "xuat-word", filled, "-o", source)
+    code, said = run(capsys, "nhan-dang", source, "-o", mapping, *WHO)
+    assert (code, "Không thuộc biểu" in said) == (0, False)
+    code, said = run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", tmp_path / "so.xlsx")
+    assert code == 0, said
+    again = held(tmp_path / "so.xlsx")
+    assert all(again[ref] == value for ref, value in held(filled).items())
+
+
 def _answers(mapping: Path, truth: Distorted) -> dict[str, str]:
     """What somebody who knows the truth answers to every row that waits: the first of repeated rows counts."""
     answers, seen = {}, set()
@@ -280,9 +294,12 @@ def test_answers_that_contradict_each_other_are_named(tmp_path: Path, capsys: py
         (("PL9.1 | x", "PL1.5"), layout.OTHER, "“PL9.1” không phải dòng của biểu"),
         ((layout.AUTOMATIC, layout.NO), layout.CONFIRM, "chưa được xác nhận"),
         (("3", "12"), layout.FIGURES, "khác trong tệp"),
+        (("PL1.3 | x", ""), layout.PROPOSED, "đề nghị của máy nay khác"),
     ):
         mapping.unlink(missing_ok=True)
         run(capsys, "nhan-dang", source, "-o", mapping, *WHO)
+        if column == layout.PROPOSED:
+            answer(mapping, dict(zip(KEYS, (layout.YES, layout.NO), strict=True)))
         answer(mapping, dict(zip(KEYS, words, strict=True)), column)
         code, text = run(capsys, "nhan-dang", source, "--ghep", mapping, "-o", target)
         assert (code, target.exists()) == (2, False)

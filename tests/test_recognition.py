@@ -301,6 +301,14 @@ def test_a_heading_over_a_box_of_one_column_of_figures_is_its_own() -> None:
     assert [(c.match.index, c.match.key) for c in columns if c.accepted] == [(3, "value"), (5, "note")]
 
 
+@pytest.mark.parametrize("heading", ["Số liệu thẩm định", "Sau điều chỉnh", "Kỳ này"])
+def test_a_column_that_corrects_another_makes_a_person_look(heading: str) -> None:
+    """Which of the two the sender means, the headings do not tell."""
+    rows: list[list[object]] = [[a, b, c, d, "9" if d else "", ""] for a, b, c, d, _ in printed()]
+    columns = found(table(rows, [*HEAD[:3], "Số liệu báo cáo", heading, "Ghi chú"])).columns()
+    assert [column.match.heading for column in columns if column.accepted] == ["Ghi chú"]
+
+
 def test_heads_that_have_changed_places_are_not_believed() -> None:
     """Figures below "Đơn vị tính" and units below "Số liệu": neither is taken without a person."""
     columns = found(table([[a, b, d, c, e] for a, b, c, d, e in printed()])).columns()
@@ -427,6 +435,9 @@ def test_half_a_label_that_is_another_row_s_waits() -> None:
     [row] = by_label(found(table(rows)), "Số nhiệm vụ đã hoàn thành")
     assert not row.accepted
     assert "dòng sau" in row.remarks[-1]
+    rows = printed()
+    rows[4][1] = f"{rows[4][1]} và"
+    assert [row.remarks for row in found(table(rows)).rows() if not row.accepted] == [("tên chưa hết câu (“… và”)",)]
 
 
 def test_doubtful_figures_wait() -> None:
@@ -468,6 +479,8 @@ def test_rows_of_another_time_wait() -> None:
     recognition = found(table([*rows[:50], section, *rows[50:]]))
     assert [row.accepted for row in recognition.rows()] == [True] * 50 + [False] * 40
     assert all(row.accepted for row in found(table([section, *rows])).rows()[1:])
+    group: list[object] = ["", "Kết quả thực hiện các nội dung theo kế hoạch năm 2024 của xã", "", "", ""]
+    assert sum(not row.accepted for row in found(table([*rows[:51], group, *rows[51:]])).rows()) <= 2
 
 
 def test_an_appendix_that_comes_twice_waits_with_all_its_rows() -> None:

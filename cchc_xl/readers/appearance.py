@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from cchc_xl.layout import column_index
 
-_TAG = re.compile(rb"<(?:\w+:)?(row|col|mergeCell)\s([^<>]*)>")
-_ATTRIBUTE = re.compile(rb"""(?:^|\s)(r|hidden|min|max|ref)\s*=\s*["']([^"'<>]{0,40})["']""")
+_HIDDEN = re.compile(rb"<(?:\w+:)?(row|col)\s([^<>]*\bhidden\s*=[^<>]*)>")
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^<>]*\bref\s*=\s*["']([A-Z0-9:]{1,25})["']""")
+_ATTRIBUTE = re.compile(rb"""(?:^|\s)(r|hidden|min|max)\s*=\s*["']([^"'<>]{0,40})["']""")
 _BOX = re.compile(rb"([A-Z]{1,3})([1-9][0-9]{0,6}):([A-Z]{1,3})([1-9][0-9]{0,6})")
 _TRUE = (b"1", b"true")
 _MOST_COLUMNS = 16_384
-MOST_BOXES = 250_000  # more than a file may have cells
+MOST_BOXES = 250_000  # more than a foreign file may have cells
 
 
 @dataclass(slots=True)
@@ -30,25 +32,24 @@ class Appearance:
 def appearance(xml: bytes) -> Appearance:
     """The appearance of a worksheet, given as XML. What is written in no known way is taken as not there."""
     found = Appearance()
-    row = beyond = 0
-    for match in _TAG.finditer(xml):
-        name, given = match[1], dict(_ATTRIBUTE.findall(match[2]))
-        hidden = given.get(b"hidden") in _TRUE
-        if name == b"row":
-            row = _number(given.get(b"r", b""), row + 1)
-            if hidden:
-                found.hidden_rows.add(row - 1)
-        elif name == b"col" and hidden:
+    beyond = 0
+    for match in islice(_HIDDEN.finditer(xml), MOST_BOXES):
+        given = dict(_ATTRIBUTE.findall(match[2]))
+        if given.get(b"hidden") not in _TRUE:
+            continue
+        if match[1] == b"row":
+            found.hidden_rows.add(_number(given.get(b"r", b""), 0) - 1)
+        else:
             # They stand in their order; what overlaps could take for ever.
             first, last = _number(given.get(b"min", b""), 1), _number(given.get(b"max", b""), 1)
             found.hidden_columns.update(range(max(first - 1, beyond), min(last, _MOST_COLUMNS)))
             beyond = max(beyond, last)
-        elif name == b"mergeCell" and (box := _BOX.fullmatch(given.get(b"ref", b""))) is not None:
+    for match in islice(_MERGED.finditer(xml), MOST_BOXES):
+        box = _BOX.fullmatch(match[1])
+        if box is not None:
             left, right = sorted((column_index(box[1].decode()), column_index(box[3].decode())))
             top, bottom = sorted((int(box[2]), int(box[4])))
             found.boxes[top - 1, left] = bottom - top + 1, right - left + 1
-            if len(found.boxes) == MOST_BOXES:
-                break
     return found
 
 

@@ -21,9 +21,11 @@ _MARGIN = 0.1
 _STT = re.compile(r"\(?(?:\d{1,3}(?:[.,]\d{1,2})*|[IVXLC]{1,6}|[a-zđA-Z])[.)]?")
 # The most that a column keeps which something speaks against.
 _DOUBTFUL = 0.85
+# A column of figures that stand in place of those beside it.
+_CORRECTED = re.compile(r"\b(?:dieu chinh|tham dinh|ra soat|kiem tra|sua|chot|chinh thuc|ky nay|trong ky)\b")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 # What brackets in a heading may say besides the form's own words: how to fill in, and the column's number.
-_HARMLESS = frozenset({"x", "danh", "dau", "ghi", "so", "neu", "co"})
+_HARMLESS = frozenset({"x", "danh", "dau", "ghi", "so", "lieu", "neu", "co", "khong"})
 _EVEN = frozenset({"trong do", "ket qua", "ket qua thong ke", "ket qua thuc hien", "ket qua giai quyet"})
 _MOSTLY = 0.6
 
@@ -95,6 +97,9 @@ def match_columns(segment: Segment, appendix: Appendix, label: int) -> Columns:
     if columns.unit >= 0 and _is_numeric(segment, columns.unit):
         # Figures below the unit's heading: heads and columns have changed places.
         columns.figures = [_at_most(match, _DOUBTFUL) for match in columns.figures]
+    others = [match for match in columns.figures if not match.key and _is_numeric(segment, match.index)]
+    if any(_CORRECTED.search(" ".join(paths.get(match.index, ()))) for match in others):
+        columns.figures = [match if match.key == NOTE else _at_most(match, _DOUBTFUL) for match in columns.figures]
     return columns
 
 

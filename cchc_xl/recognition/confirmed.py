@@ -12,6 +12,7 @@ from cchc_xl.recognition.mapping_layout import (
     COLUMNS_SHEET,
     CONFIRM,
     FIGURES,
+    FORM_COLUMN,
     FORMAT,
     HIDDEN_SHEET,
     IDENTITY,
@@ -20,6 +21,7 @@ from cchc_xl.recognition.mapping_layout import (
     OTHER,
     OTHER_COLUMN,
     PERIOD,
+    PROPOSED,
     ROWS_SHEET,
     UNIT,
     UNIT_CODE,
@@ -30,10 +32,14 @@ from cchc_xl.values import from_cell
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What stands beside a row or column: the word under "Xác nhận", another code that was chosen, the sheet's row."""
+    """What stands beside a row or column: the word under "Xác nhận", another code that was chosen, the sheet's row.
+
+    ``proposed``: the code of the proposal to which the word is the answer.
+    """
 
     word: str
     other: str
+    proposed: str
     figures: str
     line: int
 
@@ -76,12 +82,12 @@ def read_confirmation(path: Path) -> Confirmation:
         identity[UNIT],
         identity[UNIT_CODE],
         identity[PERIOD],
-        dict(_answers(path, rows, OTHER)),
-        dict(_answers(path, columns, OTHER_COLUMN)),
+        dict(_answers(path, rows, OTHER, PROPOSED)),
+        dict(_answers(path, columns, OTHER_COLUMN, FORM_COLUMN)),
     )
 
 
-def _answers(path: Path, grid: Sequence[Sequence[object]], other: str) -> Iterator[tuple[str, Answer]]:
+def _answers(path: Path, grid: Sequence[Sequence[object]], other: str, proposed: str) -> Iterator[tuple[str, Answer]]:
     header = next((row for row in grid if CONFIRM in row and KEY in row and other in row), None)
     if header is None:
         raise InputFault(f"{path.name} mất hàng tiêu đề của bảng: hãy lập lại bằng lệnh nhan-dang TỆP -o.")
@@ -100,7 +106,7 @@ def _answers(path: Path, grid: Sequence[Sequence[object]], other: str) -> Iterat
         if key in seen:
             raise InputFault(f"{path.name}: hàng {line} là bản chép của một hàng khác: hãy xóa hàng chép thừa.")
         seen.add(key)
-        yield key, Answer(text(CONFIRM), code_of(text(other)), text(FIGURES), line)
+        yield key, Answer(text(CONFIRM), code_of(text(other)), code_of(text(proposed)), text(FIGURES), line)
 
 
 def _text(cell: object) -> str:

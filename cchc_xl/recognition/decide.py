@@ -29,7 +29,8 @@ from cchc_xl.recognition.target import LABEL, STT
 from cchc_xl.values import Value
 
 _LONGEST = 1_000  # letters of a figure (a note) that are shown
-_NO_ANSWER = Answer("", "", "", 0)
+_NO_ANSWER = Answer("", "", "", "", 0)
+_ANOTHER = "đề nghị của máy nay khác trong sổ ghép; hãy chọn ở cột {}, hoặc nhận dạng lại tệp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,10 @@ class _Deciding:
         if answer.word == NO:
             self.out.persons[column_key(column)] = ""
             return ""
+        proposed = code_of(column_choices(column).get(column.match.key, ""))
+        if answer.word in (YES, REMEMBERED, AUTOMATIC) and answer.proposed != proposed:
+            self.out.waiting.append(f"{at}: {_ANOTHER.format(OTHER_COLUMN)}")
+            return ""
         if answer.word in (YES, REMEMBERED) and column.match.key:
             self.out.persons[column_key(column)] = column.match.key
             return column.match.key
@@ -187,6 +192,10 @@ class _Deciding:
         if answer.word == NO:
             self.out.persons[row_key(row)] = ""
             return ""
+        if answer.word in (YES, REMEMBERED, AUTOMATIC) and answer.proposed != (row.target.code if row.target else ""):
+            if at_stake:
+                self.out.waiting.append(f"{at}: {_ANOTHER.format(OTHER)}")
+            return None
         if answer.word in (YES, REMEMBERED) and row.target is not None:
             self.out.persons[row_key(row)] = row.target.code
             return row.target.code

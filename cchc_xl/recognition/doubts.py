@@ -22,7 +22,7 @@ _TIMES = re.compile(
     r"\b(?:(?:ky|quy|nam|thang) (?:truoc|nay|sau)|ky bao cao|trong ky|cung ky|luy ke|cong don|uoc thuc hien"
     r"|quy (?:[ivx]+|[1-4])|thang \d+|\d+ thang|nam 20\d\d|(?:dau|cuoi) (?:ky|nam))\b"
 )
-_LONGEST_TIME = 12  # words of such a row
+_OTHER_WORDS = 5  # of such a row: one with more says something else
 _CUMULATIVE = re.compile(r"\b(?:luy ke|cong don|tu dau nam|9 thang|6 thang)\b")
 _RATIO = re.compile(r"\bt[yi] le\b|\bphan tram\b")
 # So many rows in common, or so many of the smaller one's, and two tables are one appendix twice.
@@ -121,9 +121,9 @@ def _of_times(sources: Sequence[SourceRow], matches: Sequence[Match]) -> Mapping
 
 
 def _names_a_time(source: SourceRow, match: Match) -> bool:
-    words = source.wording.folded
+    words = " ".join(source.wording.folded)
     bare = not source.has_figures and match.target is None
-    return bare and 0 < len(words) <= _LONGEST_TIME and _TIMES.search(" ".join(words)) is not None
+    return bare and _TIMES.search(words) is not None and len(_TIMES.sub("", words).split()) <= _OTHER_WORDS
 
 
 def _of_copies(sources: Sequence[SourceRow], matches: Sequence[Match]) -> Mapping[int, str]:

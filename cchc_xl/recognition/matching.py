@@ -36,6 +36,8 @@ _MARGIN_NEAR, _MARGIN_REWORDED = 0.08, 0.12
 _TELLING = 5
 _ENOUGH = 5
 _SAME_NUMBERING = 0.9
+# A label that ends so goes on somewhere.
+_OPEN = frozenset(["và", "hoặc", "của", "tại", "về", "với", "cho", "do", "theo", "bằng", "từ", "trong", "ở", "các"])
 _NEIGHBOURS = 12  # how far the nearest numbered row is looked for
 
 
@@ -287,6 +289,9 @@ class _Matching:
             if differing:
                 given = "; ".join(f"“{source.others[key]}”, biểu: “{target.others[key]}”" for key in differing)
                 self.doubts[i].append(f"phần in sẵn khác biểu ({given})")
+            last = source.wording.words[-1]
+            if last in _OPEN and last != target.wording.words[-1]:
+                self.doubts[i].append(f"tên chưa hết câu (“… {last}”)")
             if len(self.same[i]) == 1 and not self._at_home(i, j, numbers):
                 self.doubts[i].append("đứng dưới mục khác so với biểu")
 

@@ -1,12 +1,15 @@
 """The sheets of an OpenDocument spreadsheet (.ods).
 
 OpenDocument 1.3 part 3: §9.1 (table, table-row, table-cell, and how often each is repeated), §19.385 (value-type);
-``table:visibility`` hides rows and columns, ``table:display`` in its style a sheet.
+``table:visibility`` hides rows and columns, ``table:display`` in its style a sheet; ``number:display-factor`` divides
+what a cell shows.
 Not through calamine: it lays out every repeated row without a limit, and does not tell a percentage from a fraction.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Mapping
 
 from cchc_xl.ooxml.limits import Limits
@@ -15,12 +18,13 @@ from cchc_xl.readers.foreign.table import ForeignTable, SparseRows, TooLarge, at
 from cchc_xl.readers.number_scales import PERCENT, as_shown
 from cchc_xl.values import BLANK, State, Value, from_cell, from_text
 
-CONTENT = "content.xml"
+CONTENT, STYLES = "content.xml", "styles.xml"
 SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
 TEXT = b"application/vnd.oasis.opendocument.text"
 
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 style"
+_NUMBER = "urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0 number"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _ANNOTATION = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 annotation"
 _EXTENSION = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
@@ -28,11 +32,13 @@ _SIGNS = {f"{_TEXT}tab": " ", f"{_TEXT}line-break": "\n"}
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 
 
-def open_document_tables(content: bytes, limits: Limits) -> list[ForeignTable]:
+def open_document_tables(content: bytes, styles: bytes, limits: Limits) -> list[ForeignTable]:
     """The sheets in their order. Raises ``ValueError`` for no XML and ``TooLarge`` for what no form holds."""
-    if content.count(b"<") > limits.tags:
+    if content.count(b"<") + styles.count(b"<") > limits.tags:
         raise TooLarge
     reading = _Reading(limits)
+    if styles:
+        parse(styles, reading.note_style, namespaces=True)
     parse(content, reading.start, reading.end, reading.text, namespaces=True)
     return [
         ForeignTable(
@@ -59,6 +65,9 @@ class _Sheet:
         self.cells = SparseRows(limits)
         self.hidden_rows: list[tuple[int, int]] = []
         self.hidden_columns: set[int] = set()
+        # Runs of columns: up to where, and the style of their cells.
+        self.ends: list[int] = []
+        self.styles: list[str] = []
 
     @property
     def rows(self) -> int:
@@ -77,6 +86,7 @@ class _Reading:
         self._rows = self._columns = 1  # how often the row and the cell that were begun last are repeated
         self._line: list[tuple[int, int, Value]] = []
         self._style = ""
+        self._powers: dict[str, int] = {}  # of the styles that divide what is shown
         self._hidden_styles: set[str] = set()
         self._defined = 0  # columns whose visibility was told
         self._cell: dict[str, str] | None = None
@@ -91,7 +101,7 @@ class _Reading:
             if self._depth == 1:
                 self._begin_sheet(attributes(flat))
         elif not self._depth:
-            self._note_style(name, flat)
+            self.note_style(name, flat)
         elif self._depth != 1:
             return  # a table within a cell belongs to a chart or a form
         elif name == f"{_TABLE}table-column":
@@ -129,7 +139,8 @@ class _Reading:
         elif name in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell") and self._cell is not None:
             shown = "\n".join("".join(paragraph) for paragraph in self._paragraphs)
             # What lies behind a merged cell is not shown.
-            value = _value(self._cell, shown) if name == f"{_TABLE}table-cell" else BLANK
+            power = self._powers.get(self._cell.get("style-name") or self._default_style(), 0)
+            value = _value(self._cell, shown, power) if name == f"{_TABLE}table-cell" else BLANK
             if value.filled:
                 high, wide = (_count(self._cell.get(f"number-{side}-spanned", "1")) for side in ("rows", "columns"))
                 self.sheets[-1].cells.merge(self._row, self._column, high, wide)
@@ -148,17 +159,30 @@ class _Reading:
         self.sheets.append(_Sheet(given.get("name", ""), self._limits, hidden=hidden))
         self._row = self._defined = 0
 
-    def _note_style(self, name: str, flat: list[str]) -> None:
-        if name == _STYLE:
-            self._style = attributes(flat).get("name", "")
-        elif name.endswith(" table-properties") and attributes(flat).get("display") == "false":
+    def note_style(self, name: str, flat: list[str]) -> None:
+        """What a style says of numbers and sheets."""
+        given = attributes(flat)
+        if name == _STYLE or name.endswith("-style"):
+            self._style = given.get("name", "")
+            self._powers[self._style] = self._powers.get(given.get("data-style-name", ""), 0)
+        elif name == _NUMBER and re.fullmatch("10+", given.get("display-factor", "")):
+            self._powers[self._style] = 1 - len(given["display-factor"])
+        elif name.endswith(" table-properties") and given.get("display") == "false":
             self._hidden_styles.add(self._style)
 
     def _note_column(self, flat: list[str]) -> None:
         end = min(self._defined + _repeated(flat, "number-columns-repeated", _MOST_COLUMNS), _MOST_COLUMNS)
         if _hidden(flat):
             self.sheets[-1].hidden_columns.update(range(self._defined, end))
+        if end > self._defined:
+            self.sheets[-1].ends.append(end)
+            self.sheets[-1].styles.append(attributes(flat).get("default-cell-style-name", ""))
         self._defined = end
+
+    def _default_style(self) -> str:
+        sheet = self.sheets[-1]
+        run = bisect_right(sheet.ends, self._column)
+        return sheet.styles[run] if run < len(sheet.styles) else ""
 
     def _end_row(self) -> None:
         if self._line and self._rows * sum(columns for _, columns, _ in self._line) > self._limits.cells:
@@ -171,14 +195,14 @@ class _Reading:
         self._row += self._rows
 
 
-def _value(cell: dict[str, str], shown: str) -> Value:
+def _value(cell: dict[str, str], shown: str, power: int) -> Value:
     match cell.get("value-type", ""):
         case "float" | "currency" | "percentage" as kind:
             try:
                 number = from_cell(float(cell.get("value", "")))
             except ValueError:
                 return from_text(shown)
-            return as_shown(number, PERCENT) if kind == "percentage" else number
+            return as_shown(number, PERCENT if kind == "percentage" else power)
         case "date" | "time":
             return Value(State.DATE, text=shown)
         case "error":

@@ -125,9 +125,9 @@ def _of_package(path: Path, content: bytes, limits: Limits) -> list[ForeignTable
             if kind.startswith(open_document.TEXT):
                 raise WorkbookFault(f"Tệp {path.name} là văn bản OpenDocument (.odt): hãy lưu lại dạng .docx.")
             if open_document.CONTENT in names and kind.startswith(open_document.SPREADSHEET):
-                return open_document.open_document_tables(
-                    _part(package, names, open_document.CONTENT, limits.sheet), limits
-                )
+                content_xml = _part(package, names, open_document.CONTENT, limits.sheet)
+                styles = _part(package, names, open_document.STYLES, limits.shared)
+                return open_document.open_document_tables(content_xml, styles, limits)
     except BROKEN_ZIP:
         raise WorkbookFault(f"Tệp {path.name} đã hỏng, không đọc được: hãy xin lại tệp.") from None
     if "xl/workbook.bin" in names:
