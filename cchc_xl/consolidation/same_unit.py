@@ -87,7 +87,7 @@ def with_one_name(judged: Sequence[JudgedFile]) -> list[JudgedFile]:
         if others:
             more = f" và {len(others) - 1} sổ khác" if len(others) > 1 else ""
             said = (
-                f"{file.unit} cũng là tên ở sổ {others[0].received.file}{more}, mã khác: nếu là một đơn vị thì số bị "
+                f"Tên {file.unit} cũng đứng ở sổ {others[0].received.file}{more} với mã khác: nếu là một đơn vị thì số bị "
                 "tính hai lần, hãy sửa mã ở trang Bìa rồi tổng hợp lại."
             )
             file = replace(file, reason=f"{file.reason} {said}".strip())
