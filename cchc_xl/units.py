@@ -170,7 +170,11 @@ class UnitList:
                     self._check_successor(before)
                     seen.add(before)
                     waiting.append(before)
-        return sorted(found, key=self.units.index)
+        return sorted(found, key=self._place.__getitem__)
+
+    @cached_property
+    def _place(self) -> Mapping[Unit, int]:
+        return {unit: at for at, unit in reversed(list(enumerate(self.units)))}
 
     @cached_property
     def _went_into(self) -> Mapping[Unit, Sequence[Unit]]:

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from submissions import Figures, filled, make
 
+from cchc_xl import excel_limits
 from cchc_xl.catalogue.load import load_form
 from cchc_xl.errors import CchcError
 from cchc_xl.expressions import CellRef
@@ -19,7 +20,8 @@ from cchc_xl.merging import MergeRequest, merge
 from cchc_xl.over_time.comparison import ComparedRow, Difference, compare, last_years_books, previous_books
 from cchc_xl.over_time.sequence import PeriodBook, period_book
 from cchc_xl.period_operations import CompareRequest, compare_periods, read_period
-from cchc_xl.period_workbook.compared import BY_UNIT_SHEET, COMPARED_SHEET
+from cchc_xl.period_workbook.compared import COMPARED_SHEET
+from cchc_xl.period_workbook.compared_units import BY_UNIT_SHEET
 from cchc_xl.units import UnitList, read_units
 
 FORM = "vinh-thanh-2023"
@@ -279,6 +281,33 @@ def test_unit_by_unit_as_in_the_whole(tmp_path: Path) -> None:
     [gone] = [line for line in lines if line[1] == "xã 2"]
     assert gone[10] == "Có trong sổ kỳ so sánh, không có trong sổ kỳ này."
     assert not any(gone[2:9])
+
+
+def test_more_lines_than_a_sheet_holds_go_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A province's communes against both periods are more than a million lines: none is cut."""
+    paths = {}
+    for period in ("2025-Q1", "2025-Q2"):
+        folder = tmp_path / period
+        folder.mkdir()
+        for code in "123456789":
+            figures = {SETTLED: "10", ON_TIME: "5", STAFF: "2", PLANNED: "9", DONE: "8"}
+            make(folder, code, f"xã {code}", {"PL6": figures}, period=period)
+        paths[period] = tmp_path / f"{period}.xlsx"
+        merge(MergeRequest(folder, paths[period], FORM, None, "586", period))
+    target = tmp_path / "ss.xlsx"
+    request = CompareRequest(paths["2025-Q2"], target, [paths["2025-Q1"]])
+
+    def lines() -> list[list[object]]:
+        book = openpyxl.load_workbook(target)
+        sheets = [sheet for sheet in book.worksheets if sheet.title.startswith(BY_UNIT_SHEET)]
+        return [[sheet.title, *(c.value for c in r[:7])] for sheet in sheets for r in sheet.iter_rows(min_row=4)]
+
+    compare_periods(request)
+    whole = lines()
+    monkeypatch.setattr(excel_limits, "ROWS", 40)
+    compare_periods(request)
+    assert [line[1:] for line in lines()] == [line[1:] for line in whole]
+    assert len({line[0] for line in lines()}) > 1
 
 
 def test_totals_over_other_units_are_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

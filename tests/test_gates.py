@@ -97,13 +97,17 @@ def test_a_name_of_several_units_needs_its_code() -> None:
     assert "nhiều đơn vị (mã 1, 2)" in third.reason
 
 
-@pytest.mark.parametrize("name", ["xã Tân Hải", "UBND xã Tân Hải", "xã Tân Hải, huyện Ninh Hải"])
+@pytest.mark.parametrize(
+    "name", ["xã Tân Hải", "UBND xã Tân Hải", "xã Tân Hải, huyện Ninh Hải", "xã Tân Hải - huyện Ninh Hải"]
+)
 def test_one_name_under_two_codes_is_said(name: str) -> None:
     """Two units of one name there are, yet a mistyped code is likelier: both count, and both say it."""
     found = without_list(received("a.xlsx", "22855", "xã Tân Hải", GOOD), received("b.xlsx", "22585", name, GOOD))
     for file in found.values():
         assert file.state is FileState.INCLUDED_WITH_WARNINGS
         assert "hai lần" in file.reason
+    dashes = without_list(received("a.xlsx", "1", "xã Ea-Kao", GOOD), received("b.xlsx", "2", "xã Ea-Tu", GOOD))
+    assert all(file.state is FileState.INCLUDED for file in dashes.values())
 
 
 def test_a_neighbours_code_is_not_taken_for_the_neighbour() -> None:

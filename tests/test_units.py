@@ -1,6 +1,8 @@
 """The list of units: reading it in the shapes that offices keep it in, and who is expected on which day."""
 
 import datetime as dt
+import random
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -190,3 +192,70 @@ class TestReading:
         (tmp_path / "ds.csv").write_bytes(b"code\tname\n1\tH\xe1i\n")
         assert "UTF-8" in fault_of(tmp_path / "ds.csv")
         assert "ds.xlsx" in fault_of(write(tmp_path, "no zip", "ds.xlsx"))
+
+
+@dataclass(eq=False)
+class Territory:
+    """A unit of a made-up history: the pieces of land that it holds, and those that it took in later."""
+
+    code: str
+    name: str
+    start: date | None
+    pieces: frozenset[int]
+    end: date | None = None
+    became: str = ""
+    taken: list[tuple[date, frozenset[int]]] = field(default_factory=list)
+
+    def held(self, day: date) -> frozenset[int]:
+        return self.pieces.union(*(pieces for since, pieces in self.taken if since <= day))
+
+
+def history(rnd: random.Random) -> list[Territory]:
+    """Units that were merged, renamed, given other codes, or taken in by one that goes on, at several days."""
+    live = [Territory(f"{n}", f"N{n}", None, frozenset({n})) for n in range(rnd.randint(3, 9))]
+    gone: list[Territory] = []
+    day, fresh = date(2023, 1, 1), 100
+    for _ in range(rnd.randint(1, 4)):
+        day += dt.timedelta(days=rnd.randint(40, 400))
+        rnd.shuffle(live)
+        fresh += 1
+        ended = [live.pop() for _ in range(rnd.randint(1, min(3, len(live) - 1)))] if len(live) > 1 else []
+        if not ended:
+            break
+        pieces = frozenset().union(*(unit.held(day) for unit in ended))
+        if rnd.random() < 0.4:
+            heir = live[0]
+            heir.taken.append((day, pieces))
+        else:
+            code, name = rnd.choice([ended[0].code, f"{fresh}"]), rnd.choice([ended[0].name, f"N{fresh}"])
+            heir = Territory(code, name, day, pieces)
+            live.append(heir)
+        for unit in ended:
+            unit.end, unit.became = day - dt.timedelta(days=1), rnd.choice([heir.name, f"Xã {heir.name}"])
+        gone += ended
+    rnd.shuffle(gone)
+    return [*gone, *live]
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_predecessors_hold_just_the_land_of_the_later_unit(block: int) -> None:
+    """Over any number of reorganisations: just the units whose land the later one holds."""
+    several = 0
+    for seed in range(block * 60, block * 60 + 60):
+        rnd = random.Random(seed)
+        made = history(rnd)
+        units = [Unit(t.code, t.name, "xã", "9", t.start, t.end, t.became, "") for t in made]
+        listed = UnitList("ds.tsv", tuple(units))
+        for _ in range(10):
+            now = date(2023, 1, 1) + dt.timedelta(days=rnd.randint(0, 1500))
+            before = now - dt.timedelta(days=rnd.randint(1, 900))
+            for unit, later in zip(units, made, strict=True):
+                if unit.valid_on(now):
+                    wanted = [
+                        one
+                        for one, earlier in zip(units, made, strict=True)
+                        if one.valid_on(before) and earlier.held(before) <= later.held(now)
+                    ]
+                    assert listed.predecessors(unit, before, now) == wanted, (seed, unit, before, now)
+                    several += len(wanted) > 1
+    assert several > 100

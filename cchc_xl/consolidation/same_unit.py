@@ -14,6 +14,9 @@ from cchc_xl.values import normalise
 _OFFICE = re.compile(r"^(?:ủy ban nhân dân|uỷ ban nhân dân|ubnd)\s+")
 _KIND = re.compile(r"^(?:xã|phường|thị trấn|đặc khu|huyện|quận|thị xã|thành phố|tp\.?|tỉnh)\s+")
 
+# The unit above, behind a name.
+_DISTRICT = re.compile(r"\s*[,(]|\s+[–-]\s+(?=(?:huyện|quận|thị xã|thành phố|tp\.?|tỉnh)\s)")
+
 
 def unit_name(name: str) -> str:
     """A unit's name as it is matched: in order, and without the office that people write before it."""
@@ -73,22 +76,19 @@ def _kind_of(name: str) -> bool:
 
 def with_one_name(judged: Sequence[JudgedFile]) -> list[JudgedFile]:
     """Say of files that count under several codes and bear one name that they may be one unit's, counted twice."""
-    by_name: dict[str, list[JudgedFile]] = {}
+    by_name: dict[str, dict[str, str]] = {}
     for file in judged:
         if file.state is FileState.INCLUDED and _name(file):
-            by_name.setdefault(_without_district(_name(file)), []).append(file)
+            by_name.setdefault(_without_district(_name(file)), {})[file.unit_code] = file.received.file
     out = []
     for file in judged:
-        others = [
-            other
-            for other in by_name.get(_without_district(_name(file)), ())
-            if file.state is FileState.INCLUDED and other.unit_code != file.unit_code
-        ]
-        if others:
-            more = f" và {len(others) - 1} sổ khác" if len(others) > 1 else ""
+        bearers = by_name.get(_without_district(_name(file)), {})
+        if file.state is FileState.INCLUDED and len(bearers) > 1:
+            other = next(name for code, name in bearers.items() if code != file.unit_code)
+            more = f" và {len(bearers) - 2} sổ khác" if len(bearers) > 2 else ""
             said = (
-                f"{file.unit} cũng là tên ở sổ {others[0].received.file}{more}, mã khác: nếu là một đơn vị thì số bị "
-                "tính hai lần, hãy sửa mã ở trang Bìa rồi tổng hợp lại."
+                f"Tên {file.unit} cũng đứng ở sổ {other}{more} với mã khác: nếu là một đơn vị thì số bị tính hai lần, "
+                "hãy sửa mã ở trang Bìa rồi tổng hợp lại."
             )
             file = replace(file, reason=f"{file.reason} {said}".strip())
         out.append(file)
@@ -96,8 +96,8 @@ def with_one_name(judged: Sequence[JudgedFile]) -> list[JudgedFile]:
 
 
 def _without_district(name: str) -> str:
-    """``xã tân hải`` of ``xã Tân Hải, huyện Ninh Hải``."""
-    return re.split(r"\s*[,(–-]\s*", unit_name(name), maxsplit=1)[0]
+    """``xã tân hải`` of ``xã Tân Hải, huyện Ninh Hải``; a dash may belong to the name."""
+    return _DISTRICT.split(unit_name(name), maxsplit=1)[0]
 
 
 def without_shared_codes(

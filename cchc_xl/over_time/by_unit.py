@@ -44,17 +44,20 @@ def compare_units(
     """Unit by unit, each figure that both summaries have or one of them; amounts and percentages alone."""
     (period, ours), (other, theirs) = now, before
     place = {code: at for at, code in enumerate(theirs.units)}
-    lines = _lines(form, ours, theirs)
+    rows = [
+        (line, ours.figures.get(ours.key(line), ()), theirs.figures.get(theirs.key(line), ()))
+        for line in _lines(form, ours, theirs)
+    ]
     compared: set[str] = set()
     for at, code in enumerate(ours.units):
         name = ours.units[code].name
         matched, same, remark, why = _matched(code, name, period, other, theirs, units)
         compared.update(matched)
-        for line in lines:
+        for line, row, row_before in rows:
             spec = line.spec
             assert spec.quantity is not None
-            number = _number(ours.figures.get(ours.key(line), ()), at)
-            numbers = [_number(theirs.figures.get(theirs.key(line), ()), place[found]) for found in matched]
+            number = _number(row, at)
+            numbers = [_number(row_before, place[found]) for found in matched]
             figure, cause = _together(numbers, spec.quantity.rollup)
             if number is None and figure is None and not any(one is not None for one in numbers):
                 continue

@@ -53,7 +53,7 @@ def join(books: Sequence[PeriodBook], period: Period) -> Joined:
     cells = equal_to_totals(form, stamp, sides, cells, values)
     values |= {cell.spec.ref: cell.value for cell in cells if cell.way is Way.EQUAL}
     cells, values = with_totals(form, stamp, sides, cells, values)
-    cells = waiting_for_totals(form, cells, waiting_totals(form, cells))
+    cells = waiting_for_totals(form, sides, cells, waiting_totals(form, cells))
     waiting = waiting_totals(form, cells)
     cells = [
         replace(c, way=Way.OPEN, value=BLANK, remark=waiting[c.spec.ref]) if c.spec.ref in waiting else c for c in cells

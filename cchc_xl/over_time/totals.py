@@ -69,9 +69,8 @@ def equal_to_totals(
     for cell in cells:
         total = _carrying_totals(form).get(cell.spec.ref)
         if total is not None and cell.way is Way.ADDED and len(sides) > 1:
-            stated = [(one.number, side.figures.number(total)) for side, one in zip(sides, cell.given, strict=True)]
             number = figures.number(total)
-            if number is not None and number != cell.value.number and all(ours == theirs for ours, theirs in stated):
+            if number is not None and number != cell.value.number and _stated_alike(cell, total, sides):
                 at = form.cells[total]
                 added = number_words(cell.value.number) if cell.value.number is not None else ""
                 said = (
@@ -83,15 +82,25 @@ def equal_to_totals(
     return out
 
 
-def waiting_for_totals(form: Form, cells: Sequence[JoinedCell], waiting: Collection[CellRef]) -> list[JoinedCell]:
+def _stated_alike(cell: JoinedCell, total: CellRef, sides: Sequence[Side]) -> bool:
+    """Whether every period states the figure and the total alike."""
+    return all(one.number == side.figures.number(total) for side, one in zip(sides, cell.given, strict=True))
+
+
+def waiting_for_totals(
+    form: Form, sides: Sequence[Side], cells: Sequence[JoinedCell], waiting: Collection[CellRef]
+) -> list[JoinedCell]:
     """The same cells open where their total waits for a part: the sum of the periods would pass for it."""
-    totals = _carrying_totals(form)
-    return [
-        replace(cell, way=Way.OPEN, value=BLANK, remark=f"Chờ {form.cells[totals[cell.spec.ref]].row.title(60)}.")
-        if cell.way in (Way.ADDED, Way.EQUAL) and totals.get(cell.spec.ref) in waiting
-        else cell
-        for cell in cells
-    ]
+    out = []
+    for cell in cells:
+        total = _carrying_totals(form).get(cell.spec.ref)
+        if total is None or total not in waiting or cell.way not in (Way.ADDED, Way.EQUAL):
+            out.append(cell)
+            continue
+        if _stated_alike(cell, total, sides):
+            cell = replace(cell, way=Way.OPEN, value=BLANK, remark=f"Chờ {form.cells[total].row.title(60)}.")
+        out.append(cell)
+    return out
 
 
 @cache

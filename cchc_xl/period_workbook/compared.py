@@ -18,16 +18,15 @@ from cchc_xl.layout import LINE_HEIGHT, MAX_ROW_HEIGHT, cell_address, is_bold, l
 from cchc_xl.lettering import text_lines
 from cchc_xl.over_time.by_unit import UnitComparison
 from cchc_xl.over_time.comparison import ComparedRow, Comparison, Difference, Other
+from cchc_xl.period_workbook.compared_units import SIGNED, SIGNED_DECIMAL, plain_number, write_by_unit
 from cchc_xl.summary_workbook.page import clean
 
-COMPARED_SHEET, BY_UNIT_SHEET = "So sánh", "So sánh theo đơn vị"
+COMPARED_SHEET = "So sánh"
 _LEFT = (("STT", 7.0), ("Chỉ tiêu", 46.0), ("Đơn vị tính", 11.0), ("Kỳ này", 14.0))
 _EACH = (("Số liệu", 14.0), ("Tăng, giảm", 13.0), ("%", 10.5))
 _REMARK_WIDTH = 30.0
 _AGENCY, _LINE, _TITLE, _PERIODS, _FORM, _NOTES = 0, 1, 3, 4, 5, 6
 _SIZE, _REMARK_SIZE = 12, 10
-_PLAIN, _PLAIN_DECIMAL = "#,##0", "#,##0.00"
-_SIGNED, _SIGNED_DECIMAL = "+#,##0;-#,##0;0", "+#,##0.00;-#,##0.00;0"
 
 
 def build_compared_workbook(comparison: Comparison, target: Path, by_unit: Sequence[UnitComparison] = ()) -> None:
@@ -37,7 +36,7 @@ def build_compared_workbook(comparison: Comparison, target: Path, by_unit: Seque
         styles = Styles(workbook)
         _Compared(workbook, styles, comparison).write()
         if by_unit:
-            _write_by_unit(workbook, styles, comparison, by_unit)
+            write_by_unit(workbook, styles, comparison, by_unit)
 
 
 class _Compared:
@@ -126,7 +125,7 @@ class _Compared:
         sheet.write_string(at, 0, clean(spec.row.stt), cell(align="center", bold=bold))
         sheet.write_string(at, 1, clean(label), cell(align="left", bold=bold, indent=label_indent(spec.row)))
         sheet.write_string(at, 2, clean(unit), cell(align="center"))
-        self._number(at, 3, row.number, _plain(spec.kind, row.number))
+        self._number(at, 3, row.number, plain_number(spec.kind, row.number))
         column = len(_LEFT)
         for found in row.differences:
             self._difference(row, found, at, column)
@@ -144,19 +143,19 @@ class _Compared:
         """The other figure, and live formulas for what it differs in."""
         kind, cell = row.spec.kind, self.styles.cell
         now, before = cell_address(at, 3), cell_address(at, column)
-        self._number(at, column, found.number, _plain(kind, found.number))
+        self._number(at, column, found.number, plain_number(kind, found.number))
         if found.change is None:
             self.sheet.write_blank(at, column + 1, None, cell())
         else:
             whole = found.change == found.change.to_integral_value()
-            style = cell(align="right", indent=1, num_format=_SIGNED if whole else _SIGNED_DECIMAL)
+            style = cell(align="right", indent=1, num_format=SIGNED if whole else SIGNED_DECIMAL)
             self.sheet.write_formula(at, column + 1, f"={now}-{before}", style, float(found.change))
         if kind is CellKind.PERCENT and found.change is not None:
             self.sheet.write_string(at, column + 2, "điểm %", cell(align="center", font_size=10, italic=True))
         elif found.percent is None:
             self.sheet.write_blank(at, column + 2, None, cell())
         else:
-            style = cell(align="right", indent=1, num_format=_SIGNED_DECIMAL)
+            style = cell(align="right", indent=1, num_format=SIGNED_DECIMAL)
             self.sheet.write_formula(at, column + 2, f"=100*({now}-{before})/{before}", style, float(found.percent))
 
     def _number(self, at: int, column: int, number: Decimal | None, number_format: str) -> None:
@@ -165,11 +164,6 @@ class _Compared:
             self.sheet.write_blank(at, column, None, style)
         else:
             self.sheet.write_number(at, column, float(number), style)
-
-
-def _plain(kind: CellKind, number: Decimal | None) -> str:
-    whole = number is None or number == number.to_integral_value()
-    return _PLAIN if whole else _PLAIN_DECIMAL
 
 
 def _remark(comparison: Comparison, row: ComparedRow) -> str:
@@ -186,74 +180,6 @@ def _said_of(other: Other) -> Iterator[str]:
     if other.remarks:
         unlike = "không hoàn toàn cùng phạm vi. " if other.unlike else ""
         yield f"{other.words}: {unlike}{' '.join(other.remarks)}"
-
-
-def _write_by_unit(workbook: Any, styles: Styles, comparison: Comparison, compared: Sequence[UnitComparison]) -> None:
-    """Unit by unit: its figures now and then, and whether it is the same unit."""
-    sheet = workbook.add_worksheet(BY_UNIT_SHEET)
-    columns = (
-        ("So với", 18.0), ("Đơn vị", 22.0), ("Phụ lục", 8.0), ("STT", 7.0), ("Chỉ tiêu", 46.0), ("Kỳ này", 13.0),
-        ("Kỳ so sánh", 13.0), ("Tăng, giảm", 13.0), ("%", 9.0), ("Cùng phạm vi", 9.0), ("Ghi chú", 44.0),
-    )  # fmt: skip
-    decree_page(sheet)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    title = f"SO SÁNH THEO ĐƠN VỊ: {comparison.now.period.words.upper()}"
-    sheet.write_string(0, 0, title, styles.get(bold=True, font_size=14))
-    head = styles.cell(bold=True, align="center", bg_color=HEADER_FILL)
-    for index, (heading, width) in enumerate(columns):
-        sheet.set_column(index, index, width)
-        sheet.write_string(2, index, heading, head)
-    sheet.set_row(2, 2 * LINE_HEIGHT + 3)
-    at = 3
-    for line in compared:
-        label = _unit_line(sheet, styles, at, line)
-        lines = max(text_lines(label, 46.0, 11), text_lines(line.remark, 44.0, 11), text_lines(line.unit, 22.0, 11))
-        sheet.set_row(at, min(MAX_ROW_HEIGHT, LINE_HEIGHT * lines + 3))
-        at += 1
-    sheet.autofilter(2, 0, max(at - 1, 3), len(columns) - 1)
-    sheet.freeze_panes(3, 2)
-    sheet.repeat_rows(2)
-    sheet.print_area(0, 0, max(at - 1, 3), len(columns) - 1)
-
-
-def _unit_line(sheet: Any, styles: Styles, at: int, line: UnitComparison) -> str:
-    """A line of the sheet; gives the label of its row."""
-    row = line.row
-    label = figure_label(row) if row else ""
-    texts = {0: line.other, 1: line.unit, 9: "Có" if line.same else "Không", 10: line.remark}
-    if row is not None:
-        texts |= {2: row.spec.ref.appendix, 3: row.spec.row.stt, 4: label}
-    for column in (0, 1, 2, 3, 4, 9, 10):
-        look = styles.cell(align="center" if column in (2, 3, 9) else "left", font_size=11)
-        sheet.write_string(at, column, clean(texts.get(column, "")), look)
-    found = row.differences[0] if row else Difference()
-    kind = row.spec.kind if row else CellKind.COUNT
-    for column, number in ((5, row.number if row else None), (6, found.number)):
-        style = styles.cell(align="right", indent=1, num_format=_plain(kind, number), font_size=11)
-        if number is None:
-            sheet.write_blank(at, column, None, style)
-        else:
-            sheet.write_number(at, column, float(number), style)
-    _changes(sheet, styles, at, kind, found)
-    return label
-
-
-def _changes(sheet: Any, styles: Styles, at: int, kind: CellKind, found: Difference) -> None:
-    plain = styles.cell(font_size=11)
-    if found.change is None:
-        sheet.write_blank(at, 7, None, plain)
-    else:
-        whole = found.change == found.change.to_integral_value()
-        style = styles.cell(align="right", indent=1, font_size=11, num_format=_SIGNED if whole else _SIGNED_DECIMAL)
-        sheet.write_formula(at, 7, f"=F{at + 1}-G{at + 1}", style, float(found.change))
-    if kind is CellKind.PERCENT and found.change is not None:
-        sheet.write_string(at, 8, "điểm %", styles.cell(align="center", font_size=10, italic=True))
-    elif found.percent is None:
-        sheet.write_blank(at, 8, None, plain)
-    else:
-        style = styles.cell(align="right", indent=1, font_size=11, num_format=_SIGNED_DECIMAL)
-        sheet.write_formula(at, 8, f"=100*(F{at + 1}-G{at + 1})/G{at + 1}", style, float(found.percent))
 
 
 def _capital(words: str) -> str:
