@@ -53,7 +53,7 @@ _ROW = (
 )
 _ROWS = re.compile(rb"(?:" + _ROW + rb"){1,16}")  # more at once would take memory
 _NUMBERS = re.compile(rb'<row r="([0-9]+)')
-_FILLED = re.compile(rb'<c r="([^"]+)"[^>]*[^/]><[^/]')
+_FILLED = re.compile(rb'<c r="([^"]+)"[^>]*(?<!/)><[^/]')
 _DIGITS, _LETTERS = b"0123456789", bytes(range(65, 91))
 
 
