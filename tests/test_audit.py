@@ -234,6 +234,19 @@ def test_files_are_known_by_their_content_wherever_they_lie(case: Path) -> None:
     assert audited(case).found == ()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links as on Unix")
+def test_what_could_not_be_read_at_the_merge_is_no_discrepancy(case: Path) -> None:
+    """The summary itself says so; what can no longer be read is one."""
+    (case / "nop" / "mất.xlsx").symlink_to(case / "không có.xlsx")
+    (case / "goc").mkdir()
+    (case / "nop" / "nơi khác").symlink_to(case / "goc", target_is_directory=True)
+    merge(MergeRequest(case / "nop", case / "th.xlsx"))
+    assert audited(case).found == ()
+    (case / "nop" / "4.xlsx").unlink()
+    (case / "nop" / "4.xlsx").symlink_to(case / "không có.xlsx")
+    assert {item.file for item in audited(case).found} == {"4.xlsx"}
+
+
 def test_a_changed_figure_is_named_with_both_figures_and_cells(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Unit, row, cell of the summary, cell of the file, and both figures; in JSON each by itself."""
     cell = where(case, "xã Số 2")

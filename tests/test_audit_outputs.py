@@ -6,9 +6,12 @@ import dataclasses
 import os
 import re
 import shutil
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from judge import recalculate, requires_libreoffice
 from submissions import make
 from test_audit import grid, kinds, spoilt, where
 
@@ -16,7 +19,12 @@ from cchc_xl.audit import originals
 from cchc_xl.audit.charts import HEADINGS
 from cchc_xl.audit.discrepancy import Audit, Kind
 from cchc_xl.audit.run import audit
+from cchc_xl.catalogue.load import load_form
+from cchc_xl.expressions import CellRef
+from cchc_xl.hosts.cli import main
+from cchc_xl.layout import form_layout
 from cchc_xl.merging import MergeRequest, merge
+from cchc_xl.of_units import OF_UNITS_SHEET
 from cchc_xl.receiving import helpers
 from cchc_xl.summary_workbook import data_file
 from cchc_xl.summary_workbook.charts import CHARTS_SHEET
@@ -203,6 +211,122 @@ def test_a_wrong_number_of_units_that_owe_a_report_is_named(case: Path) -> None:
     spoilt(case / "th.xlsx", BY_UNIT_SHEET, {cell: "3/4"})
     (found,) = audited(case).found
     assert "4 đơn vị phải nộp" in found.message
+
+
+@pytest.mark.parametrize("shown", ["", "2", "2 / 3", "hai đơn vị", 2])
+def test_a_counter_that_is_no_longer_one_is_named(case: Path, shown: str | float) -> None:
+    """Of how many units a figure is: changed, deleted, or made another kind of cell."""
+    cell = where(case, "Số đơn vị có số liệu", ROW)
+    spoilt(case / "th.xlsx", BY_UNIT_SHEET, {cell: shown})
+    (found,) = audited(case).found
+    assert (found.kind, found.expected) == (Kind.TOTAL, "3/3")
+
+
+@pytest.mark.parametrize("heading", ["=xã  Số 1", "Tổng hợp", "Thấp nhất"])
+def test_a_figure_beside_a_heading_is_named(case: Path, heading: str) -> None:
+    """Lines without a figure of the form show none."""
+    rows = grid(case, BY_UNIT_SHEET)
+    heads = next(number for number, row in enumerate(rows) if "Cách tổng hợp" in row)
+    line = next(number for number in range(heads + 1, len(rows)) if not rows[number][-1])
+    cell = re.sub(r"[0-9]+", str(line + 1), where(case, heading, ROW))
+    spoilt(case / "th.xlsx", BY_UNIT_SHEET, {cell: 500})
+    (found,) = audited(case).found
+    assert (found.kind, found.shown) == (Kind.SOURCE, 500)
+
+
+# formulas ------------------------------------------------------------------------------------------------------------
+
+
+def falsified(path: Path, sheet: str, cell: str, change: Callable[[str], str]) -> None:
+    """Another formula with the result of the true one; an empty one leaves the result alone."""
+    with zipfile.ZipFile(path) as package:
+        parts = {info.filename: package.read(info) for info in package.infolist()}
+    relation = re.search(rf'name="{sheet}"[^>]*r:id="rId(\d+)"', parts["xl/workbook.xml"].decode())
+    assert relation
+    part = f"xl/worksheets/sheet{relation[1]}.xml"
+
+    def other(match: re.Match[str]) -> str:
+        formula = change(match[2])
+        return match[1] + (f"<f>{formula}</f>" if formula else "")
+
+    xml, count = re.subn(rf'(<c r="{cell}"[^>]*>)<f>([^<]*)</f>', other, parts[part].decode())
+    assert count == 1, cell
+    parts[part] = xml.encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+
+
+FALSE: dict[str, Callable[[str], str]] = {
+    "plus": lambda text: f"{text}+1000",
+    "later": lambda text: f"IF(TODAY()&gt;60000,7,{text})",
+    "none": lambda _: "",
+}
+
+
+@pytest.mark.parametrize("change", FALSE)
+@pytest.mark.parametrize("heading", ["Tổng hợp", "Thấp nhất", "Cao nhất"])
+def test_a_false_formula_with_a_true_result_is_named(case: Path, heading: str, change: str) -> None:
+    """Excel computes it when it opens the summary, or next year; a constant does not follow a correction."""
+    cell = where(case, heading, ROW)
+    falsified(case / "th.xlsx", BY_UNIT_SHEET, cell, FALSE[change])
+    (found,) = audited(case).found
+    assert found.kind is Kind.FORMULA
+    assert cell in found.message
+
+
+@pytest.mark.parametrize("change", FALSE)
+def test_a_false_formula_in_the_form_is_named(case: Path, change: str) -> None:
+    """The cell that is printed and signed."""
+    place = form_layout(load_form("cam-giang-2024")).appendices["PL1"].address(CellRef("PL1", 36, "value"))
+    falsified(case / "th.xlsx", "PL1", place, FALSE[change])
+    (found,) = audited(case).found
+    assert found.kind is Kind.FORMULA
+    assert place in found.cell
+
+
+@pytest.mark.parametrize("column", ["E", "F"])
+@pytest.mark.parametrize("change", FALSE)
+def test_a_false_formula_of_a_chart_is_named(case: Path, column: str, change: str) -> None:
+    """A bar's ratio, and that of all units."""
+    falsified(case / "th.xlsx", CHARTS_SHEET, f"{column}{bars(case)[0]}", FALSE[change])
+    assert kinds(audited(case)) == {Kind.CHART}
+
+
+def test_a_false_rank_is_named(case: Path) -> None:
+    spoilt(case / "th.xlsx", CHARTS_SHEET, {f"A{bars(case)[1]}": 1})
+    (found,) = audited(case).found
+    assert (found.kind, found.shown, found.expected) == (Kind.CHART, 1, 2)
+
+
+@requires_libreoffice
+def test_a_summary_saved_by_another_program_agrees(case: Path) -> None:
+    """LibreOffice writes formulas and numbers in its own way."""
+    (saved,) = recalculate([case / "th.xlsx"], case / "lo")
+    assert [found.message for found in audit(saved, case / "nop").found] == []
+
+
+# what no unit gave ---------------------------------------------------------------------------------------------------
+
+
+def test_a_figure_that_the_parent_typed_is_listed(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no unit gave one the parent may; who reads the audit is told that it has no source."""
+    place = form_layout(load_form("cam-giang-2024")).appendices["PL1"].address(CellRef("PL1", 37, "value"))
+    assert audited(case).typed == ()
+    spoilt(case / "th.xlsx", "PL1", {place: 500})
+    result = audited(case)
+    assert (result.found, len(result.typed)) == ((), 1)
+    assert main(["doi-chieu", str(case / "th.xlsx"), str(case / "nop")]) == 0
+    assert f"PL1 ô {place}" in capsys.readouterr().out
+
+
+def test_what_the_next_level_is_told_is_compared(case: Path) -> None:
+    """A hidden sheet, from which a province's merge takes what a district's form cannot say."""
+    rows = grid(case, OF_UNITS_SHEET)
+    at = next(number for number, row in enumerate(rows, start=1) if row[3])
+    spoilt(case / "th.xlsx", OF_UNITS_SHEET, {f"D{at}": "99"})
+    (found,) = audited(case).found
+    assert (found.kind, OF_UNITS_SHEET in found.message) == (Kind.TOTAL, True)
 
 
 # on all cores --------------------------------------------------------------------------------------------------------

@@ -82,6 +82,21 @@ def test_openpyxl_reads_the_same_values_where_we_do() -> None:
         assert formulas.keys() == theirs_formulas, seed
 
 
+@pytest.mark.parametrize(
+    ("rows", "wanted"),
+    [
+        ('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', (1_048_576, 16_384)),
+        ('<row r="2"><c r="B2" s="1"><v>1</v></c></row><row r="9"><c r="ZZ9"/><c r="C9"></c></row>', (2, 2)),
+        ('<row r="7"><c r="AA7" t="inlineStr"><is><t>x</t></is></c></row><row r="8" ht="3"/>', (7, 27)),
+        ('<row r="1"><c r="A1"><v>1</v></c></row>' * 2, None),
+        ("", (0, 0)),
+    ],
+)
+def test_how_far_a_sheet_reaches_is_known_before_it_is_laid_out(rows: str, wanted: tuple[int, int] | None) -> None:
+    """calamine would allocate every cell up to there, and end the process where it cannot."""
+    assert reach(f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'.encode()) == wanted
+
+
 def test_sheets_as_office_programs_write_them_are_not_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fast way is the usual one."""
     monkeypatch.setattr(FileBook, "_rewritten", None)

@@ -139,6 +139,10 @@ def test_what_is_no_file_harms_nobody(tmp_path: Path, corpus: Path) -> None:
     folder.mkdir()
     (folder / "tốt.xlsx").write_bytes((corpus / BATCH[0]).read_bytes())
     (folder / "vòng").symlink_to(folder, target_is_directory=True)
+    (tmp_path / "nơi khác").mkdir()
+    (tmp_path / "nơi khác" / "của ai.xlsx").write_bytes((corpus / BATCH[1]).read_bytes())
+    (folder / "nơi khác").symlink_to(tmp_path / "nơi khác", target_is_directory=True)
+    (folder / "thư.zip").write_bytes((corpus / BATCH[1]).read_bytes())
     (folder / "vòng.xlsx").symlink_to(folder / "vòng.xlsx")
     (folder / "mất.xlsx").symlink_to(folder / "không có.xlsx")
     (folder / "thư mục.xlsx").mkdir()
@@ -146,8 +150,15 @@ def test_what_is_no_file_harms_nobody(tmp_path: Path, corpus: Path) -> None:
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         assert main(["tong-hop", str(folder), "-o", str(tmp_path / "ra.xlsx"), "--json"]) == 1
-    states = {file["file"]: file["state"] for file in json.loads(said.getvalue())["files"]}
-    assert states == {"tốt.xlsx": "included", "vòng.xlsx": "unreadable", "mất.xlsx": "unreadable"}
+    files = json.loads(said.getvalue())["files"]
+    assert {file["file"]: file["state"] for file in files} == {
+        "tốt.xlsx": "included",
+        "vòng.xlsx": "unreadable",
+        "mất.xlsx": "unreadable",
+        "nơi khác": "unreadable",
+        "thư.zip": "excluded",
+    }
+    assert "liên kết tới một thư mục khác" in next(file["reason"] for file in files if file["file"] == "nơi khác")
 
 
 # no injection --------------------------------------------------------------------------------------------------------

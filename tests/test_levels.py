@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -149,18 +150,23 @@ def province(tmp_path: Path) -> Path:
         "b": [{SETTLED: "100", ON_TIME: "50", LISTED: "108", SURVEY: "1"}],
     }
     for name, communes in figures.items():
-        folder = tmp_path / name
-        folder.mkdir()
-        for index, rows in enumerate(communes):
-            make(folder, f"{name}{index}", f"xã {name}{index}", {"PL6": rows})
-        units = tmp_path / f"{name}.tsv"
-        units.write_text(
-            f"code\tname\tkind\tparent\n{name}\t{name}\thuyện\t\n"
-            + "".join(f"{name}{i}\t{name}{i}\txã\t{name}\n" for i in range(len(communes))),
-            encoding="utf-8",
-        )
-        merge(MergeRequest(folder, out / f"{name}.xlsx", FORM, units, name, PERIOD))
+        summary_of(tmp_path, name, communes)
     return out
+
+
+def summary_of(tmp_path: Path, name: str, communes: Sequence[Mapping[int, str]]) -> None:
+    """A district's summary among those for the province."""
+    folder = tmp_path / name
+    folder.mkdir()
+    for index, rows in enumerate(communes):
+        make(folder, f"{name}{index}", f"xã {name}{index}", {"PL6": rows})
+    units = tmp_path / f"{name}.tsv"
+    units.write_text(
+        f"code\tname\tkind\tparent\n{name}\t{name}\thuyện\t\n"
+        + "".join(f"{name}{i}\t{name}{i}\txã\t{name}\n" for i in range(len(communes))),
+        encoding="utf-8",
+    )
+    merge(MergeRequest(folder, tmp_path / "tinh" / f"{name}.xlsx", FORM, units, name, PERIOD))
 
 
 def line(path: Path, label: str) -> list[object]:
@@ -200,6 +206,15 @@ def test_the_summary_of_summaries_stands_the_audit(province: Path) -> None:
     merge(MergeRequest(province, target, FORM, period=PERIOD))
     result = audit(target, province)
     assert [found.message for found in result.found] == []
+
+
+def test_several_units_of_a_district_that_have_it_are_several(tmp_path: Path, province: Path) -> None:
+    """In its summary stands how many have it, and not a yes: the audit adds these up."""
+    summary_of(tmp_path, "c", [{SURVEY: "1"}, {SURVEY: "1"}, {SURVEY: "0"}])
+    target = province.parent / "th.xlsx"
+    summary = merge(MergeRequest(province, target, FORM, period=PERIOD))
+    assert next(c for c in summary.cells if c.spec.ref == CellRef("PL6", SURVEY, "value")).value == 4
+    assert [found.message for found in audit(target, province).found] == []
 
 
 @pytest.mark.usefixtures("soffice")

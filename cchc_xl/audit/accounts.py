@@ -35,7 +35,10 @@ def unaccounted(
         if claim.digest and claim.digest not in known:
             yield _gone(claim, here)
     accounted = {unit.file for unit in claims.units} | {claim.file for claim in claims.files}
+    unread = {claim.file for claim in claims.files if not claim.digest}
     for path in unreadable:
+        if name(path, folder) in unread:
+            continue  # nor could it be read when the merge was made, which the summary says
         yield Discrepancy(
             Kind.FILE,
             f"Không đọc được tệp {name(path, folder)} trong thư mục nên không biết nội dung có thay đổi không: hãy "
@@ -47,7 +50,7 @@ def unaccounted(
             continue  # a further copy of what is accounted for adds nothing
         for path in paths:
             file = name(path, folder)
-            if any(claim.file == file and not claim.digest for claim in claims.files):
+            if file in unread:
                 continue  # could not be read when the merge was made
             old = " (tên này đã có, nội dung thì khác)" if file in accounted else ""
             message = (

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from cchc_xl.audit.claims import Claims, ColumnClaim, LineClaim, address, at, words
 from cchc_xl.audit.discrepancy import Discrepancy, Kind
 from cchc_xl.audit.figures import Truth
+from cchc_xl.audit.formulas import bare
 from cchc_xl.audit.totals import as_number, same
-from cchc_xl.layout import column_index
-from cchc_xl.summary_workbook.charts import CHARTS_SHEET, HEADINGS
+from cchc_xl.layout import cell_address, column_index
+from cchc_xl.summary_workbook.charts import CHARTS_SHEET, HEADINGS, bar_formula
 from cchc_xl.summary_workbook.plan import BY_UNIT_SHEET
-from cchc_xl.summary_workbook.ranking import printable
+from cchc_xl.summary_workbook.ranking import MOST_BARS, printable
+from cchc_xl.summary_workbook.totals import ratio_formula
 from cchc_xl.values import format_number
 
 _AGAIN = "hãy hỏi lại ai đã sửa sổ, hoặc tổng hợp lại từ tệp gốc"
@@ -32,14 +34,16 @@ def charts_disagree(claims: Claims, truth: Truth) -> Iterator[Discrepancy]:
         yield Discrepancy(Kind.CHART, f"Sổ tổng hợp mất trang “{CHARTS_SHEET}”: {_AGAIN}.")
         return
     checked = _Charts(claims, truth)
-    below = False
-    for number, row in enumerate(claims.charts):
+    bars: list[int] | None = None
+    for number, row in enumerate([*claims.charts, ()]):
         if tuple(words(at(row, column)) for column in range(_RATIO)) == HEADINGS[:_RATIO]:
-            below = True
-        elif below and as_number(at(row, _RANK)) is not None:
+            bars = []
+        elif bars is not None and as_number(at(row, _RANK)) is not None:
             yield from checked.bar(number)
-        elif not words(at(row, _RANK)):
-            below = False
+            bars.append(number)
+        elif not words(at(row, _RANK)) and bars is not None:
+            yield from checked.ranks(bars)
+            bars = None
 
 
 class _Charts:
@@ -72,7 +76,27 @@ class _Charts:
             right = 100 * top / bottom if top is not None and bottom else None
             if ratio is None or right is None or not same(ratio, right):
                 yield self._wrong(number, _RATIO, "không phải tỷ lệ của tử số, mẫu số bên cạnh", ratio, right)
+            elif self._formula(number, _RATIO) != bare(bar_formula(number)):
+                yield self._wrong(number, _RATIO, "không còn công thức của tỷ lệ")
         yield from self._whole(number, [link[0] for link in links.values() if link is not None])
+
+    def ranks(self, bars: Sequence[int]) -> Iterator[Discrepancy]:
+        """The bars of a chart stand from the highest ratio down; equal ones bear one rank."""
+        before: tuple[Decimal, Decimal] | None = None
+        for place, number in enumerate(bars, start=1):
+            row = self.claims.charts[number]
+            rank, ratio = as_number(at(row, _RANK)), as_number(at(row, _RATIO))
+            if rank is None or ratio is None:
+                before = None
+                continue
+            right = Decimal(place)
+            if before is not None and same(ratio, before[1]):
+                right = before[0]
+            elif len(bars) >= MOST_BARS and place > MOST_BARS // 2:
+                right = rank  # of very many units the middle is not drawn
+            if rank != right or (before is not None and ratio > before[1] and not same(ratio, before[1])):
+                yield self._wrong(number, _RANK, "không đúng thứ hạng theo tỷ lệ", rank, right)
+            before = right, ratio
 
     def _whole(self, number: int, lines: list[LineClaim]) -> Iterator[Discrepancy]:
         """The ratio of all units: the total that it links to, or computed from the lines of both parts."""
@@ -89,6 +113,8 @@ class _Charts:
             right = self._ratio_of_all(lines) if len(lines) == 2 else None
         if shown is None or right is None or not same(shown, right):
             yield self._wrong(number, _WHOLE, "không phải tỷ lệ toàn bộ", shown, right)
+        elif link is None and self._formula(number, _WHOLE) != bare(ratio_formula(*map(self._range, lines))):
+            yield self._wrong(number, _WHOLE, "không còn công thức của tỷ lệ toàn bộ")
 
     def _ratio_of_all(self, lines: list[LineClaim]) -> Decimal | None:
         tops = bottoms = Decimal(0)
@@ -102,6 +128,13 @@ class _Charts:
         if (line.key, column) in self.truth:
             return self.truth[line.key, column]
         return as_number(at(line.cells, column))
+
+    def _formula(self, row: int, column: int) -> str:
+        return bare(self.claims.chart_formulas.get((row, column), ""))
+
+    def _range(self, line: LineClaim) -> str:
+        first, last = (cell_address(line.row, end(self.columns)) for end in (min, max))
+        return f"'{BY_UNIT_SHEET}'!{first}:{last}"
 
     def _linked(self, row: int, column: int) -> _Linked | None:
         match = _LINK.fullmatch(self.claims.chart_formulas.get((row, column), ""))

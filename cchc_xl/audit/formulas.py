@@ -142,19 +142,20 @@ def _compared(
     row: Row, cell: str, formula: str | None, right: Sequence[str | None], shown: object
 ) -> Iterator[Discrepancy]:
     """``right``: the formulas that may stand there; ``shown``: what the cell shows."""
-    wanted = [_bare(one) for one in right if one is not None]
+    wanted = [bare(one) for one in right if one is not None]
     if formula is None:
         if not wanted or shown in ("", None):
             return  # what stands there is compared elsewhere
         wrong = "không còn công thức mà là nội dung gõ vào"
-    elif _bare(formula) in wanted:
+    elif bare(formula) in wanted:
         return
     else:
         wrong = f"có công thức khác với công thức của bộ công cụ ({formula[:60]})"
     yield Discrepancy(Kind.FORMULA, f"Trang {cell} ({row.words}) {wrong}: {AGAIN}.", row=row.words, cell=cell)
 
 
-def _bare(formula: str) -> str:
+def bare(formula: str) -> str:
     """For comparison: programs differ in spaces, letter case, signs of absolute places, and keep 15 digits."""
     text = re.sub(r"[\s$]+", "", formula).lstrip("=").upper()
+    text = text.replace("FALSE()", "FALSE").replace("TRUE()", "TRUE")
     return _DECIMALS.sub(lambda match: format(float(match[0]), ".15g"), text)

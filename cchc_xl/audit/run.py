@@ -15,7 +15,7 @@ from cchc_xl.audit.figures import Figures, Given, Row
 from cchc_xl.audit.formulas import Formulas
 from cchc_xl.audit.originals import UnitFile, by_content, read_originals
 from cchc_xl.audit.table import table_disagrees
-from cchc_xl.audit.totals import Expected, adds_up, agree, as_number, same, together, total_of, with_own_part
+from cchc_xl.audit.totals import Expected, adds_up, agree, as_number, ends, same, together, total_of, with_own_part
 from cchc_xl.audit.wording import said
 from cchc_xl.catalogue.model import CellKind, Rollup
 from cchc_xl.consolidation.changes import figure_key
@@ -234,10 +234,7 @@ def _counted(claims: Claims, row: Row, units: int) -> Iterator[Discrepancy]:
 
 def _range(claims: Claims, row: Row, numbers: Sequence[Decimal], told: Sequence[OfUnits]) -> Iterator[Discrepancy]:
     """The lowest and the highest figure; of codes and marks there is none."""
-    if row.rollup not in RANGED:
-        return
-    lows = [*numbers, *(found.low for found in told if found.low is not None)]
-    highs = [*numbers, *(found.high for found in told if found.high is not None)]
+    lows, highs = ends(numbers, told) if row.rollup in RANGED else ([], [])
     for column, right in ((LOWEST, min(lows, default=None)), (HIGHEST, max(highs, default=None))):
         shown = at(row.line.cells, claims.total + column)
         expected = Expected(right, right)

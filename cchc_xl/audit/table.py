@@ -108,6 +108,7 @@ class _Figures:
 
     def _line(self, where: str, cells: Sequence[object]) -> Iterator[Discrepancy]:
         unit, code, label, appendix = (str(at(cells, column)) for column in (_UNIT, _CODE, _LABEL, _APPENDIX))
+        code = code.replace("\r", "_xd_")  # LibreOffice takes these signs of a code for a line end
         indices = self.titled.get((appendix, code, label)) or self.titled.get((appendix, code, harmless(label)), [])
         place = self.places.get(unit, self.places.get(harmless(unit)))
         number = _number(at(cells, _NUMBER))

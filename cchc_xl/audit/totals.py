@@ -52,7 +52,7 @@ def total_of(
     """
     if rollup is Rollup.RECOMPUTE:
         return _ratio(parts, additive, of_units)
-    lows, highs = _ends(numbers, of_units)
+    lows, highs = ends(numbers, of_units)
     if rollup is Rollup.COUNT_YES and (numbers or of_units):
         below = sum(found.counts.get("1", 0) for found in of_units)
         return _only(Decimal(sum(number == 1 for number in numbers) + below))
@@ -81,7 +81,7 @@ def together(
 
     ``total``: what the line shows.
     """
-    lows, highs = _ends(numbers, of_units)
+    lows, highs = ends(numbers, of_units)
     match rollup:
         case Rollup.COUNT_YES | Rollup.DISTRIBUTION if numbers or of_units:
             counts = Counter(f"{number.normalize():f}" for number in numbers)
@@ -144,7 +144,8 @@ def same(one: Decimal, other: Decimal) -> bool:
     return math.isclose(one, other, rel_tol=_SAME)
 
 
-def _ends(numbers: Sequence[Decimal], of_units: Sequence[OfUnits]) -> tuple[list[Decimal], list[Decimal]]:
+def ends(numbers: Sequence[Decimal], of_units: Sequence[OfUnits]) -> tuple[list[Decimal], list[Decimal]]:
+    """The lowest figures of the units, and the highest."""
     lows = [*numbers, *(found.low for found in of_units if found.low is not None)]
     return lows, [*numbers, *(found.high for found in of_units if found.high is not None)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
+from stat import S_ISDIR
 
 from cchc_xl.checks.run import check
 from cchc_xl.consolidation.contribution import Contribution, contribution
@@ -21,6 +22,8 @@ from cchc_xl.submission import SubmissionFigures
 OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
 # A report's text, mostly; in many offices the figures themselves.
 DOCUMENTS = (".docx", ".doc", ".odt", ".rtf")
+# In which submissions come, and from which nobody would miss them without a list of the units.
+ARCHIVES = (".zip", ".rar", ".7z", ".eml", ".msg")
 _RECOGNISE = "hãy chạy nhan-dang với tệp này, để sổ lập được vào đây và chuyển tệp này ra ngoài thư mục"
 
 
@@ -47,6 +50,11 @@ def receive(path: Path, name: str, cache: Cache | None = None) -> Parcel:
     suffix = path.suffix.lower()
     try:
         status = path.stat()
+        if S_ISDIR(status.st_mode):
+            fault = (
+                f"{name} là liên kết tới một thư mục khác, không đọc vào trong: hãy chép các tệp nộp trong đó vào đây."
+            )
+            return Parcel(ReceivedFile(name, "", status.st_mtime, fault=fault))
         content = path.read_bytes() if suffix in WORKBOOKS and status.st_size <= MAX_FILE_BYTES else None
         sha256 = hashlib.sha256(content).hexdigest() if content is not None else _sha256(path)
     except OSError:
@@ -54,6 +62,12 @@ def receive(path: Path, name: str, cache: Cache | None = None) -> Parcel:
     file = ReceivedFile(name, sha256, status.st_mtime)
     if suffix in OTHER_WORKBOOKS:
         fault = f"Tệp {path.name} ở dạng {suffix}, không phải sổ CCHC: {_RECOGNISE}."
+        return Parcel(replace(file, fault=fault, fault_state=FileState.EXCLUDED))
+    if suffix in ARCHIVES:
+        fault = (
+            f"Tệp {path.name} là tệp nén hoặc thư, không đọc vào trong: nếu có sổ nộp, hãy lấy sổ ra để vào thư mục; "
+            "rồi chuyển tệp này ra ngoài thư mục."
+        )
         return Parcel(replace(file, fault=fault, fault_state=FileState.EXCLUDED))
     if suffix in DOCUMENTS:
         fault = f"Tệp {path.name} không phải sổ Excel; nếu số liệu nộp nằm trong tệp thì {_RECOGNISE}."

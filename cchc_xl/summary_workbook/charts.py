@@ -33,6 +33,12 @@ _TITLE, _LONG_TITLE = 13, 11
 _BAR, _LINE = "#2F5D8A", "#C55A11"
 
 
+def bar_formula(row: int) -> str:
+    """The ratio of the numerator and denominator beside it."""
+    top, bottom = cell_address(row, _TOP), cell_address(row, _BOTTOM)
+    return f'=IF({bottom}=0,"",100*{top}/{bottom})'
+
+
 def write_charts(workbook: Any, styles: Styles, summary: Summary, plan: SheetPlan, charts: Sequence[ChartSpec]) -> None:
     """Add the sheet."""
     widths = [*(width for _, width in _COLUMNS), 2.0, *[_CHART_COLUMN] * _CHART_COLUMNS]
@@ -119,9 +125,7 @@ class _Block:
             for column, link, part in zip((_TOP, _BOTTOM), links, bar.parts, strict=True):
                 style = page.style(align="right", num_format=plain_format([part]))
                 sheet.write_formula(row, column, f"={link}", style, float(part))
-            top, bottom = cell_address(row, _TOP), cell_address(row, _BOTTOM)
-            formula = f'=IF({bottom}=0,"",100*{top}/{bottom})'
-            sheet.write_formula(row, _RATIO, formula, ratio_style, float(bar.ratio))
+            sheet.write_formula(row, _RATIO, bar_formula(row), ratio_style, float(bar.ratio))
         whole = page.style(align="right", num_format=NUMBER_FORMATS["ratio"], bg_color=COMPUTED_FILL)
         if self.ranking.whole is None:
             sheet.write_blank(row, _WHOLE, None, whole)
