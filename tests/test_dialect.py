@@ -9,12 +9,17 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.formula.translate import Translator, TranslatorError
+from openpyxl.utils import get_column_letter
 from sheet_writers import MAIN, SHEET, Cells, Writer, some_cells
 
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.readers import file_book
 from cchc_xl.readers.dialect import reach
 from cchc_xl.readers.file_book import FileBook
+from cchc_xl.readers.formulas import moved
 
 TIMES = int(os.environ.get("CCHC_FUZZ", "1"))
 
@@ -173,3 +178,40 @@ def test_the_reach_of_a_sheet_is_that_of_its_last_filled_cell(style: str, inner:
     filled, blank = f'<c r="XFD9"{style}>{inner}</c>', '<c r="A10" s="5"/><c r="B10" s="5"></c>'
     xml = f'<worksheet xmlns="{MAIN}"><sheetData><row r="9">{filled}</row><row r="10">{blank}</row></sheetData>'
     assert reach(f"{xml}</worksheet>".encode()) == (9, 16384)
+
+
+def test_a_formula_that_was_filled_into_other_cells_is_read_in_each() -> None:
+    """Written once with its text, then pointed to: what stands in text marks, sheets' names and $ stays."""
+    rows = (
+        '<row r="1"><c r="B1"><f t="shared" ref="B1:C2" si="3">A1+$A$1&amp;"A1"+\'A1\'!A1</f><v>1</v></c>'
+        '<c r="C1"><f t="shared" si="3"/><v>2</v></c></row>'
+        '<row r="2"><c r="B2" s="5"><f si="3" t="shared"></f><v>3</v></c>'
+        '<c r="C2"><f t="shared" si="9"/><v>4</v></c></row>'
+    )
+    values, formulas, _ = read(sheet(rows))
+    assert formulas == {
+        (0, 1): "A1+$A$1&\"A1\"+'A1'!A1",
+        (0, 2): "B1+$A$1&\"A1\"+'A1'!B1",
+        (1, 1): "A2+$A$1&\"A1\"+'A1'!A2",
+        (1, 2): "",  # nobody knows
+    }
+    assert values == {(0, 1): 1.0, (0, 2): 2.0, (1, 1): 3.0, (1, 2): 4.0}
+
+
+PIECES = ("A1", "$B2", "C$3", "$D$4", "AB10:AC$12", "SUM(A3)", "(E5)", "+", '"B7"', "'Trang A1'!C5", "LOG10(A2)")
+
+
+@given(
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=8),
+    st.integers(-3, 40),
+    st.integers(-2, 30),
+)
+def test_formulas_move_as_openpyxl_moves_them(pieces: list[str], down: int, right: int) -> None:
+    """An independent judge; where a reference would leave the sheet there is no formula."""
+    formula = " ".join(pieces)
+    here = f"{get_column_letter(10 + right)}{10 + down}"
+    try:
+        theirs = Translator("=" + formula, "J10").translate_formula(here)[1:]
+    except TranslatorError:
+        theirs = ""
+    assert moved(formula, down, right) == theirs
