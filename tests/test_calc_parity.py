@@ -30,7 +30,7 @@ WARNING = {45: "18", 49: "18", 35: "10", 36: "10"}
 def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """The search for likely culprits ends after a length of time, which differs from run to run: here never."""
     for module in ("culprits", "culprits.search"):
-        monkeypatch.setattr(f"cchc_xl.checks.{module}.perf_counter", lambda: 0.0)
+        monkeypatch.setattr(f"cchc_xl.checks.{module}.thread_time", lambda: 0.0)
 
 
 def once(book) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from judge import unavailable
+from virtual_screen.display import Display
+from virtual_screen.processes import Family
 
 from cchc_xl.errors import InputFault
 from cchc_xl.hosts.excel.faults import BUSY
@@ -171,15 +176,24 @@ except tk.TclError:
 
 def test_on_a_screen(tmp_path: Path) -> None:
     """Buttons are off during the work, clicks made meanwhile are lost, Alt keys press, Escape closes."""
-    import shutil
-
-    if shutil.which("xvfb-run") is None:
-        pytest.skip("Xvfb is not installed")
     pytest.importorskip("tkinter")
+    for program in ("Xvfb", "xdotool"):
+        if shutil.which(program) is None:
+            unavailable(f"no {program}: nobody presses the buttons of the small window")
     script = tmp_path / "on_screen.py"
     script.write_text(ON_SCREEN, encoding="utf-8")
-    done = subprocess.run(
-        ["xvfb-run", "-a", sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=60
-    )
+    family = Family({"PATH": os.environ["PATH"]})
+    try:
+        screen = Display(family, tmp_path / "screen").environment
+        done = subprocess.run(
+            [sys.executable, str(script)],
+            env={**os.environ, **screen},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    finally:
+        family.end()
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "closed"

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from judge import NO_SOFFICE, find_soffice, write_profile
+from virtual_screen.processes import end_with_parent
 
 from cchc_xl.hosts.calc.channel import Channel
 
@@ -92,14 +93,19 @@ class HeadlessOffice:
         self._bridge = subprocess.Popen(
             [python, "-X", "utf8", BRIDGE, COMPONENT, self._pipe], env=self._environment,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True,
+            preexec_fn=end_with_parent,
         )  # fmt: skip
         self.channel = Channel(_Answers(self), self._bridge.stdin)
-        self._connect()
+        try:
+            self._connect()
+        except BaseException:
+            self.stop()
+            raise
 
     def _start(self) -> None:
         self._process = subprocess.Popen(
             self._command, env=self._environment, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=end_with_parent,
         )  # fmt: skip
 
     def _connect(self) -> None:
@@ -109,7 +115,6 @@ class HeadlessOffice:
             if code == _RESTART:
                 self._start()
             elif code is not None or time.monotonic() > end:
-                self.stop()
                 raise NotRunning(f"LibreOffice did not start (exit code {code})")
             time.sleep(0.05)
 

@@ -102,8 +102,11 @@ class Dialog:
 
     def accept(self) -> None:
         """Press its first button (Open, Save, Select)."""
-        [button] = [button for button in self.elements("PUSH_BUTTON") if "DEFAULT" in button["states"]]
-        self.press(button["name"])
+        found = self.desk.until(
+            lambda: [button for button in self.elements("PUSH_BUTTON") if "DEFAULT" in button["states"]],
+            f"the first button of {self.title!r}",
+        )
+        self.press(found[0]["name"])
 
     def _field(self) -> dict[str, Any] | None:
         """Where to write: the labelled field; a dialog for files has another one for the folder, without a label."""
@@ -239,6 +242,10 @@ class Desk:
         main = [key(window) for window in self.windows() if window["role"] == _DOCUMENT]
         return next((window for window in main if self.file and window[1].startswith(self.file)), main[0])
 
+    def _main(self) -> dict[str, Any]:
+        """The same with what is to be seen of it; its name may change while we look."""
+        return self.until(lambda: self.office.ask("window", window=self.main()), "the main window")
+
     # Acting ----------------------------------------------------------------------------------------------------------
 
     def open(self, path: Path, **options: bool) -> None:
@@ -261,12 +268,12 @@ class Desk:
     def click(self, box: Sequence[int], window: Mapping[str, Any] | None = None, times: int = 1) -> None:
         """Click into the middle of a rectangle of a window (without one: the main window), once it stands there."""
         self.display.point(box[0] + box[2] // 2, box[1] + box[3] // 2)
-        self._attend(window or self.office.ask("window", window=self.main()))
+        self._attend(window or self._main())
         self.display.click(times)
 
     def come_to_front(self) -> None:
         """See to it that the main window has the keys."""
-        window = self.office.ask("window", window=self.main())
+        window = self._main()
         left, top, width, _ = window["box"]
         self.display.point(left + 2 * width // 3, top + 5)  # nothing stands there
         self._attend(window)

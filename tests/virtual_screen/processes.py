@@ -24,7 +24,7 @@ _PATIENCE = 5.0  # seconds between the polite and the final word
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """In the child: die when the test run dies, even by SIGKILL."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -45,7 +45,7 @@ class Family:
             [str(word) for word in command],
             env=environment,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
             **options,
         )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from time import perf_counter
+from time import thread_time
 
 from cchc_xl.checks.context import Context
 from cchc_xl.checks.culprits.integers import Undecided
@@ -23,8 +23,9 @@ from cchc_xl.checks.run import CheckResult
 from cchc_xl.expressions import CellRef
 from cchc_xl.submission import Submission, SubmissionFigures
 
-# Seconds for one submission. Typical ones need a few milliseconds; nobody notices twentieths of a second in a report
-# that opens Excel, and a folder of a hundred tangled workbooks is held up by no more than five seconds.
+# Seconds of the processor for one submission: what else the PC is busy with must not change the report. Typical ones
+# need a few milliseconds; nobody notices twentieths of a second in a report that opens Excel, and a folder of a hundred
+# tangled workbooks is held up by no more than five seconds.
 BUDGET = 0.05
 
 
@@ -50,11 +51,11 @@ def likely_culprits(submission: Submission, result: CheckResult, budget: float =
 
     Their change satisfies every rule of the group and breaks no error rule that holds now. What may change: figures
     that were typed, blanks that count 0 or are missing, marks; what is given, computed or excused stays.
-    Groups without an answer, or with one that was not complete when ``budget`` seconds were over, are left out.
+    Groups without an answer, or with one that was not complete when ``budget`` seconds of work were over, are left out.
     """
     if submission.faults or budget <= 0:
         return []
-    search = Search(Context(submission, SubmissionFigures(submission)), perf_counter() + budget)
+    search = Search(Context(submission, SubmissionFigures(submission)), thread_time() + budget)
     found: dict[Group, CulpritGroup] = {}
     groups: list[Group] = []
     try:
