@@ -279,8 +279,8 @@ def is_computed(entry: Entry) -> bool:
 
 
 def is_mark(value: Value) -> bool:
-    """Whether a value is the mark x."""
-    return value.text.strip() in _MARK and value.state is State.TEXT
+    """Whether a value is the mark x, as formulas count it."""
+    return value.text.strip(" ") in _MARK and value.state is State.TEXT
 
 
 def read_figure(kind: CellKind, value: Value) -> Decimal | None:

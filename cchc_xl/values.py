@@ -160,6 +160,22 @@ def _from_number(raw: int | float | Decimal) -> Value:
     return Value(State.NUMBER, number, format_number(number)) if number is not None else Value(State.ERROR)
 
 
+def from_typed(raw: object) -> Value:
+    """The value of a cell of our own workbook, with the blanks that its formulas see.
+
+    Excel's TRIM knows the plain space alone. A no-break space, tab or line end, as they come along with what is pasted
+    from Word, leaves a cell that looks blank, or like "-", and is neither for any formula.
+    """
+    if isinstance(raw, str) and padded_oddly(raw):
+        return Value(State.TEXT, text=raw)
+    return from_cell(raw)
+
+
+def padded_oddly(text: str) -> bool:
+    """Whether spaces stand around a text that Excel's TRIM leaves."""
+    return text.strip() != text.strip(" ")
+
+
 def from_text(text: str) -> Value:
     """The value of a text: blank when only spaces, ``-`` when a lone dash, else the text as it stands."""
     return _from_short(text) if len(text) <= _SHORT else _from_text(text)

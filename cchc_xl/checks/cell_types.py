@@ -9,7 +9,7 @@ from cchc_xl.catalogue.model import CellKind, CellSpec, Rule
 from cchc_xl.catalogue.wording import allowed_values
 from cchc_xl.checks.context import PASSED, Context, Outcome, number_words
 from cchc_xl.submission import is_computed, is_mark, read_figure
-from cchc_xl.values import Reading, State, Value, read_number
+from cchc_xl.values import DASHES, Reading, State, Value, padded_oddly, read_number
 
 # 016.07.044.3 of the provinces, 1.004746.000.00.00.H42 of the national portal.
 _PROCEDURE_CODE = re.compile(r"\d{1,4}(?:\.[0-9A-Za-z]{1,6})+")
@@ -17,6 +17,8 @@ _PROCEDURE_CODE = re.compile(r"\d{1,4}(?:\.[0-9A-Za-z]{1,6})+")
 _EMPTY = (State.BLANK, State.NOT_APPLICABLE)
 _WHOLE = (CellKind.COUNT, CellKind.MARK)
 _ZERO = Decimal(0)
+# What looks blank, or like "-" or x, and is not (``values.from_typed``).
+_ODD_SPACES = "có dấu cách lạ, thường do dán từ Word"
 
 
 def check_type(rule: Rule, context: Context) -> Outcome:
@@ -47,7 +49,8 @@ def check_type(rule: Rule, context: Context) -> Outcome:
             return [context.finding(rule, "chua-tinh", ref, actual="")]
     reading = read_number(value.text)
     if reading.number is None:
-        return [context.finding(rule, "khong-phai-so", ref, actual=value.text, remark=reading.remark, what=what)]
+        remark = reading.remark if value.text.strip().strip(DASHES).strip() else _ODD_SPACES
+        return [context.finding(rule, "khong-phai-so", ref, actual=value.text, remark=remark, what=what)]
     bad = _bad_number(spec, reading.number)
     if bad:
         return [context.finding(rule, bad, ref, actual=value.text, what=what)]
@@ -83,9 +86,11 @@ def check_option(rule: Rule, context: Context) -> Outcome:
     if value.state in _EMPTY:
         return PASSED
     spec = context.spec(ref)
-    if _fits(spec, value):
+    odd = value.state is State.TEXT and padded_oddly(value.text)
+    if not odd and _fits(spec, value):
         return PASSED
-    return [context.finding(rule, "ngoai-danh-sach", ref, actual=value.shown(), what=allowed_values(spec))]
+    actual = f"{value.text.strip()} ({_ODD_SPACES})".strip() if odd else value.shown()
+    return [context.finding(rule, "ngoai-danh-sach", ref, actual=actual, what=allowed_values(spec))]
 
 
 def _fits(spec: CellSpec, value: Value) -> bool:

@@ -6,7 +6,7 @@ The language is described in ``catalogue/README.md``.
 """
 
 from cchc_xl.expressions.evaluate import Figures, evaluate, holds, involved, note_slack, percentage
-from cchc_xl.expressions.excel import Addresses, NotNative, as_excel, excel_condition, excel_values
+from cchc_xl.expressions.excel import Addresses, NotNative, as_excel, excel_condition, excel_values, marks_in
 from cchc_xl.expressions.parse import ExpressionFault, Names, parse, parse_alternatives
 from cchc_xl.expressions.tree import CellRef, ColumnRef, Expression, Ratio, cell_refs, column_refs
 
@@ -28,6 +28,7 @@ __all__ = [
     "excel_values",
     "holds",
     "involved",
+    "marks_in",
     "note_slack",
     "parse",
     "parse_alternatives",

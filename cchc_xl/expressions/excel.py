@@ -175,8 +175,13 @@ def _present(rendering: _Rendering, args: Sequence[Argument]) -> str:
     return f'(TRIM({rendering.listed(args)})<>"")'
 
 
+def marks_in(area: str) -> str:
+    """How many marks x stand in an area, also with spaces beside them, which COUNTIF would pass over."""
+    return f'SUMPRODUCT(--(TRIM({area})="x"))'
+
+
 def _count_x(rendering: _Rendering, args: Sequence[Argument]) -> str:
-    return f'COUNTIF({rendering.text(args[0])},"x")'
+    return marks_in(rendering.text(args[0]))
 
 
 def _count_rows(rendering: _Rendering, args: Sequence[Argument]) -> str:

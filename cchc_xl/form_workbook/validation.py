@@ -6,6 +6,7 @@ from typing import Any
 
 from cchc_xl.catalogue.model import CellKind, CellSpec, PeriodKind
 from cchc_xl.catalogue.wording import choice_list
+from cchc_xl.values import DASHES
 
 _PERIOD_WORDS = {
     PeriodKind.IN_PERIOD: "Số phát sinh trong kỳ báo cáo.",
@@ -46,9 +47,12 @@ NAME_OF_SPARE_ROW = {
 }
 # What a compact formula can tell of a procedure's code; the check (R15) knows the whole pattern and is stricter.
 _CODE_TEST = (
-    'OR({c}="-",AND(ISNUMBER(LEFT({c},1)*1),ISNUMBER(FIND(".",{c})),RIGHT({c},1)<>".",'
+    'OR({dash},AND(ISNUMBER(LEFT({c},1)*1),ISNUMBER(FIND(".",{c})),RIGHT({c},1)<>".",'
     'ISERROR(FIND("..",{c})),ISERROR(FIND(" ",{c}))))'
 )
+
+# Any of the dashes that a reader takes for "-", also with spaces around it; a word processor makes long ones.
+_DASH_TEST = 'ISNUMBER(FIND("|"&TRIM({c})&"|","' + "|".join(("", "", *DASHES, "")) + '"))'
 
 _BLANK_OR_ZERO = "Không phát sinh gõ 0; chưa có số để trống; không áp dụng gõ dấu -"
 
@@ -58,13 +62,13 @@ def condition(spec: CellSpec, cell: str) -> str | None:
     if spec.kind in _NUMBERS and not (spec.kind is CellKind.MARK and not spec.derived):
         test = _NUMBERS[spec.kind][0].format(c=cell)
         # ISNUMBER guards: in Excel "-">=0 is TRUE.
-        return f'OR({cell}="-",IF(ISNUMBER({cell}),AND({cell}>=0,{test}),FALSE))'
+        return f"OR({_DASH_TEST.format(c=cell)},IF(ISNUMBER({cell}),AND({cell}>=0,{test}),FALSE))"
     if spec.kind is CellKind.PROCEDURE_CODE:
-        return _CODE_TEST.format(c=cell)
+        return _CODE_TEST.format(c=cell, dash=_DASH_TEST.format(c=cell))
     choices = choice_list(spec)
     if choices is None:
         return None
-    return "OR(" + ",".join(f'{cell}&""="{choice}"' for choice in (*choices, "-")) + ")"
+    return f"OR({_DASH_TEST.format(c=cell)}," + ",".join(f'TRIM({cell})="{choice}"' for choice in choices) + ")"
 
 
 def validation(spec: CellSpec, cell: str) -> dict[str, Any] | None:

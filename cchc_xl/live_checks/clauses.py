@@ -16,7 +16,7 @@ from cchc_xl.checks.context import of_another_level
 from cchc_xl.checks.presence import siblings_of
 from cchc_xl.checks.ratios import bounds_of_ratios, over_hundred
 from cchc_xl.checks.spare_rows import is_content
-from cchc_xl.expressions import CellRef, Ratio, excel_condition, excel_values
+from cchc_xl.expressions import CellRef, Ratio, excel_condition, excel_values, marks_in
 from cchc_xl.layout import form_layout
 from cchc_xl.live_checks.cells import Cells, both, either, exceeds, guarded, named
 from cchc_xl.live_checks.codes import NO_MARK, TEXT_FOR_NUMBER, TWO_MARKS, WRONG_TYPE, ZERO_DENOMINATOR
@@ -210,7 +210,7 @@ def _single_mark(form: Form, rule: Rule, ref: CellRef) -> Iterator[Clause]:
     cells = Cells(form, ref.appendix)
     pair = [CellRef(ref.appendix, ref.order, column) for column in (DONE, NOT_DONE)]
     yield Clause(ref, TWO_MARKS, rule.severity, both(*map(cells.marked, pair)))
-    begun = "+".join(f'COUNTIF({cells.addresses.column(column)},"x")' for column in mark_columns(ref.appendix))
+    begun = "+".join(marks_in(cells.addresses.column(column)) for column in mark_columns(ref.appendix))
     # Kiểm tra, asked for when the list is thought to be done, warns; while it is being filled a gap is no fault.
     yield Clause(ref, NO_MARK, None, both(*(cells.one_of(cell, ()) for cell in pair), f"{begun}>0"))
 

@@ -173,7 +173,7 @@ def _cell(finding: Finding, seen: Submission) -> CellRef:
 
 
 def _begins_with_digit(value: Value) -> bool:
-    return value.state is State.TEXT and value.text.strip()[:1] in tuple("0123456789")
+    return value.state is State.TEXT and value.text.strip(" ")[:1] in tuple("0123456789")
 
 
 # as Excel sees it -----------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def _value(submission: Submission, ref: CellRef, value: Value) -> Value:
     if value.state is State.TEXT and spec.kind in _CHOICES:
         choices = [choice.casefold() for choice in choice_list(spec) or ()]
         # 01 and "1 " read as 1 in Python; a formula compares what stands there.
-        return value if value.text.strip().casefold() in choices else from_text(f"“{value.text}”")
+        return value if value.text.strip(" ").casefold() in choices else from_text(f"“{value.text}”")
     return value
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from cchc_xl.catalogue.model import Form, Rule, RuleKind
 from cchc_xl.checks.causes import ABOUT_TOTALS
 from cchc_xl.checks.checklists import checklists_behind, mark_columns
-from cchc_xl.expressions import CellRef, cell_refs
+from cchc_xl.expressions import CellRef, cell_refs, marks_in
 from cchc_xl.live_checks.cells import Cells, either
 from cchc_xl.values import DASHES
 
@@ -50,12 +50,14 @@ def totals_elsewhere(form: Form, rule: Rule, at: CellRef) -> list[Rule]:
 
 
 def _unmarked(cells: Cells, appendix: str) -> str:
-    marks = "+".join(f'COUNTIF({cells.addresses.column(column)},"x")' for column in mark_columns(appendix))
-    return f"({marks}>0)*({cells.addresses.row_count(appendix)}-({marks}))"
+    columns = [cells.addresses.column(column) for column in mark_columns(appendix)]
+    # Wrong marks are asked for before: what holds an x is one.
+    begun = "+".join(f'COUNTIF({column},"*x*")' for column in columns)
+    return f"({begun}>0)*({cells.addresses.row_count(appendix)}-{'-'.join(map(marks_in, columns))})"
 
 
 def _wrong_marks(cells: Cells, appendix: str) -> str:
     done, not_done = map(cells.addresses.column, mark_columns(appendix))
-    allowed = "|".join(("", "", *DASHES, "x", ""))
-    others = (f'SUMPRODUCT(--ISERROR(FIND("|"&LOWER(TRIM({area}))&"|","{allowed}")))' for area in (done, not_done))
+    allowed = "|".join(("", "", *DASHES, "x", "X", ""))
+    others = (f'SUMPRODUCT(--ISERROR(FIND("|"&TRIM({area})&"|","{allowed}")))' for area in (done, not_done))
     return f'SUMPRODUCT((TRIM({done})="x")*(TRIM({not_done})="x"))+{"+".join(others)}>0'

@@ -46,7 +46,7 @@ from cchc_xl.readers.of_units import read_of_units
 from cchc_xl.readers.own_parts import read_own_parts
 from cchc_xl.stamp import MAPPING_SHEET, STAMP_SHEET, SUMMARY, Stamp, read_stamp
 from cchc_xl.submission import Entry, FormulaState, StructureFault, Submission
-from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell
+from cchc_xl.values import BLANK, UNCALCULATED, State, Value, from_cell, from_typed
 
 if TYPE_CHECKING:
     from cchc_xl.ooxml.limits import Limits
@@ -397,7 +397,7 @@ class _Reading:
         error = facts.errors.get((row, column))
         formula = facts.formulas.get((row, column))
         state = FormulaState.NONE
-        value = from_cell(raw)
+        value = from_typed(raw)
         if error is not None:
             value = Value(State.ERROR, text=error)
         if formula is not None:
