@@ -61,7 +61,7 @@ from cchc_xl.row_heights import changes_of_rows
 from cchc_xl.severity import Severity
 from cchc_xl.stamp import Stamp
 from cchc_xl.submission import FormulaState, Submission, SubmissionFigures, blank_submission
-from cchc_xl.values import from_cell
+from cchc_xl.values import from_typed
 
 FORMS = sorted(form_ids())
 PRINTED = Path(cchc_xl.__file__).parent / "samples" / "printed"
@@ -166,7 +166,9 @@ def _stamp(form: Form) -> Stamp:
 
 
 TEXTS = ("khoảng 5", "15.667", "76/84", "3 người", "không", "-7", "–", "—", "2,5", "0,500", " ", "x")
-NOTES = ("đang rà soát", "-", " ")
+# Pasted from Word: what looks blank, a dash, a mark or a number and has a space in it that TRIM leaves, or passes over.
+PASTED = ("\u00a0", "-\u00a0", "x\u00a0", "\u00a07", "7\u00a0", "Có\u00a0", "\t", " - ")
+NOTES = ("đang rà soát", "-", " ", "\u00a0")
 
 
 def _draw(form: Form, rng: random.Random) -> Writes:
@@ -198,7 +200,7 @@ def _marks(appendix: Appendix, rng: random.Random) -> Writes:
         marked = rng.random() < (full if order in appendix.printed_items else 0.2)
         where = ("done",) if rng.random() < 0.7 else ("not_done",) if rng.random() < 0.98 else ("done", "not_done")
         for key in ("done", "not_done"):
-            drawn[CellRef(appendix.id, order, key)] = "x" if marked and key in where else None
+            drawn[CellRef(appendix.id, order, key)] = rng.choice(("x", "x", "x ")) if marked and key in where else None
     return drawn
 
 
@@ -206,7 +208,7 @@ def _any(spec: CellSpec, rng: random.Random, most: int, odd: float) -> Decimal |
     if spec.kind is CellKind.TEXT:
         return rng.choice(NOTES) if rng.random() < 0.3 else None
     if rng.random() < odd:
-        return rng.choice((*TEXTS, Decimal("-2"), Decimal("2.5"), Decimal("0.25"), Decimal("-0.5")))
+        return rng.choice((*TEXTS, *PASTED, Decimal("-2"), Decimal("2.5"), Decimal("0.25"), Decimal("-0.5")))
     if rng.random() < 0.06:
         return "-"
     match spec.kind:
@@ -252,7 +254,7 @@ def _submission(form: Form, values: Writes) -> Submission:
     blank = blank_submission(form, _stamp(form))
     entries = dict(blank.entries)
     for ref, value in values.items():
-        entries[ref] = replace(entries[ref], value=from_cell(value), formula=FormulaState.NONE)
+        entries[ref] = replace(entries[ref], value=from_typed(value), formula=FormulaState.NONE)
     return replace(blank, entries=entries)
 
 
