@@ -273,7 +273,7 @@ cam-giang-2024 · a date as its serial number | 49=18; 50=45050; 51=0; 54=18; 55
 cam-giang-2024 · a date as its serial number, alone | 49=45050 | info so-thanh-ngay 49
 cam-giang-2024 · a date as its serial number, small numbers elsewhere | 4=20; 5=7; 49=45050 | info so-thanh-ngay 49
 cam-giang-2024 · a large number of another year's days | 49=43.955 |
-cam-giang-2024 · large numbers of one unit are no dates | 35=45.050; 38=45.120; 36=45.050; 39=45.120 |
+cam-giang-2024 · large numbers of one unit are no dates | 35=45.120; 38=45.050; 36=45.120; 39=45.050 |
 cam-giang-2024 · parts that leave a rest | 7=10; 8=5; 9=1; 10=0 | info chua-het 7
 cam-giang-2024 · parts that leave no rest | 7=6; 8=5; 9=1; 10=0 |
 cam-giang-2024 · a decimal point in a count | 2=1.5 | error so-le 2
@@ -293,6 +293,16 @@ ninh-hai-2023 · total below its parts in spite of blanks | PL5.14=3; PL5.12=1 |
 ninh-hai-2023 · part left blank between its brothers | PL5.14=0; PL5.15=3 | info thieu-so-lieu PL5.16
 ninh-hai-2023 · percentage typed over with a sign | PL3.18=100; PL3.19=99; PL3.17=99% |
     warning so-doc-duoc PL3.17; ?info go-de-cong-thuc PL3.17
+ninh-hai-2023 · share of all between those of the levels | PL7.10=90; PL7.12=100; PL7.13=80 |
+ninh-hai-2023 · share of all above those of the levels | PL7.10=100; PL7.12=90; PL7.13=80 | warning vuot-qua PL7.10
+ninh-hai-2023 · share of all below those of the levels | PL7.10=70; PL7.12=90; PL7.13=80 | warning duoi-muc PL7.10
+ninh-hai-2023 · district and communes are the whole | PL3.15=11; PL3.16=10; PL3.18=6; PL3.19=5; PL3.21=5; PL3.22=5 |
+ninh-hai-2023 · district and communes are more than the whole | PL3.15=10; PL3.16=9; PL3.18=6; PL3.19=5; PL3.21=5;
+    PL3.22=5 | warning duoi-muc PL3.15; warning duoi-muc PL3.16
+cam-giang-2024 · the commune's files are more than all | 35=10; 36=10; 38=12; 39=10 | warning vuot-qua 38
+cu-lao-dung-2024 · late files leave the share | 17=210; 18=200; 20=10; 19=95 |
+cu-lao-dung-2024 · late files contradict the share | 17=210; 18=200; 20=10; 19=100 | warning khong-khop 19
+cu-lao-dung-2024 · the share is rounded | 17=2.100; 18=1.134; 20=17; 19=98,5 |
 ninh-hai-2023 · note says how much is left | PL4.21=9,7; PL4.21.note=84/93 |
 vinh-thanh-2023 · the district's rows blank in a commune | PL6.55=10; PL6.56=10; PL6.57=10 |
 vinh-thanh-2023 · half of the district's rows | PL6.53=5 |
@@ -302,6 +312,11 @@ vinh-thanh-2023 · whole below its greatest part | PL6.138=50; PL6.139=56; PL6.1
 vinh-thanh-2023 · whole above all parts together | PL6.138=151; PL6.139=56; PL6.140=47; PL6.141=47 |
     warning vuot-qua PL6.138
 vinh-thanh-2023 · whole left blank | PL6.139=56; PL6.140=47; PL6.141=47 | warning thieu-so-lieu PL6.138
+vinh-thanh-2023 · share of all that is the commune's own | PL6.114=744; PL6.115=894; PL6.111=83,2 |
+vinh-thanh-2023 · share of all above that of each level | PL6.114=744; PL6.115=894; PL6.111=100 |
+    warning vuot-qua PL6.111
+vinh-thanh-2023 · share of all below that of each level | PL6.114=744; PL6.115=894; PL6.111=50 |
+    warning duoi-muc PL6.111
 vinh-thanh-2023 · 10 + ? = 5 | PL4.1.received=5; PL4.1.on_time=10 | error khong-khop PL4.1.received
 vinh-thanh-2023 · matrix row that adds up | PL4.1.online=3; PL4.1.carried=1; PL4.1.direct=1; PL4.1.on_time=4;
     PL4.1.in_time=1 |
