@@ -19,6 +19,7 @@ from submissions import FORM, filled, make, write_printed
 import cchc_xl
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import NATIVE, Appendix, CellKind, CellSpec, Form, Rule, RuleKind
+from cchc_xl.catalogue.wording import cell_name
 from cchc_xl.checks.checklists import is_checklist
 from cchc_xl.checks.context import Context, of_another_level
 from cchc_xl.checks.presence import siblings_of
@@ -547,6 +548,24 @@ def test_states_say_what_should_equal_what() -> None:
     assert states["PL1", 70].startswith("Cảnh báo: ghi số phần trăm")
     wrong = filled("02", {"PL4": {1: {"online": "3", "on_time": "1", "received": "5"}}})
     assert row_states(wrong)["PL4", 1] == ("Lỗi: “Số hồ sơ nhận giải quyết – Tổng số” phải bằng tổng các phần (= 3)")
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_no_state_hides_what_should_equal_what(form_id: str) -> None:
+    """Every comparison fits its row in words that say with what; none says “the cells concerned”."""
+    said = {place: f for place, f in live_checks(load_form(form_id)).formulas.items() if "số tính từ các ô" in f}
+    assert not said
+
+
+def test_a_number_that_many_rows_bear_is_no_name() -> None:
+    """A section's number stands before many rows of a form: they are named by their labels as well."""
+    forms = {form_id: load_form(form_id) for form_id in ("cu-lao-dung-2024", "cam-giang-2024", "ninh-hai-2023")}
+    names = {(form_id, order): cell_name(CellRef(appendix, order, "value"), forms[form_id].by_id)
+             for form_id, appendix, order in
+             (("cu-lao-dung-2024", "SL", 9), ("cam-giang-2024", "PL1", 70), ("ninh-hai-2023", "PL3", 15))}  # fmt: skip
+    assert names["cu-lao-dung-2024", 9] == "I.3 “Số TTHC cấp huyện”"
+    assert names["cam-giang-2024", 70].startswith("Trong đó “Tỷ lệ văn bản")
+    assert names["ninh-hai-2023", 15] == "3.1.1"
 
 
 def test_a_begun_checklist_is_no_list_of_errors() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 
 from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, RowRole
 from cchc_xl.expressions import CellRef, ColumnRef, Expression, Ratio
 from cchc_xl.expressions.tree import Argument, Arithmetic, Call, Number
 
+_NUMBER = re.compile(r"[0-9IVX][0-9A-Za-z.]*")
 _WHAT = {
     CellKind.COUNT: "số nguyên từ 0 trở lên",
     CellKind.DECIMAL: "số từ 0 trở lên",
@@ -67,7 +71,7 @@ def formula_words(expression: Expression, appendices: Mapping[str, Appendix], or
 
 
 def cell_name(ref: CellRef, appendices: Mapping[str, Appendix], home: str = "", named: str = "") -> str:
-    """The shortest name of a cell that a reader of the form recognises: STT, else label.
+    """The shortest name of a cell that a reader of the form recognises: a number of its own, else the label.
 
     ``named``: what a submission calls a spare row.
     """
@@ -76,12 +80,20 @@ def cell_name(ref: CellRef, appendices: Mapping[str, Appendix], home: str = "", 
     if order > len(appendix.rows):
         return f"dòng {order}"  # a faulty catalogue: the loader reports it
     row = appendix.row(order)
-    name = named or row.stt.strip().rstrip(".") or row.title(60)
+    number = row.stt.strip().rstrip(".")
+    name = named or (number if number in _own_numbers(appendix) else row.title(60))
     column = appendix.column(ref.column)
     if column.kind is not None:
         heading = short_heading(column.heading)
         name = f"“{heading}”" if not home else f"{name}, cột “{heading}”"
     return name if not home or home == ref.appendix else f"{name} ({ref.appendix})"
+
+
+@cache
+def _own_numbers(appendix: Appendix) -> frozenset[str]:
+    """The numbers by which one row alone goes: not those of a section that many rows bear, nor words (“Trong đó”)."""
+    counted = Counter(row.stt.strip().rstrip(".") for row in appendix.printed)
+    return frozenset(number for number, rows in counted.items() if rows == 1 and _NUMBER.fullmatch(number))
 
 
 def _words(node: Argument, appendices: Mapping[str, Appendix], order: int) -> str:
