@@ -32,12 +32,14 @@ class CellLook:
     align: str
     indent: int = 0
     numbers: NumberStyle = NumberStyle.GENERAL
-    # A text of the unit's, never bold.
+    # A text of a column of notes or of the unit's own, never bold.
     words: bool = False
 
 
 def printed_look(row: Row, column: Column) -> CellLook:
     """Of a cell in which the form itself prints."""
+    if not column.given and column.kind is CellKind.TEXT:
+        return CellLook("left", 1, words=True)
     return CellLook(
         "left" if column.key in _RUNNING_TEXT else "center", label_indent(row) if column.key == "label" else 0
     )

@@ -136,7 +136,7 @@ def _read_appendix(
                 continue
             if ref in appendix.cells:
                 texts[ref] = text
-            elif not column.given:
+            elif not column.given and normalise(text) != normalise(row.given.get(column.key, "")):
                 remarks.append(f"{path.name} dòng {number}: dòng {row.title()} không có ô “{name}”, bỏ qua “{text}”")
     if labelled >= _ENOUGH_LABELS and differing > labelled / 2:
         faults.append(

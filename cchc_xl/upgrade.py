@@ -138,6 +138,8 @@ def _carry_cell(sheet: KeyedSheet, route: Route | None, cell: KeyedCell, form: F
     spec = form.cells.get(CellRef(route.new.id, order, column)) if route.new and order and column else None
     if (spec is None or spec.column.given) and route.is_printed(cell.column):
         return
+    if spec is None and _prints(route, order, column, cell):
+        return
     if spec is None:
         reason = NO_APPENDIX if route.new is None else NO_ROW if not order else NO_COLUMN if not column else NO_CELL
         if not by_reference:
@@ -153,6 +155,12 @@ def _carry_cell(sheet: KeyedSheet, route: Route | None, cell: KeyedCell, form: F
         carried.moments[spec.ref] = cell.content
     carried.typed_over += bool(spec.derived)
     carried.results += cell.formula is not None
+
+
+def _prints(route: Route, order: int, column: str, cell: KeyedCell) -> bool:
+    """Whether the form itself prints there what stands in the cell."""
+    words = route.new.row(order).given.get(column, "") if route.new and order and column else ""
+    return bool(words) and isinstance(cell.content, str) and normalise(cell.content) == normalise(words)
 
 
 def _leave(sheet: KeyedSheet, cell: KeyedCell, reason: str, carried: Carried) -> None:

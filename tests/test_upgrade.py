@@ -694,3 +694,25 @@ def test_many_rows_in_any_order(tmp_path: Path) -> None:
         upgrade_workbook(old, tmp_path / "moi.xlsx")
         after = read_file(tmp_path / "moi.xlsx")
     assert [after.value(CellRef("A", new, "value")).number for new in range(1, 101)] == shuffled
+
+
+def test_words_of_the_form_in_a_column_of_notes_are_no_leftovers(tmp_path: Path) -> None:
+    """What the form itself prints among the notes stands in the new workbook; what a person wrote beside it too."""
+    columns = (STT, LABEL, VALUE, NOTE)
+    rows = [{"label": "Nhóm", "kind": "heading", "note": "Phòng Nội vụ"}, indicator("Số văn bản")]
+    tables = {"PL1": ("indicators", columns, rows)}
+    old = write_catalogue(tmp_path / "v1", 1, tables)
+    new = write_catalogue(tmp_path / "v2", 2, tables, [{"version": 2}])
+    with catalogue_at(old):
+        book = fill(tmp_path / "cu.xlsx", 1, {CellRef("PL1", 2, "value"): 3, CellRef("PL1", 2, "note"): "đã rà soát"})
+    with catalogue_at(new):
+        upgrade_workbook(book, tmp_path / "moi.xlsx")
+        form = load_form(FORM)
+        assert CellRef("PL1", 1, "note") not in form.cells
+        shown = openpyxl.load_workbook(tmp_path / "moi.xlsx")["PL1"]
+        place = form_layout(form).appendices["PL1"]
+        words = shown.cell(place.rows[1] + 1, place.columns["note"] + 1)
+        assert words.value == "Phòng Nội vụ"
+        assert words.protection.locked
+        assert shown[place.address(CellRef("PL1", 2, "note"))].value == "đã rà soát"
+    assert leftover_lines(tmp_path / "moi.xlsx") == []

@@ -56,6 +56,7 @@ def write_catalogue(
     (folder / "form.toml").write_text(head + "".join(parts), encoding="utf-8")
     for identity, (_, columns, rows) in appendices.items():
         keys = [*ROW, *(c["key"] for c in columns if c["role"] == "given" and c["key"] not in ROW)]
+        keys += ["note"] if any("note" in row for row in rows) else []
         numbered = [{"order": order, "level": 1, **row} for order, row in enumerate(rows, start=1)]
         write_tsv(folder / f"{identity}.tsv", keys, numbered)
     if changes is not None:

@@ -430,7 +430,11 @@ class FormLoader:
             below=self._below(line),
             derived=derived,
             options=self._options(line.place, line["options"]),
-            given={column.key: line[column.key] for column in columns if column.given},
+            given={
+                column.key: line[column.key]
+                for column in columns
+                if column.given or (column.kind is CellKind.TEXT and line[column.key])
+            },
             counts=self._counts(line, names),
         )
 
@@ -498,6 +502,8 @@ class FormLoader:
                 continue
             if column.given and appendix_kind is not AppendixKind.PROCEDURE_LIST:
                 continue  # printed by the form; only a list's own columns (code, field) take part in checks
+            if not column.given and row.given.get(column.key):
+                continue  # words of the form in a column of notes
             derived = row.derived if column.kind is None else ()
             expression = column.total if row.role is RowRole.TOTAL else column.derived
             if expression is not None:

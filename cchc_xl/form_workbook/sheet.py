@@ -259,7 +259,8 @@ class AppendixSheet:
                 text = printed_text(row, column.key)
                 look = printed_look(row, column)
                 lines = self._lines(row, column)
-                style = self.styles.cell(bold=bold, align=look.align, indent=look.indent, **lines)
+                bold_here = bold and not look.words
+                style = self.styles.cell(bold=bold_here, align=look.align, indent=look.indent, **lines)
                 formula = label_formula(self.appendix, row, self.place) if column.key == "label" else None
                 if formula is not None:
                     shown = self.shown.get(cell_address(at, index), text)

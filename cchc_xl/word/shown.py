@@ -88,7 +88,8 @@ def _cell(figures: SubmissionFigures, appendix: Appendix, row: Row, column: Colu
         text = printed_text(row, column.key)
         if column.key == "label" and around_count(appendix, row):
             text = label_text(appendix, row, len(figures.rows(appendix.id)))
-        return ShownCell(text, printed_look(row, column), bold, joined=joined, top=column.group)
+        look = printed_look(row, column)
+        return ShownCell(text, look, bold and not look.words, joined=joined, top=column.group)
     look = CellLook("center") if column.given and not row.spare else open_look(appendix, spec)
     return ShownCell(_open_text(figures, spec, look), look, bold and not look.words, joined=joined, top=column.group)
 
