@@ -20,10 +20,14 @@ LEFT, RIGHT, TOP, BOTTOM = 30.0, 15.0, 20.0, 20.0
 NUMBER_FROM_EDGE = 10.0
 PAGE_NUMBER_SIZE = 13
 MM = 72 / 25.4  # points
-# What is added to every row: as little as helps. 3 points less is still what Excel itself gives a row.
-_CHANGES = (0, 0.75, -0.75, 1.5, -1.5, 2.25, -2.25, 3, -3, 3.75, 4.5, 5.25, 6, 7.5, 9)
-# What a heading at a page's foot is worth: points for all rows of the table, for those of its page.
-_MOST_FOR_HEADINGS, _MOST_ON_ONE_PAGE = 3.75, 6
+# A row may be lower by so many points: that is still what Excel itself gives it.
+_LOWEST = 3.0
+# It may be higher by such a part, low ones by so many points, to send a heading on.
+_MOST_OF_HEIGHT, _MOST_FOR_A_ROW = 0.25, 6.0
+# Costs beside those of changed heights, which are squares of the part that rows get.
+_OF_A_LONELY_HEADING, _OF_A_PAGE = 1.0, 0.02
+# How far from the page's end the next row stands then, for programs that fit a little more.
+_SAFE = 8.0
 # Rows that shall stand above the signature: with one, a slightly smaller page would do away with it.
 _COMPANY = 2
 # Printers and programs differ by so much in what they fit to a page.
@@ -106,40 +110,86 @@ class PrintedTable:
 def row_changes(table: PrintedTable) -> list[float]:
     """Points that each row gets more or less, so that the foot has company and no heading is a page's last row.
 
-    All rows get the same; then those of a page that still ends with a heading get what sends it to the next one.
+    Of all ways to part the table into pages the one that changes the rows least; it holds on a page that is a little smaller too. Rows that cannot be helped stay as they are.
     """
-    both = (table.page, table.page * _SMALLER)
-
-    def same(change: float) -> PrintedTable:
-        return table.changed([change] * len(table.rows))
-
-    pages: Sequence[float] = both
-    good: list[float] = [change for change in _CHANGES if same(change).has_company(pages)]
-    if not good:
-        pages = both[:1]
-        good = [change for change in _CHANGES if same(change).has_company(pages)]
-    if not good:
-        return [0.0] * len(table.rows)
-    small = [change for change in good if abs(change) <= _MOST_FOR_HEADINGS] or good[:1]
-    change = min(small, key=lambda change: sum(len(same(change).orphans(page)) for page in both))
-    changes = [change] * len(table.rows)
-    passed: set[int] = set()
-    while True:
-        now = table.changed(changes)
-        found = next((pair for pair in now.orphans(table.page) if pair[1] not in passed), None)
-        if found is None:
+    plain = [0.0] * len(table.rows)
+    for smaller in (table.page * _SMALLER, table.page):
+        changes = _parted(table, smaller)
+        if changes is not None and _ugliness(table, changes) < _ugliness(table, plain):
             return changes
-        start, first = found
-        passed.add(first)
-        used = sum(now.rows[start:first]) + now.header + (0 if start else now.head)
-        # Halfway between just too high and so high that another row would leave the page.
-        more = _pixels((now.page - used - now.rows[first] / 2) / (first - start))
-        lifted = [one + more * (start <= index < first) for index, one in enumerate(changes)]
-        after = table.changed(lifted)
-        if more <= _MOST_ON_ONE_PAGE and after.has_company(pages) and first in after.starts(table.page):
-            changes = lifted
+    return plain
+
+
+def _ugliness(table: PrintedTable, changes: Sequence[float]) -> tuple[bool, bool, int]:
+    """Whether the foot may be alone, on pages of any size or of the first; how many pages end with a heading."""
+    sizes = (table.page, table.page * (1 + _SMALLER) / 2, table.page * _SMALLER)
+    changed = table.changed(changes)
+    return (
+        not changed.has_company(sizes[:1]),
+        not changed.has_company(sizes),
+        sum(len(changed.orphans(page)) for page in sizes),
+    )
+
+
+def _parted(table: PrintedTable, smaller: float) -> list[float] | None:
+    """The changes of the cheapest way to part the table into pages; ``None`` where its foot would stand alone."""
+    count = len(table.rows)
+    # By the row that begins a page: the cost of that page and all after it, where it ends, and what its rows get.
+    best: list[tuple[float, int, float]] = [(math.inf, count, 0.0)] * count + [(0.0, count, 0.0)]
+    for start in reversed(range(count)):
+        used = table.header + (0 if start else table.head)
+        room = table.page - used
+        for end in range(start + 1, count + 1):
+            used += table.rows[end - 1]
+            height = sum(table.rows[start:end])
+            if height - _LOWEST * (end - start) > room:
+                break
+            more = _wanted(table, used, smaller, start, end)
+            if more is None or not _bearable(more, table.rows[start:end]):
+                continue
+            cost = (more / height) ** 2 + _OF_A_PAGE + best[end][0]
+            if end < count and end - 1 in table.headings:
+                cost += _OF_A_LONELY_HEADING
+            if cost < best[start][0]:
+                best[start] = cost, end, more
+    if best[0][0] == math.inf:
+        return None
+    changes: list[float] = []
+    while len(changes) < count:
+        _, end, more = best[len(changes)]
+        changes += _shares(more, table.rows[len(changes) : end])
+    return changes
+
+
+def _wanted(table: PrintedTable, used: float, smaller: float, start: int, end: int) -> float | None:
+    """What the rows of a page get together so that it ends there, on the smaller page and on the full one."""
+    if end == len(table.rows):
+        alone = end - start < min(_COMPANY, end)
+        return None if alone else min(0.0, smaller - used - table.foot)
+    # The next row must not fit, not even where the changes of its own page make it lower.
+    following = table.rows[end] - _LOWEST
+    least, most = table.page - used - following, smaller - used
+    if least >= most:
+        return None
+    return min(most, least + min(following / 2, _SAFE)) if least >= 0 else min(0.0, most)
+
+
+def _bearable(more: float, rows: Sequence[float]) -> bool:
+    if more <= 0:
+        return -more <= _LOWEST * len(rows)
+    return more <= max(_MOST_OF_HEIGHT * sum(rows), _MOST_FOR_A_ROW * len(rows))
+
+
+def _shares(more: float, rows: Sequence[float]) -> list[float]:
+    """Parts of what a page's rows get, in whole pixels: high rows more, while each loses the same."""
+    weights = rows if more > 0 else [1.0] * len(rows)
+    whole, passed, shares = sum(weights), 0.0, []
+    for weight in weights:
+        before, passed = _pixels(more * passed / whole), passed + weight
+        shares.append(_pixels(more * passed / whole) - before)
+    return shares
 
 
 def _pixels(points: float) -> float:
     """Programs keep heights in whole pixels, of 0,75 points."""
-    return math.ceil(points / 0.75) * 0.75
+    return math.floor(points / 0.75) * 0.75
