@@ -110,7 +110,8 @@ class PrintedTable:
 def row_changes(table: PrintedTable) -> list[float]:
     """Points that each row gets more or less, so that the foot has company and no heading is a page's last row.
 
-    Of all ways to part the table into pages the one that changes the rows least; it holds on a page that is a little smaller too. Rows that cannot be helped stay as they are.
+    Of all ways to part the table into pages the one that changes the rows least; it holds on a page that is a little
+    smaller too. Rows that cannot be helped stay as they are.
     """
     plain = [0.0] * len(table.rows)
     for smaller in (table.page * _SMALLER, table.page):
@@ -121,7 +122,7 @@ def row_changes(table: PrintedTable) -> list[float]:
 
 
 def _ugliness(table: PrintedTable, changes: Sequence[float]) -> tuple[bool, bool, int]:
-    """Whether the foot may be alone, on pages of any size or of the first; how many pages end with a heading."""
+    """Whether the foot is alone on full pages, or on smaller ones; how many pages of all sizes end with a heading."""
     sizes = (table.page, table.page * (1 + _SMALLER) / 2, table.page * _SMALLER)
     changed = table.changed(changes)
     return (

@@ -419,3 +419,31 @@ def test_a_cover_without_the_words_of_signature_is_whole(tmp_path: Path) -> None
     at = cell_address(place.earlier_date_row, place.right_half)
     assert shown[at] == "Tân Hải, ngày 05 tháng 02 năm 2024"
     assert cell_address(place.signature_row, place.right_half) not in shown
+
+
+def test_figures_stand_alike_in_their_columns(soffice: Path, tmp_path: Path) -> None:
+    """In LibreOffice's print too the figures of a matrix are as far from their lines as their neighbours."""
+    form = load_form("vinh-thanh-2023")
+    build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
+    figures = dict.fromkeys(("online", "carried", "direct", "on_time", "late"), "7")
+    write_printed(tmp_path, {"PL4": {1: figures}}, form.id)
+    fill_workbook(tmp_path / "so.xlsx", tmp_path)
+    command = ["pdftotext", "-bbox", str(to_pdf(tmp_path / "so.xlsx", tmp_path)), "-"]
+    words = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    sevens: dict[str, list[float]] = {}
+    for top, right in re.findall(r'yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">7<', words):
+        sevens.setdefault(top, []).append(float(right))
+    online, carried, direct = max(sevens.values(), key=len)[:3]
+    assert carried - online == pytest.approx(direct - carried, abs=1)
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_the_covers_links_fit_their_cells(tmp_path: Path, form_id: str) -> None:
+    """LibreOffice never breaks the words of a link: what does not fit one line would be cut."""
+    form = load_form(form_id)
+    build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "so.xlsx")[COVER_SHEET]
+    links = [cell for (cell,) in sheet["B1:B60"] if cell.hyperlink]
+    assert len(links) == len(form.appendices)
+    for cell in links:
+        assert text_lines(str(cell.value), sheet.column_dimensions["B"].width - 2) == 1, cell.value

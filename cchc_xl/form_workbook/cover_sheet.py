@@ -298,6 +298,8 @@ class CoverSheet:
             link = f"internal:'{there.sheet}'!{opened}"
             name = appendix.printed_id.strip("() .")
             name = name[:1].upper() + name[1:]
+            if text_lines(name, _FIRST_WIDTH - 1.5) > 1:
+                name = there.sheet  # LibreOffice never breaks the words of a link
             self.sheet.write_url(
                 at, FIRST_COLUMN, link, self.styles.cell(**_LINK, indent=1), name, f"Mở trang {there.sheet}"
             )
