@@ -360,3 +360,19 @@ def test_prompts_say_unit_and_span_of_time(form_id: str) -> None:
         assert spans.get(spec.quantity.period, "") in prompt, (spec, prompt)
         if spec.row.unit not in ("", "%") and spec.kind in (CellKind.COUNT, CellKind.MONEY, CellKind.DECIMAL):
             assert " ".join(spec.row.unit.split()) in prompt, (spec, prompt)
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_a_sheet_opens_where_typing_starts(tmp_path: Path, form_id: str) -> None:
+    """At the first open figure that the unit answers, not at the note beside a heading or a total."""
+    form = load_form(form_id)
+    build_form_workbook(form, Stamp(form.id, form.version), tmp_path / "so.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "so.xlsx")
+    for appendix in form.appendices:
+        cell = book[appendix.id].sheet_view.selection[-1].activeCell
+        place = form_layout(form).appendices[appendix.id]
+        spec = next(spec for spec in appendix.cells.values() if place.address(spec.ref) == cell)
+        assert spec.kind.figure, (appendix.id, cell)
+        assert not spec.derived
+        assert form.asks(spec.row)
+        assert not book[appendix.id][cell].protection.locked

@@ -13,6 +13,7 @@ from cchc_xl.cell_look import open_look, printed_look
 from cchc_xl.companions import NO_COMPANIONS, Companions
 from cchc_xl.companions.counted_label import label_formula
 from cchc_xl.companions.head import HeadLine, Part, head_lines, signature_line
+from cchc_xl.companions.overview import open_cells
 from cchc_xl.cover import Cover, standard_place
 from cchc_xl.expressions import CellRef, as_excel
 from cchc_xl.form_workbook.before import write_before
@@ -163,7 +164,7 @@ class AppendixSheet:
         sheet.repeat_rows(place.header_top, place.first_row - 1)
         sheet.print_area(1, 1, place.signature_row, place.last_column)
         sheet.set_zoom(100)
-        first = next((s for s in self.appendix.cells.values() if not s.column.given and not s.derived), None)
+        first = next(iter(open_cells(self.layout.form, self.appendix)), None)
         if first is not None:
             sheet.set_selection(*self.place.position(first.ref), *self.place.position(first.ref))
 
