@@ -24,8 +24,8 @@ MM = 72 / 25.4  # points
 _LOWEST = 3.0
 # It may be higher by such a part, low ones by so many points, to send a heading on.
 _MOST_OF_HEIGHT, _MOST_FOR_A_ROW = 0.25, 6.0
-# Costs beside those of changed heights, which are squares of the part that rows get.
-_OF_A_LONELY_HEADING, _OF_A_PAGE = 1.0, 0.02
+# Costs beside those of changed heights, which are squares of the part that rows get; of emptiness its part's square.
+_OF_A_LONELY_HEADING, _OF_A_PAGE, _OF_AN_EMPTY_PAGE = 1.0, 0.02, 0.1
 # How far from the page's end the next row stands then, for programs that fit a little more.
 _SAFE = 8.0
 # Rows that shall stand above the signature: with one, a slightly smaller page would do away with it.
@@ -149,8 +149,9 @@ def _parted(table: PrintedTable, smaller: float) -> list[float] | None:
             if more is None or not _bearable(more, table.rows[start:end]):
                 continue
             cost = (more / height) ** 2 + _OF_A_PAGE + best[end][0]
-            if end < count and end - 1 in table.headings:
-                cost += _OF_A_LONELY_HEADING
+            if end < count:
+                cost += _OF_AN_EMPTY_PAGE * ((table.page - used - more) / table.page) ** 2
+                cost += _OF_A_LONELY_HEADING * (end - 1 in table.headings)
             if cost < best[start][0]:
                 best[start] = cost, end, more
     if best[0][0] == math.inf:

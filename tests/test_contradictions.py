@@ -318,6 +318,11 @@ vinh-thanh-2023 · share of all above that of each level | PL6.114=744; PL6.115=
 vinh-thanh-2023 · share of all below that of each level | PL6.114=744; PL6.115=894; PL6.111=50 |
     warning duoi-muc PL6.111
 vinh-thanh-2023 · 10 + ? = 5 | PL4.1.received=5; PL4.1.on_time=10 | error khong-khop PL4.1.received
+vinh-thanh-2023 · files received and nothing else | PL4.1.online=3; PL4.2.online=2; PL4.2.on_time=2 |
+    warning thieu-so-lieu PL4.1.on_time
+vinh-thanh-2023 · files received and pending | PL4.1.online=3; PL4.1.in_time=3 |
+tinh-chau-2023 · tasks and nothing else | BNV.1.main=3 | warning thieu-so-lieu BNV.1.done_on_time
+tinh-chau-2023 · tasks still open | BNV.1.main=3; BNV.1.open_in_time=3 |
 vinh-thanh-2023 · matrix row that adds up | PL4.1.online=3; PL4.1.carried=1; PL4.1.direct=1; PL4.1.on_time=4;
     PL4.1.in_time=1 |
 vinh-thanh-2023 · matrix total typed over wrongly | PL4.1.online=3; PL4.1.carried=1; PL4.1.direct=1;
