@@ -9,6 +9,7 @@ from functools import cache
 
 from cchc_xl.catalogue.load import form_ids, load_form
 from cchc_xl.catalogue.model import Appendix, Form
+from cchc_xl.catalogue.wording import prints
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.legacy_letters import certainly_unicode, encoding_of_texts, to_unicode
@@ -359,6 +360,8 @@ def _found(
 def doubt(form: Form, appendix: str, order: int, key: str, value: Value) -> str:
     """What is doubtful about a figure in a cell of the form; empty when nothing is."""
     spec = form.cells.get(CellRef(appendix, order, key))
+    if spec is None and prints(form.appendix(appendix).row(order), key, value.text):
+        return ""
     if spec is None:
         return f"dòng này của biểu không có ô cho “{value.text}”"
     if value.state is State.ERROR:
