@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Form, Row
+from cchc_xl.catalogue.wording import prints
 from cchc_xl.companions import Companions, stands_as_built
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
@@ -139,7 +140,7 @@ def _read_appendix(
                 continue
             if ref in appendix.cells:
                 texts[ref] = text
-            elif not column.given and normalise(text) != normalise(row.given.get(column.key, "")):
+            elif not column.given and not prints(row, column.key, text):
                 remarks.append(f"{path.name} dòng {number}: dòng {row.title()} không có ô “{name}”, bỏ qua “{text}”")
     if labelled >= _ENOUGH_LABELS and differing > labelled / 2:
         faults.append(

@@ -14,6 +14,7 @@ from decimal import Decimal
 from cchc_xl import excel_limits
 from cchc_xl.catalogue.changes import Route, old_places, routes
 from cchc_xl.catalogue.model import Appendix, Form
+from cchc_xl.catalogue.wording import prints
 from cchc_xl.errors import WorkbookFault
 from cchc_xl.expressions import CellRef
 from cchc_xl.form_workbook.sheet import Contents
@@ -159,8 +160,9 @@ def _carry_cell(sheet: KeyedSheet, route: Route | None, cell: KeyedCell, form: F
 
 def _prints(route: Route, order: int, column: str, cell: KeyedCell) -> bool:
     """Whether the form itself prints there what stands in the cell."""
-    words = route.new.row(order).given.get(column, "") if route.new and order and column else ""
-    return bool(words) and isinstance(cell.content, str) and normalise(cell.content) == normalise(words)
+    if route.new is None or not order or not column or not isinstance(cell.content, str):
+        return False
+    return prints(route.new.row(order), column, cell.content)
 
 
 def _leave(sheet: KeyedSheet, cell: KeyedCell, reason: str, carried: Carried) -> None:

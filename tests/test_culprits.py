@@ -517,7 +517,7 @@ def test_answers_mend_the_form(form_id: str) -> None:
                 if spec.kind is CellKind.MARK and spec.row.role is not RowRole.TOTAL:
                     values = [BLANK, Value(State.TEXT, text="x")]
                 else:
-                    values = [number_value(number) for number in range(0, 130)]
+                    values = [number_value(number) for number in range(0, 400)]
                     if spec.kind is CellKind.PERCENT:
                         values += [number_value(Decimal(n) / 10) for n in range(0, 2000)]
                 tried += 1

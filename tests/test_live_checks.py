@@ -124,7 +124,7 @@ def _can_never_speak(form: Form, rule: Rule) -> bool:
         case RuleKind.SIBLING:
             return of_another_level(form, rule.at) or not siblings_of(form).get(rule.at)
         case RuleKind.REQUIRED | RuleKind.TOTAL_MISSING:
-            return of_another_level(form, rule.at)
+            return not rule.each and of_another_level(form, rule.at)
         case RuleKind.RATIO_WITHOUT_INPUTS | RuleKind.ZERO_OVER_ZERO | RuleKind.INPUTS_PARTIAL:
             ratio = rule.right[0]
             assert isinstance(ratio, Ratio)

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 
-from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, RowRole
+from cchc_xl.catalogue.model import Appendix, CellKind, CellSpec, Row, RowRole
 from cchc_xl.expressions import CellRef, ColumnRef, Expression, Ratio
 from cchc_xl.expressions.tree import Argument, Arithmetic, Call, Number
+from cchc_xl.values import normalise
 
 _NUMBER = re.compile(r"[0-9IVX][0-9A-Za-z.]*")
 _WHAT = {
@@ -87,6 +88,12 @@ def cell_name(ref: CellRef, appendices: Mapping[str, Appendix], home: str = "", 
         heading = short_heading(column.heading)
         name = f"“{heading}”" if not home else f"{name}, cột “{heading}”"
     return name if not home or home == ref.appendix else f"{name} ({ref.appendix})"
+
+
+def prints(row: Row, key: str, text: str) -> bool:
+    """Whether the form itself prints this text in a column of the row: words among the notes are nobody's figures."""
+    words = row.given.get(key, "")
+    return bool(words) and normalise(words) == normalise(text)
 
 
 @cache

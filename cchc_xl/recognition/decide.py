@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cchc_xl.catalogue.model import Form
+from cchc_xl.catalogue.wording import prints
 from cchc_xl.expressions import CellRef
 from cchc_xl.recognition.confirmed import Answer, Confirmation
 from cchc_xl.recognition.doubts import Figures, doubts_in, place_doubts
@@ -219,7 +220,7 @@ class _Deciding:
         for key, text in texts.items():
             ref = CellRef(appendix_id, order, key)
             if ref not in self.form.cells:
-                if key in figures:
+                if key in figures and not prints(appendix.row(order), key, text):
                     self._leave_out(row, figures[key][1], f"dòng {code} của biểu không có ô này")
             elif ref in self.came_from:
                 self.out.waiting.append(f"hàng {answer.line}: dòng {code} đã nhận số liệu từ {self.came_from[ref]}")

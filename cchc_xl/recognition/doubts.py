@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations, pairwise
 
 from cchc_xl.catalogue.model import CellSpec, Form, PeriodKind
+from cchc_xl.catalogue.wording import prints
 from cchc_xl.expressions import CellRef
 from cchc_xl.readers.foreign.word import STRUCK
 from cchc_xl.recognition.matching import Match
@@ -34,6 +35,8 @@ Figures = Mapping[str, tuple[int, Value]]  # by the form's column, each with the
 def figure_doubt(form: Form, appendix: str, order: int, key: str, value: Value) -> str:
     """What is doubtful about a figure in a cell of the form; empty when nothing is."""
     spec = form.cells.get(CellRef(appendix, order, key))
+    if spec is None and prints(form.appendix(appendix).row(order), key, value.text):
+        return ""
     if spec is None:
         return f"dòng này của biểu không có ô cho “{value.text}”"
     if value.state is State.ERROR:

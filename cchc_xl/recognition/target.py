@@ -39,6 +39,8 @@ def targets(appendices: Sequence[Appendix]) -> list[TargetRow]:
     found: list[TargetRow] = []
     for appendix in appendices:
         first = len(found)
+        # Words of the form in a column of notes tell no row from another.
+        compared = {column.key for column in appendix.columns if column.given} - {STT, LABEL, UNIT}
         for row in appendix.printed:
             found.append(
                 TargetRow(
@@ -47,7 +49,7 @@ def targets(appendices: Sequence[Appendix]) -> list[TargetRow]:
                     wording(name_of(row)),
                     stt_key(row.stt) if row.label.strip() else "",
                     normalise(row.unit),
-                    {key: normalise(text) for key, text in row.given.items() if key not in (STT, LABEL, UNIT) and text},
+                    {key: normalise(text) for key, text in row.given.items() if key in compared and text},
                     first + row.order - 1,
                     first + row.parent - 1 if row.parent else -1,
                 )
