@@ -15,7 +15,7 @@ from cchc_xl.catalogue.model import Appendix
 from cchc_xl.cover import DEFAULT_DATES, Cover, CoverPlace, day_number, period_of, standard_cover
 from cchc_xl.errors import InputFault
 from cchc_xl.expressions import CellRef
-from cchc_xl.layout import KEY_COLUMN, AppendixLayout, column_letters
+from cchc_xl.layout import KEY_COLUMN, AppendixLayout, column_letters, printed_text
 from cchc_xl.periods import PART_NAMES
 from cchc_xl.submission import Submission, is_mark
 from cchc_xl.values import State, Value, normalise
@@ -78,6 +78,11 @@ def appendix_sum(submission: Submission, appendix: Appendix) -> Decimal:
             if part is None:
                 return Decimal(_NO_SUM)
             total += _weight(ref.order or 0, columns[ref.column]) * part
+    # Words of the form among the units' notes stand in the range that the formula counts.
+    for row in appendix.printed:
+        for key, index in columns.items():
+            if row.given.get(key):
+                total += _weight(row.order, index) * _length(printed_text(row, key))
     return total
 
 
