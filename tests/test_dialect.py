@@ -180,10 +180,12 @@ def test_the_reach_of_a_sheet_is_that_of_its_last_filled_cell(style: str, inner:
     assert reach(f"{xml}</worksheet>".encode()) == (9, 16384)
 
 
-def test_a_formula_that_was_filled_into_other_cells_is_read_in_each() -> None:
+@pytest.mark.parametrize("odd", ["", "<!-- not of the dialect -->"])
+def test_a_formula_that_was_filled_into_other_cells_is_read_in_each(odd: str) -> None:
     """Written once with its text, then pointed to: what stands in text marks, sheets' names and $ stays."""
     rows = (
-        '<row r="1"><c r="B1"><f t="shared" ref="B1:C2" si="3">A1+$A$1&amp;"A1"+\'A1\'!A1</f><v>1</v></c>'
+        f'<row r="1">{odd}<c r="B1">'
+        '<f t="shared" ref="B1:C2" si="3">A1+$A$1&amp;"A1"+\'A1\'!A1</f><v>1</v></c>'
         '<c r="C1"><f t="shared" si="3"/><v>2</v></c></row>'
         '<row r="2"><c r="B2" s="5"><f si="3" t="shared"></f><v>3</v></c>'
         '<c r="C2"><f t="shared" si="9"/><v>4</v></c></row>'

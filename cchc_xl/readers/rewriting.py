@@ -13,6 +13,7 @@ _PLACE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 _ROW_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?")
 _DATE = re.compile(r"[0-9T:.Z+-]+")
+_INDEX = re.compile(r"[0-9]{1,9}")
 _NO_NUMBER = ("NaN", "INF", "-INF")  # but values of xsd:double
 _TRUE, _FALSE = ("1", "true"), ("0", "false")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -59,6 +60,7 @@ class _Cells:
         self._row = self._column = 0  # from 1
         self._placed = False  # whether the row itself says where it is
         self._style = self._type = ""
+        self._shared = ""  # what a formula says that is written once for several cells
         self._found: dict[str, list[str]] = {}
 
     def start(self, name: str, attributes: list[str]) -> None:
@@ -75,6 +77,8 @@ class _Cells:
             if local in self._found:
                 raise ValueError("a value twice")
             self._found[local] = []
+            if local == "f":
+                self._shared = _shared(dict(zip(attributes[::2], attributes[1::2], strict=True)))
         elif local == "row":
             place = dict(zip(attributes[::2], attributes[1::2], strict=True)).get("r")
             if place is not None and not _ROW_NUMBER.fullmatch(place):
@@ -110,7 +114,7 @@ class _Cells:
 
     def _cell(self) -> bytes:
         kind, inner = self._value()
-        formula = f"<f>{_escaped(''.join(self._found['f']))}</f>" if "f" in self._found else ""
+        formula = f"<f{self._shared}>{_escaped(''.join(self._found['f']))}</f>" if "f" in self._found else ""
         style = f' s="{int(self._style)}"' if self._style.isdecimal() else ""
         kind = f' t="{kind}"' if kind else ""
         return f'<c r="{column_letters(self._column - 1)}{self._row}"{style}{kind}>{formula}{inner}</c>'.encode()
@@ -150,6 +154,11 @@ class _Cells:
             case _:
                 raise ValueError("not a value")
         return kind, f"<v>{bare}</v>"
+
+
+def _shared(given: dict[str, str]) -> str:
+    number = given.get("si", "")
+    return f' t="shared" si="{number}"' if given.get("t") == "shared" and _INDEX.fullmatch(number) else ""
 
 
 def _escaped(text: str) -> str:
